@@ -1,0 +1,1 @@
+//! The rules: pure functions where possible, else `async fn` over a connection. Knows no GraphQL, axum or lettre.

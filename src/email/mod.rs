@@ -1,0 +1,1 @@
+//! Mails: their data, their templates, and how they leave.

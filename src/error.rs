@@ -1,0 +1,120 @@
+//! The one error type. Domain functions return it; GraphQL, HTTP and the
+//! command line each map it in one place.
+
+use sea_orm::{DbErr, SqlErr};
+
+/// What a caller's user can mend: which field, why, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Path of the offending input field in the API's words, e.g. `["startsOn"]`. Empty: the request as a whole.
+    pub field: Vec<String>,
+    /// What kind of problem it is, for programs.
+    pub code: ProblemCode,
+    /// A sentence a person can act on.
+    pub message: String,
+}
+
+/// The kinds of [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemCode {
+    /// Outside the accepted range or form.
+    Invalid,
+    /// Another row has this value already.
+    Taken,
+    /// The id names nothing that the caller may see, or something of another kind.
+    NotFound,
+    /// Somebody changed it since; read it again.
+    StaleVersion,
+    /// Its present state, or what depends on it, does not allow this.
+    NotAllowedNow,
+}
+
+impl Problem {
+    /// A value outside the accepted range or form.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::new(field, ProblemCode::Invalid, message)
+    }
+
+    /// A problem of any code with one field.
+    pub fn new(field: &str, code: ProblemCode, message: impl Into<String>) -> Self {
+        let field = field
+            .split('.')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect();
+        Self {
+            field,
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// Why something could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It does not exist, or the caller may not know that it does. Carries the noun: "client".
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    /// The input is wrong; nothing was changed.
+    #[error("{}", first_message(.0))]
+    Invalid(Vec<Problem>),
+    /// Somebody else was faster; trying again may succeed.
+    #[error("{0}")]
+    Conflict(String),
+    /// The caller is known but may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The caller is not known.
+    #[error("A valid API token is needed: send it as `Authorization: Bearer mer_…`.")]
+    Unauthenticated,
+    /// A part we depend on does not answer; try again later.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Our fault; logged in full, shown to nobody.
+    #[error("Something went wrong on our side.")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Shorthand for what domain functions return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// One problem with one field.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Problem::invalid(field, message)])
+    }
+
+    /// One problem with one field and a code of its own.
+    pub fn problem(field: &str, code: ProblemCode, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Problem::new(field, code, message)])
+    }
+
+    /// A fault of ours described in words.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::Internal(message.into().into())
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match (&error, error.sql_err()) {
+            (_, Some(SqlErr::UniqueConstraintViolation(_))) => Self::Conflict(
+                "Another row with these values was written at the same moment. Read again and retry.".into(),
+            ),
+            (_, Some(SqlErr::ForeignKeyConstraintViolation(_))) => {
+                Self::Conflict("Something this refers to has just gone. Read again and retry.".into())
+            }
+            (DbErr::Conn(_) | DbErr::ConnectionAcquire(_), _) => {
+                Self::Unavailable("The database does not answer. Try again in a moment.".into())
+            }
+            _ => Self::Internal(error.into()),
+        }
+    }
+}
+
+fn first_message(problems: &[Problem]) -> &str {
+    problems
+        .first()
+        .map_or("The input is not valid.", |problem| &problem.message)
+}

@@ -1,0 +1,1 @@
+//! The GraphQL API: thin. Check the viewer, call the domain, wrap.

@@ -1,0 +1,10 @@
+//! Meridian: the line between account managers and production managers.
+
+pub mod clock;
+pub mod domain;
+pub mod email;
+pub mod entity;
+pub mod error;
+pub mod graphql;
+pub mod jobs;
+pub mod server;

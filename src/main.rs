@@ -1,0 +1,3 @@
+//! The `meridian` binary.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! HTTP: router, authentication, limits, health.
