@@ -27,9 +27,9 @@ impl Day {
 
     fn from_chrono(date: NaiveDate) -> Option<Self> {
         Date::new(
-            i16::try_from(date.year()).ok()?,
-            i8::try_from(date.month()).ok()?,
-            i8::try_from(date.day()).ok()?,
+            date.year().try_into().ok()?,
+            date.month().try_into().ok()?,
+            date.day().try_into().ok()?,
         )
         .ok()
         .map(Self)
