@@ -118,3 +118,13 @@ fn first_message(problems: &[Problem]) -> &str {
         .first()
         .map_or("The input is not valid.", |problem| &problem.message)
 }
+
+/// Turns the database's "there is one already" into a problem with `field`; other errors stay what they are.
+pub fn taken<T>(result: Result<T, DbErr>, field: &str, message: &str) -> Result<T> {
+    result.map_err(|error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => {
+            Error::problem(field, ProblemCode::Taken, message)
+        }
+        _ => error.into(),
+    })
+}

@@ -1,0 +1,185 @@
+//! The enumerations stored in tables, as upper-case text.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+macro_rules! stored_as_text {
+    ($(#[doc = $doc:literal] $name:ident { $(#[doc = $value_doc:literal] $value:ident = $text:literal),+ $(,)? })+) => {$(
+        #[doc = $doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+        #[sea_orm(rs_type = "String", db_type = "Text")]
+        pub enum $name {
+            $(
+                #[doc = $value_doc]
+                #[sea_orm(string_value = $text)]
+                #[serde(rename = $text)]
+                $value,
+            )+
+        }
+
+        impl $name {
+            /// The word as it is stored and as the API has it.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$value => $text,)+
+                }
+            }
+
+            /// Every word there is, in order.
+            pub const WORDS: &'static [&'static str] = &[$($text),+];
+
+            /// The value a word names; none when it names none.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word {
+                    $($text => Some(Self::$value),)+
+                    _ => None,
+                }
+            }
+        }
+    )+};
+}
+
+stored_as_text! {
+    /// What a person may do here (api.md, "Who may what").
+    Access {
+        /// Everything.
+        Owner = "OWNER",
+        /// Reads all, writes what they are accountable for.
+        Manager = "MANAGER",
+        /// Reads clients, projects and their own capacity.
+        Member = "MEMBER",
+    }
+    /// One of the two halves of the job.
+    Side {
+        /// Speaking for the client: the account manager's.
+        Client = "CLIENT",
+        /// Running production: the production manager's.
+        Project = "PROJECT",
+    }
+    /// The side a role holds.
+    RoleSide {
+        /// ACCOUNT_MANAGER.
+        Client = "CLIENT",
+        /// PRODUCTION_MANAGER.
+        Project = "PROJECT",
+        /// PROJECT_MANAGER, the unsplit hat.
+        Both = "BOTH",
+    }
+    /// Where a project stands.
+    ProjectStatus {
+        /// Not agreed yet.
+        Proposed = "PROPOSED",
+        /// Being worked on.
+        Active = "ACTIVE",
+        /// Kept warm.
+        BackBurner = "BACK_BURNER",
+        /// Done.
+        Completed = "COMPLETED",
+        /// Given up.
+        Cancelled = "CANCELLED",
+    }
+    /// How large a project is to coordinate.
+    ProjectSize {
+        /// Extra small.
+        Xs = "XS",
+        /// Small.
+        S = "S",
+        /// Medium.
+        M = "M",
+        /// Large.
+        L = "L",
+        /// Extra large.
+        Xl = "XL",
+    }
+    /// Which side must be strong on a project.
+    LeadMode {
+        /// The client side.
+        AccountLed = "ACCOUNT_LED",
+        /// Both.
+        Joint = "JOINT",
+        /// The project side.
+        ProductionLed = "PRODUCTION_LED",
+    }
+    /// What wrote an assignment (R4).
+    AssignmentSource {
+        /// A person's own decision.
+        Person = "PERSON",
+        /// A spreadsheet.
+        Import = "IMPORT",
+        /// A re-assignment plan.
+        Plan = "PLAN",
+        /// A handover that reached TRANSFERRED.
+        Handover = "HANDOVER",
+        /// The demo agency.
+        Demo = "DEMO",
+    }
+    /// How a booking's value is to be read.
+    BookingMethod {
+        /// Minutes on each day with availability.
+        PerDay = "PER_DAY",
+        /// A share of availability, in basis points.
+        Percent = "PERCENT",
+        /// Minutes in all, spread in proportion to availability.
+        Total = "TOTAL",
+    }
+    /// What sort of contact a touchpoint was.
+    TouchpointKind {
+        /// A project's kick-off.
+        Kickoff = "KICKOFF",
+        /// A client update.
+        Update = "UPDATE",
+        /// A call.
+        Call = "CALL",
+        /// A meeting.
+        Meeting = "MEETING",
+        /// An email; does not count as an update.
+        Email = "EMAIL",
+        /// A proactive idea or suggestion; does not count as an update.
+        ReachOut = "REACH_OUT",
+    }
+    /// Which mail.
+    EmailKind {
+        /// The weekly capacity summary.
+        CapacitySummary = "CAPACITY_SUMMARY",
+        /// The client-update prompt.
+        ClientUpdate = "CLIENT_UPDATE",
+    }
+    /// Where a mail stands (jobs-and-mail.md, "Outbox").
+    EmailState {
+        /// Waits for its time or its next attempt.
+        Pending = "PENDING",
+        /// A replica works on it; nothing was given away yet.
+        Claimed = "CLAIMED",
+        /// Being given to the mail server: it may have it.
+        Data = "DATA",
+        /// The mail server took it.
+        Sent = "SENT",
+        /// It will not be sent; the reason says why.
+        Failed = "FAILED",
+        /// Its time had passed before it could be sent.
+        Expired = "EXPIRED",
+        /// Somebody called it off.
+        Cancelled = "CANCELLED",
+        /// Perhaps sent; an owner decides.
+        Held = "HELD",
+        /// There was nothing to say.
+        SkippedEmpty = "SKIPPED_EMPTY",
+        /// The recipient is away; the delegate's mail covers it.
+        SkippedAbsent = "SKIPPED_ABSENT",
+    }
+    /// What came of an attempt.
+    AttemptOutcome {
+        /// The mail server took it.
+        Accepted = "ACCEPTED",
+        /// Refused with a 4xx reply: try again.
+        RefusedForNow = "REFUSED_FOR_NOW",
+        /// Refused with a 5xx reply.
+        Refused = "REFUSED",
+        /// Certainly not sent: no connection, or lost before the message.
+        NotSent = "NOT_SENT",
+        /// The reply to the message was lost: perhaps sent.
+        Ambiguous = "AMBIGUOUS",
+        /// Another replica had taken over.
+        Fenced = "FENCED",
+    }
+}
