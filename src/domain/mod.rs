@@ -2,8 +2,22 @@
 //! connection. Knows no GraphQL, axum or lettre.
 
 pub mod access;
+pub mod availability;
+pub mod bookings;
+pub mod cadence;
+pub mod calendar;
 pub mod check;
 pub mod clients;
 pub mod contacts;
+pub mod counts;
+pub mod decisions;
 pub mod history;
+pub mod load;
+pub mod occurrence;
+pub mod overbooking;
 pub mod page;
+pub mod projects;
+pub mod relationships;
+pub mod responsibilities;
+pub mod settings;
+pub mod utilisation;
