@@ -1,6 +1,8 @@
 //! Meridian: the line between account managers and production managers.
 
+pub mod app;
 pub mod clock;
+pub mod db;
 pub mod domain;
 pub mod email;
 pub mod entity;

@@ -1,0 +1,157 @@
+//! Relay connections over keyset pages.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, OutputType, SimpleObject};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
+use crate::domain::page::{LONGEST_PAGE, Page, Place, Window};
+use crate::error::{Error, Result};
+
+/// How many nodes a page has when neither `first` nor `last` says.
+const PAGE: i32 = 20;
+
+type Counted = Pin<Box<dyn Future<Output = Result<u64>> + Send>>;
+type Count = Arc<dyn Fn() -> Counted + Send + Sync>;
+
+/// A page of a list.
+#[derive(SimpleObject)]
+#[graphql(
+    complex,
+    concrete(name = "ClientConnection", params(super::client::Client)),
+)]
+pub struct Connection<N: OutputType> {
+    /// The nodes with their cursors.
+    edges: Vec<Edge<N>>,
+    /// Where the page lies in the list.
+    page_info: PageInfo,
+    #[graphql(skip)]
+    count: Count,
+}
+
+/// A node and its place in the list.
+#[derive(Clone, SimpleObject)]
+#[graphql(concrete(name = "ClientEdge", params(super::client::Client)))]
+pub struct Edge<N: OutputType> {
+    /// Give it as `after` or `before` to read on from here. Opaque.
+    cursor: String,
+    /// The node.
+    node: N,
+}
+
+/// Where a page lies in its list.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PageInfo {
+    /// Whether nodes come before this page. Known when paging backwards, or forwards from a cursor.
+    has_previous_page: bool,
+    /// Whether nodes come after this page. Known when paging forwards, or backwards from a cursor.
+    has_next_page: bool,
+    /// The first node's cursor; null on an empty page.
+    start_cursor: Option<String>,
+    /// The last node's cursor; null on an empty page.
+    end_cursor: Option<String>,
+}
+
+#[ComplexObject]
+impl<N: OutputType + Clone> Connection<N> {
+    /// The nodes of the page, for clients that need no cursors.
+    async fn nodes(&self) -> Vec<N> {
+        self.edges.iter().map(|edge| edge.node.clone()).collect()
+    }
+
+    /// How many nodes the whole list has under the same filter. Counted only when asked for.
+    async fn total_count(&self) -> async_graphql::Result<i32> {
+        let count = (self.count)().await?;
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+}
+
+impl<N: OutputType> Connection<N> {
+    /// Wraps a page. `list` names the list and its order, so that a cursor of another one is refused.
+    pub fn new<M>(list: &str, page: Page<M>, wrap: impl Fn(M) -> N, count: Count) -> Self {
+        let edges: Vec<Edge<N>> = page
+            .rows
+            .into_iter()
+            .map(|(place, row)| Edge {
+                cursor: cursor(list, &place),
+                node: wrap(row),
+            })
+            .collect();
+        let page_info = PageInfo {
+            has_previous_page: page.has_previous,
+            has_next_page: page.has_next,
+            start_cursor: edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: edges.last().map(|edge| edge.cursor.clone()),
+        };
+        Self {
+            edges,
+            page_info,
+            count,
+        }
+    }
+}
+
+/// The four arguments of a connection as they were given.
+#[derive(Clone, Debug, Default)]
+pub struct Paging {
+    /// The first so many.
+    pub first: Option<i32>,
+    /// Only after this cursor.
+    pub after: Option<String>,
+    /// The last so many.
+    pub last: Option<i32>,
+    /// Only before this cursor.
+    pub before: Option<String>,
+}
+
+impl Paging {
+    /// Checks the arguments for the list named `list`.
+    pub fn window(&self, list: &str) -> Result<Window> {
+        if self.first.is_some() && self.last.is_some() {
+            return Err(Error::invalid("last", "Give `first` or `last`, not both."));
+        }
+        let field = if self.last.is_some() { "last" } else { "first" };
+        let asked = self.first.or(self.last).unwrap_or(PAGE);
+        let limit = u64::try_from(asked)
+            .ok()
+            .filter(|limit| (1..=LONGEST_PAGE).contains(limit))
+            .ok_or_else(|| {
+                Error::invalid(field, format!("`{field}` is {asked}; a page has 1 to {LONGEST_PAGE} nodes."))
+            })?;
+        let place = |field: &str, cursor: &Option<String>| {
+            cursor
+                .as_deref()
+                .map(|cursor| place(list, field, cursor))
+                .transpose()
+        };
+        Ok(Window {
+            limit,
+            after: place("after", &self.after)?,
+            before: place("before", &self.before)?,
+            from_end: self.last.is_some(),
+        })
+    }
+}
+
+fn cursor(list: &str, place: &Place) -> String {
+    // A list of plain values always serialises.
+    let json = serde_json::to_vec(&(list, place)).unwrap_or_default();
+    BASE64_URL_SAFE_NO_PAD.encode(json)
+}
+
+fn place(list: &str, field: &str, cursor: &str) -> Result<Place> {
+    BASE64_URL_SAFE_NO_PAD
+        .decode(cursor)
+        .ok()
+        .and_then(|json| serde_json::from_slice::<(String, Place)>(&json).ok())
+        .filter(|(of, _)| of == list)
+        .map(|(_, place)| place)
+        .ok_or_else(|| {
+            Error::invalid(
+                field,
+                "This cursor does not belong to this list and order; start from the first page.",
+            )
+        })
+}

@@ -1,0 +1,60 @@
+//! What every mutation answers with beside its object.
+
+use async_graphql::{Enum, SimpleObject};
+
+use crate::error::{Error, Problem, ProblemCode};
+
+/// Something in the input that the caller's user can mend. Nothing was changed.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UserError {
+    /// The path of the input field, e.g. `["startsOn"]`; empty when it is the input as a whole.
+    field: Vec<String>,
+    /// What kind of problem it is.
+    code: UserErrorCode,
+    /// A sentence for the user.
+    message: String,
+}
+
+/// The kinds of user errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "ProblemCode")]
+pub enum UserErrorCode {
+    /// Outside the accepted range or form.
+    Invalid,
+    /// Another object has this value already.
+    Taken,
+    /// The id names nothing that the caller may see, or an object of another kind.
+    NotFound,
+    /// The object has changed since it was read; the payload carries it as it is now.
+    StaleVersion,
+    /// The object's present state, or what depends on it, does not allow this.
+    NotAllowedNow,
+}
+
+impl From<Problem> for UserError {
+    fn from(problem: Problem) -> Self {
+        Self {
+            field: problem.field,
+            code: problem.code.into(),
+            message: problem.message,
+        }
+    }
+}
+
+/// Splits a result into what goes into the payload and what goes into `errors`.
+pub fn split<T>(result: Result<T, Error>) -> Result<(Option<T>, Vec<UserError>), Error> {
+    match result {
+        Ok(done) => Ok((Some(done), Vec::new())),
+        Err(Error::Invalid(problems)) => {
+            Ok((None, problems.into_iter().map(UserError::from).collect()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the caller had read an older version.
+pub fn is_stale(errors: &[UserError]) -> bool {
+    errors
+        .iter()
+        .any(|error| error.code == UserErrorCode::StaleVersion)
+}
