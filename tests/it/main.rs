@@ -1,1 +1,5 @@
 //! Stories, told through the public door on both databases.
+
+mod cluster;
+mod documentation;
+mod support;

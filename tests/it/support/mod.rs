@@ -1,0 +1,27 @@
+//! What the stories stand on.
+
+pub(crate) mod postgres;
+mod watchdog;
+
+use std::future::Future;
+
+/// Runs `future` to its end on a thread and runtime of its own, so that it may be called from inside another runtime.
+pub(crate) fn run_to_end<F>(future: F) -> F::Output
+where
+    F: Future + Send,
+    F::Output: Send,
+{
+    std::thread::scope(|scope| {
+        let runner = scope.spawn(|| {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime for one future")
+                .block_on(future)
+        });
+        match runner.join() {
+            Ok(output) => output,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
