@@ -10,19 +10,27 @@ use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeEr
 use sea_orm::{ColIdx, QueryResult, TryGetError, TryGetable, Value};
 
 /// A civil day: a `date` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(transparent)]
 pub struct Day(pub Date);
 
 /// An instant, UTC, to the microsecond: a `timestamp with time zone` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(transparent)]
 pub struct Moment(pub Timestamp);
 
 impl Day {
     fn to_chrono(self) -> NaiveDate {
-        NaiveDate::from_ymd_opt(self.0.year().into(), self.0.month() as u32, self.0.day() as u32)
-            .unwrap_or_default()
+        NaiveDate::from_ymd_opt(
+            self.0.year().into(),
+            self.0.month() as u32,
+            self.0.day() as u32,
+        )
+        .unwrap_or_default()
     }
 
     fn from_chrono(date: NaiveDate) -> Option<Self> {
