@@ -1,1 +1,7 @@
 //! HTTP: router, authentication, limits, health.
+
+pub mod graphql;
+pub mod health;
+mod layers;
+
+pub use layers::{internal_error, panic_message, request_id, with_layers};

@@ -1,0 +1,146 @@
+//! The guard in front of the parser: one small query must never be able to end
+//! the process or to keep a core busy.
+//!
+//! async-graphql's parser recurses without a bound over `[`, and its checks walk
+//! every spread of a fragment anew. So a request passes three gates, each linear
+//! in its text: [`scan`] looks at the characters, the parser then meets bounded
+//! nesting only, and [`weigh`] prices the document with every fragment weighed
+//! once. Only what passed is executed, without being parsed again.
+
+mod budget;
+mod fragments;
+mod prices;
+mod scan;
+mod syntax;
+mod variables;
+mod weigh;
+
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{Pos, ServerError, Value, Variables};
+
+use super::error::{Code, coded};
+
+pub use prices::Prices;
+pub use variables::{MAX_VARIABLE_LIST, MAX_VARIABLE_NESTING, check_variables};
+
+/// Longest document in bytes.
+pub const MAX_BYTES: usize = 100_000;
+/// Most tokens of a document.
+pub const MAX_TOKENS: usize = 5_000;
+/// Deepest nesting of `{`, `[` and `(`, together.
+pub const MAX_NESTING: usize = 64;
+/// Most operations of a document.
+pub const MAX_OPERATIONS: usize = 10;
+/// Deepest path of fields, introspection apart.
+pub const MAX_DEPTH: u32 = 15;
+/// Deepest path of fields below `__schema` or `__type`. The standard query needs 15.
+pub const MAX_INTROSPECTION_DEPTH: u32 = 20;
+/// Most lists of types or fields inside each other below `__schema` or `__type`, as in graphql-js' `MaxIntrospectionDepthRule`.
+pub const MAX_INTROSPECTION_LISTS: u32 = 2;
+/// Deepest path of selection sets, counting fields and fragments alike; async-graphql has the same bound, without a code.
+pub const MAX_LEVELS: u32 = 32;
+/// Most aliases of an operation, its fragments' counted at every spread.
+pub const MAX_ALIASES: u64 = 50;
+/// Most fields at the root of an operation.
+pub const MAX_ROOT_FIELDS: u64 = 20;
+/// Most directives of an operation, its fragments' counted at every spread.
+pub const MAX_DIRECTIVES: u64 = 50;
+/// Highest cost of an operation: every field 1, times the items of each list above it.
+pub const MAX_COST: u64 = 10_000;
+/// Items a list is priced at when the query does not say how many: the default of `first`.
+pub const DEFAULT_ITEMS: u64 = 20;
+
+/// The price of the operation that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// What the operation costs; 0 when it was refused before it could be weighed.
+    pub requested: u64,
+    /// What an operation may cost.
+    pub limit: u64,
+}
+
+impl Default for Cost {
+    fn default() -> Self {
+        Self::of(0)
+    }
+}
+
+impl Cost {
+    /// A price against the limit of every operation.
+    pub fn of(requested: u64) -> Self {
+        Self {
+            requested,
+            limit: MAX_COST,
+        }
+    }
+
+    /// The value of `extensions.cost` in an answer.
+    pub fn to_value(self) -> Value {
+        async_graphql::value!({ "requested": self.requested, "limit": self.limit })
+    }
+}
+
+/// A document that may be executed, and its price.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The parsed document, for [`async_graphql::Request::set_parsed_query`].
+    pub document: ExecutableDocument,
+    /// The price of the operation that is asked for.
+    pub cost: Cost,
+}
+
+/// Why a document may not be executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// `PARSE_FAILED`, `VALIDATION_FAILED` or `QUERY_TOO_COMPLEX`.
+    pub code: Code,
+    /// What is wrong and what is accepted.
+    pub message: String,
+    /// Where in the document, when one place is to blame.
+    pub position: Option<Pos>,
+    /// The price, when the document got as far as being weighed.
+    pub cost: Cost,
+}
+
+impl Refusal {
+    fn new(code: Code, message: impl Into<String>, position: Option<Pos>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            position,
+            cost: Cost::default(),
+        }
+    }
+
+    fn too_complex(message: impl Into<String>, position: Option<Pos>) -> Self {
+        Self::new(Code::QueryTooComplex, message, position)
+    }
+
+    /// The refusal as an entry of `errors`.
+    pub fn to_error(&self) -> ServerError {
+        coded(self.code, self.message.clone(), self.position)
+    }
+}
+
+/// Scans, parses and weighs a document.
+///
+/// `operation` is the request's `operationName`; `variables` are needed to price
+/// `first: $n`. An unknown operation is left to the executor and costs 0.
+///
+/// # Errors
+/// A [`Refusal`] that says what is too much or where the syntax breaks.
+pub fn admit(
+    text: &str,
+    operation: Option<&str>,
+    variables: &Variables,
+    prices: &Prices,
+) -> Result<Admitted, Refusal> {
+    scan::scan(text)?;
+    let document =
+        async_graphql::parser::parse_query(text).map_err(|error| syntax::refusal(&error))?;
+    let cost = weigh::weigh(&document, operation, variables, prices)?;
+    Ok(Admitted { document, cost })
+}
+
+#[cfg(test)]
+mod tests;

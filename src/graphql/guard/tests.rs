@@ -1,0 +1,2 @@
+//! The guard as a whole.
+use super::*;

@@ -1,0 +1,263 @@
+//! The third gate: what executing a parsed document would cost at most.
+//!
+//! Every fragment is weighed once per operation, innermost first, and its weight
+//! is used wherever it is spread, so that the work is linear in the text however
+//! often fragments spread each other. Recursion follows the nesting of the text
+//! only, which the scan has bounded. All sums saturate.
+
+use std::collections::HashMap;
+
+use async_graphql::parser::Positioned;
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection,
+    SelectionSet, VariableDefinition,
+};
+use async_graphql::{Name, Value, Variables};
+use async_graphql_value::Value as Literal;
+
+use super::budget;
+use super::fragments;
+use super::{Cost, DEFAULT_ITEMS, MAX_OPERATIONS, Prices, Refusal};
+
+/// Fields below `__schema` that lead from one list of types or fields to the next.
+const INTROSPECTION_LISTS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"];
+
+/// What a selection set amounts to, its fragments included.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Weight<'a> {
+    /// Fields, each times the items of the lists above it.
+    pub(super) cost: u64,
+    /// Names of the most expensive path, innermost first, leaves left out.
+    pub(super) path: Vec<&'a str>,
+    /// Longest path of fields outside introspection.
+    pub(super) depth: u32,
+    /// Longest path of fields within introspection.
+    pub(super) introspection_depth: u32,
+    /// Most [`INTROSPECTION_LISTS`] on one path.
+    pub(super) introspection_lists: u32,
+    /// Longest path of selection sets.
+    pub(super) levels: u32,
+    /// Fields of this set itself.
+    pub(super) fields: u64,
+    /// Aliases, however deep.
+    pub(super) aliases: u64,
+    /// Directives, however deep.
+    pub(super) directives: u64,
+}
+
+impl<'a> Weight<'a> {
+    /// Adds a sibling. `cost_of_heaviest` is the most that one sibling cost so far.
+    fn add(&mut self, other: Self, cost_of_heaviest: &mut u64) {
+        if other.cost > *cost_of_heaviest {
+            *cost_of_heaviest = other.cost;
+            self.path = other.path;
+        }
+        self.cost = self.cost.saturating_add(other.cost);
+        self.depth = self.depth.max(other.depth);
+        self.introspection_depth = self.introspection_depth.max(other.introspection_depth);
+        self.introspection_lists = self.introspection_lists.max(other.introspection_lists);
+        self.levels = self.levels.max(other.levels);
+        self.fields = self.fields.saturating_add(other.fields);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.directives = self.directives.saturating_add(other.directives);
+    }
+}
+
+/// Prices every operation of a document and returns the price of the one asked for.
+///
+/// # Errors
+/// A fragment that spreads itself; an operation beyond a limit.
+pub(super) fn weigh(
+    document: &ExecutableDocument,
+    operation: Option<&str>,
+    variables: &Variables,
+    prices: &Prices,
+) -> Result<Cost, Refusal> {
+    let count = document.operations.iter().len();
+    if count > MAX_OPERATIONS {
+        return Err(Refusal::too_complex(
+            format!("The document has {count} operations; at most {MAX_OPERATIONS} are accepted."),
+            None,
+        ));
+    }
+    let order = fragments::innermost_first(document)?;
+    let mut cost = Cost::default();
+    for (name, definition) in document.operations.iter() {
+        let mut scale = Scale {
+            definitions: &definition.node.variable_definitions,
+            variables,
+            prices,
+            fragments: HashMap::new(),
+        };
+        for (name, fragment) in &order {
+            let weight = scale.fragment(&fragment.node);
+            budget::check_levels(&weight, fragment.pos)?;
+            scale.fragments.insert(name, weight);
+        }
+        let weight = scale.operation(&definition.node);
+        budget::check(&weight, definition.pos)?;
+        let is_asked_for = match operation {
+            Some(operation) => name.is_some_and(|name| name == operation),
+            None => count == 1,
+        };
+        if is_asked_for {
+            cost = Cost::of(weight.cost);
+        }
+    }
+    Ok(cost)
+}
+
+/// Weighs the sets of one operation.
+struct Scale<'a> {
+    definitions: &'a [Positioned<VariableDefinition>],
+    variables: &'a Variables,
+    prices: &'a Prices,
+    fragments: HashMap<&'a str, Weight<'a>>,
+}
+
+impl<'a> Scale<'a> {
+    fn operation(&self, operation: &'a OperationDefinition) -> Weight<'a> {
+        let root = match operation.ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        };
+        let mut weight = self.set(&operation.selection_set.node, root);
+        let of_variables: usize = operation
+            .variable_definitions
+            .iter()
+            .map(|definition| definition.node.directives.len())
+            .sum();
+        weight.directives = weight
+            .directives
+            .saturating_add((of_variables + operation.directives.len()) as u64);
+        weight
+    }
+
+    fn fragment(&self, fragment: &'a FragmentDefinition) -> Weight<'a> {
+        let mut weight = self.set(
+            &fragment.selection_set.node,
+            fragment.type_condition.node.on.node.as_str(),
+        );
+        weight.directives = weight
+            .directives
+            .saturating_add(fragment.directives.len() as u64);
+        weight
+    }
+
+    fn set(&self, set: &'a SelectionSet, on: &'a str) -> Weight<'a> {
+        let mut total = Weight::default();
+        let mut cost_of_heaviest = 0;
+        for selection in &set.items {
+            let mut weight = match &selection.node {
+                Selection::Field(field) => self.field(&field.node, on),
+                Selection::InlineFragment(inline) => {
+                    let condition = inline.node.type_condition.as_ref();
+                    let on = condition.map_or(on, |condition| condition.node.on.node.as_str());
+                    self.set(&inline.node.selection_set.node, on)
+                }
+                // A fragment that does not exist is left to validation.
+                Selection::FragmentSpread(spread) => self
+                    .fragments
+                    .get(spread.node.fragment_name.node.as_str())
+                    .cloned()
+                    .unwrap_or_default(),
+            };
+            let directives = selection.node.directives().len() as u64;
+            weight.directives = weight.directives.saturating_add(directives);
+            total.add(weight, &mut cost_of_heaviest);
+        }
+        total.levels = total.levels.saturating_add(1);
+        total
+    }
+
+    fn field(&self, field: &'a Field, on: &'a str) -> Weight<'a> {
+        let name = field.name.node.as_str();
+        let is_leaf = field.selection_set.node.items.is_empty();
+        let shape = self.prices.shape(on, name);
+        let introspects = on.starts_with("__") || name == "__schema" || name == "__type";
+        let below = match shape {
+            Some(shape) => shape.of.as_str(),
+            None if introspects => "__Type",
+            None => "",
+        };
+        let mut weight = if is_leaf {
+            Weight::default()
+        } else {
+            self.set(&field.selection_set.node, below)
+        };
+        let times = self.items(field, shape.is_some_and(|shape| shape.many));
+        weight.cost = weight.cost.saturating_mul(times).saturating_add(1);
+        if !is_leaf {
+            weight.path.push(name);
+        }
+        if introspects {
+            weight.introspection_depth = weight.introspection_depth.saturating_add(1);
+            let is_list = INTROSPECTION_LISTS.contains(&name);
+            weight.introspection_lists = weight
+                .introspection_lists
+                .saturating_add(u32::from(is_list));
+        } else {
+            weight.depth = weight.depth.saturating_add(1);
+        }
+        weight.fields = 1;
+        weight.aliases = weight
+            .aliases
+            .saturating_add(u64::from(field.alias.is_some()));
+        weight
+    }
+
+    /// How many items the field's selection is resolved for, at least 1.
+    fn items(&self, field: &Field, many: bool) -> u64 {
+        let asked = ["first", "last"]
+            .into_iter()
+            .filter_map(|name| field.get_argument(name))
+            .filter_map(|value| self.whole_number(&value.node))
+            .max();
+        let named = field
+            .get_argument("ids")
+            .filter(|_| many)
+            .and_then(|value| self.length(&value.node));
+        match asked.or(named) {
+            Some(items) => items.max(1),
+            None if many => DEFAULT_ITEMS,
+            None => 1,
+        }
+    }
+
+    fn whole_number(&self, value: &Literal) -> Option<u64> {
+        match value {
+            Literal::Variable(name) => match self.variable(name)? {
+                Value::Number(number) => number.as_u64(),
+                _ => None,
+            },
+            Literal::Number(number) => number.as_u64(),
+            _ => None,
+        }
+    }
+
+    fn length(&self, value: &Literal) -> Option<u64> {
+        match value {
+            Literal::Variable(name) => match self.variable(name)? {
+                Value::List(items) => Some(items.len() as u64),
+                _ => None,
+            },
+            Literal::List(items) => Some(items.len() as u64),
+            _ => None,
+        }
+    }
+
+    fn variable(&self, name: &Name) -> Option<&Value> {
+        self.variables.get(name).or_else(|| {
+            let definition = self
+                .definitions
+                .iter()
+                .find(|definition| definition.node.name.node == *name)?;
+            definition
+                .node
+                .default_value
+                .as_ref()
+                .map(|value| &value.node)
+        })
+    }
+}
