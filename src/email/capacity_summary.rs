@@ -1,0 +1,475 @@
+//! The weekly capacity summary (kind CAPACITY_SUMMARY): what a production manager or an owner must decide this
+//! week, and the figures it rests on. Pure: the figures arrive computed.
+
+use askama::Template;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::figures::Figures;
+use super::frame::Frame;
+use super::line::Line;
+use super::rows;
+use super::{format, plain, subject};
+use crate::error::Result;
+
+/// Most decisions a mail opens with.
+const MOST_DECISIONS: usize = 5;
+
+/// One recipient's week. A production manager has a `book`, an owner an `agency`; either may have both, and a
+/// delegate may have neither and only cover.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CapacitySummary {
+    /// Greeting, button, how to change and stop.
+    pub frame: Frame,
+    /// First day of the week it is about: a Monday.
+    pub monday: Date,
+    /// What waits for the reader, most urgent first; the mail shows five and says how many more.
+    pub decisions: Vec<Decision>,
+    /// The reader's own book.
+    pub book: Option<Book>,
+    /// The whole agency, for an owner.
+    pub agency: Option<Agency>,
+    /// Books of absent colleagues that this mail comes to the reader for.
+    pub covering: Vec<CoveredBook>,
+}
+
+/// Something the reader should decide.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Decision {
+    /// What it is about.
+    pub matter: Matter,
+    /// Where it is decided.
+    pub url: Option<String>,
+}
+
+/// What a [`Decision`] is about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Matter {
+    /// A person's confirmed load is past their availability by so many minutes.
+    Over {
+        /// Who.
+        person: Line,
+        /// Minutes past availability.
+        over_minutes: i64,
+    },
+    /// A person on the bench has so many minutes not committed.
+    Free {
+        /// Who.
+        person: Line,
+        /// Minutes not committed.
+        free_minutes: i64,
+    },
+    /// An active project lacks the accountable person of a side (rule R2).
+    Unstaffed {
+        /// The project.
+        project: Line,
+        /// The side nobody holds.
+        side: Side,
+    },
+    /// So many client updates are past their three working days.
+    UpdatesOverdue {
+        /// How many clients wait.
+        clients: i64,
+    },
+    /// A manager holds more active projects than the limit.
+    PastActiveLimit {
+        /// Who.
+        manager: Line,
+        /// Active projects held.
+        active: i64,
+        /// The limit.
+        limit: i64,
+    },
+    /// A manager holds more back-burner projects than the limit.
+    PastBackBurnerLimit {
+        /// Who.
+        manager: Line,
+        /// Back-burner projects held.
+        back_burner: i64,
+        /// The limit.
+        limit: i64,
+    },
+}
+
+/// The side of the line a role holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Side {
+    /// The account manager's.
+    Client,
+    /// The production manager's.
+    Project,
+}
+
+/// All that one manager is accountable for, this week and the next four.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Book {
+    /// The manager's own week.
+    pub figures: Figures,
+    /// Projects held against the limits.
+    pub counts: Counts,
+    /// Coordination minutes of the client side this week.
+    pub client_minutes: i64,
+    /// Coordination minutes of the project side this week.
+    pub project_minutes: i64,
+    /// Role mix, bp; none without load.
+    pub role_mix_bp: Option<i64>,
+    /// The people booked on the book's projects this week, fullest first.
+    pub people: Vec<PersonWeek>,
+    /// Their time off, and the manager's, in the next four weeks, earliest first.
+    pub time_off: Vec<TimeOff>,
+    /// The people's summed weeks after this one, earliest first.
+    pub ahead: Vec<WeekAhead>,
+}
+
+/// Projects a manager holds, and the limits (warnings, not walls).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Active projects.
+    pub active: i64,
+    /// Their limit.
+    pub active_limit: i64,
+    /// Back-burner projects.
+    pub back_burner: i64,
+    /// Their limit.
+    pub back_burner_limit: i64,
+}
+
+/// A person's week.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PersonWeek {
+    /// Who.
+    pub name: Line,
+    /// Their figures.
+    pub figures: Figures,
+}
+
+/// Days a person is away.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TimeOff {
+    /// Who is away.
+    pub person: Line,
+    /// First day away.
+    pub from: Date,
+    /// Last day away.
+    pub to: Date,
+    /// Who stands in, when somebody was named.
+    pub delegate: Option<Line>,
+}
+
+/// A later week's summed figures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WeekAhead {
+    /// Its Monday.
+    pub monday: Date,
+    /// Availability and load, summed over the people before dividing.
+    pub figures: Figures,
+}
+
+/// The whole agency, as an owner sees it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Agency {
+    /// Everybody's minutes summed, then divided.
+    pub figures: Figures,
+    /// Every manager, fullest first.
+    pub managers: Vec<ManagerWeek>,
+    /// The people who are over or on the bench, fullest first.
+    pub people: Vec<PersonWeek>,
+    /// Active projects without an accountable person, one row a side.
+    pub unstaffed: Vec<Unstaffed>,
+    /// Client updates past their three working days, latest first.
+    pub overdue: Vec<OverdueUpdate>,
+    /// Time off in the next four weeks, earliest first.
+    pub time_off: Vec<TimeOff>,
+    /// The four weeks after this one, earliest first.
+    pub ahead: Vec<WeekAhead>,
+}
+
+/// A manager's line in the owner's mail.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ManagerWeek {
+    /// Who.
+    pub name: Line,
+    /// Their week.
+    pub figures: Figures,
+    /// Projects held against the limits.
+    pub counts: Counts,
+    /// Role mix, bp; none without load.
+    pub role_mix_bp: Option<i64>,
+}
+
+/// An active project that lacks the accountable person of one side.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unstaffed {
+    /// The project.
+    pub project: Line,
+    /// Its client.
+    pub client: Line,
+    /// The side nobody holds.
+    pub side: Side,
+}
+
+/// A client update past its three working days.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OverdueUpdate {
+    /// The client that waits.
+    pub client: Line,
+    /// The accountable account manager, when there is one.
+    pub account_manager: Option<Line>,
+    /// The day it was due.
+    pub due_on: Date,
+    /// Calendar days since then.
+    pub days_late: i64,
+}
+
+/// The book of an absent colleague, sent to the reader instead.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CoveredBook {
+    /// Who is away.
+    pub colleague: Line,
+    /// Last day away.
+    pub until: Date,
+    /// Their book.
+    pub book: Book,
+}
+
+impl CapacitySummary {
+    /// At most 60 characters with the news: `Week 48: Priya 3 h over, Tom has 14 h free`.
+    pub fn subject(&self) -> String {
+        let prefix = match self.covering.first() {
+            Some(covered) if self.book.is_none() && self.agency.is_none() => {
+                format!("{} for {}: ", self.week(), covered.colleague.given_name())
+            }
+            _ => format!("{}: ", self.week()),
+        };
+        subject::compose(&prefix, &self.news())
+    }
+
+    /// The hidden line that mail programs show after the subject: the second fact.
+    pub fn preheader(&self) -> String {
+        let second = self.decisions.get(1).map(|decision| decision.matter.sentence());
+        let figures = self.leading_figures().map(standing);
+        [second, figures].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The HTML part, under 30 KB.
+    ///
+    /// # Errors
+    /// Internal, should the template fail.
+    pub fn html(&self) -> Result<String> {
+        Ok(self.fitted()?.1)
+    }
+
+    /// The text part: the same figures and links, at most 78 columns but for links.
+    ///
+    /// # Errors
+    /// Internal, should the template fail.
+    pub fn text(&self) -> Result<String> {
+        let (rows, _) = self.fitted()?;
+        let text = Text {
+            mail: self,
+            rows,
+            most_decisions: MOST_DECISIONS,
+        };
+        Ok(plain::wrap(&rows::rendered(&text)?))
+    }
+
+    fn fitted(&self) -> Result<(usize, String)> {
+        rows::fit(|rows| {
+            rows::rendered(&Html {
+                mail: self,
+                rows,
+                most_decisions: MOST_DECISIONS,
+            })
+        })
+    }
+
+    fn news(&self) -> Vec<String> {
+        if self.decisions.is_empty() {
+            return self.leading_figures().map(standing).into_iter().collect();
+        }
+        let matters = self.decisions.iter().map(|decision| &decision.matter);
+        matters.clone().map(|matter| matter.news(matters.clone())).collect()
+    }
+
+    fn leading_figures(&self) -> Option<&Figures> {
+        let agency = self.agency.as_ref().map(|agency| &agency.figures);
+        let own = self.book.as_ref().map(|book| &book.figures);
+        let covered = self.covering.first().map(|covered| &covered.book.figures);
+        agency.or(own).or(covered)
+    }
+
+    fn week(&self) -> String {
+        format::week(self.monday)
+    }
+
+    fn days(&self) -> String {
+        format::days(self.monday, format::sunday(self.monday))
+    }
+
+    fn why(&self) -> String {
+        let own = match (&self.agency, &self.book) {
+            (Some(_), _) => Some("You get this because you are an owner of the agency."),
+            (None, Some(_)) => Some("You get this because you hold the project side of these projects."),
+            (None, None) => None,
+        };
+        own.map_or_else(
+            || "You get this because you stand in for an absent colleague.".to_owned(),
+            str::to_owned,
+        )
+    }
+}
+
+fn standing(figures: &Figures) -> String {
+    format!("{}, {}", figures.state(), figures.balance())
+}
+
+impl Matter {
+    /// What there is to decide, as a sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Over { person, over_minutes } => {
+                format!("{person} is {} over: move or decline.", format::minutes(*over_minutes))
+            }
+            Self::Free { person, free_minutes } => {
+                format!("{person} has {} free.", format::minutes(*free_minutes))
+            }
+            Self::Unstaffed { project, side } => format!("{project} has no {}.", side.manager()),
+            Self::UpdatesOverdue { clients: 1 } => "1 client update is overdue.".to_owned(),
+            Self::UpdatesOverdue { clients } => format!("{clients} client updates are overdue."),
+            Self::PastActiveLimit { manager, active, limit } => {
+                format!("{manager} holds {active} active projects; the limit is {limit}.")
+            }
+            Self::PastBackBurnerLimit { manager, back_burner, limit } => {
+                format!("{manager} holds {back_burner} back-burner projects; the limit is {limit}.")
+            }
+        }
+    }
+
+    /// The same in a subject's few words. People go by their given names unless two `others` share one.
+    fn news<'a>(&self, others: impl Iterator<Item = &'a Self>) -> String {
+        let name = self.person().map_or("", |person| called(person, others));
+        match self {
+            Self::Over { over_minutes, .. } => format!("{name} {} over", format::minutes(*over_minutes)),
+            Self::Free { free_minutes, .. } => format!("{name} has {} free", format::minutes(*free_minutes)),
+            Self::Unstaffed { project, .. } => format!("{project} unstaffed"),
+            Self::UpdatesOverdue { clients } => {
+                format!("{} overdue", format::count(*clients, "update", "updates"))
+            }
+            Self::PastActiveLimit { active, .. } => format!("{name} has {active} active"),
+            Self::PastBackBurnerLimit { back_burner, .. } => format!("{name} has {back_burner} back burner"),
+        }
+    }
+
+    fn person(&self) -> Option<&Line> {
+        match self {
+            Self::Over { person, .. } | Self::Free { person, .. } => Some(person),
+            Self::PastActiveLimit { manager, .. } | Self::PastBackBurnerLimit { manager, .. } => Some(manager),
+            Self::Unstaffed { .. } | Self::UpdatesOverdue { .. } => None,
+        }
+    }
+}
+
+fn called<'n, 'a>(person: &'n Line, mut others: impl Iterator<Item = &'a Matter>) -> &'n str {
+    let shared = others
+        .by_ref()
+        .filter_map(Matter::person)
+        .any(|other| other != person && other.given_name() == person.given_name());
+    if shared { person } else { person.given_name() }
+}
+
+impl Side {
+    fn manager(self) -> &'static str {
+        match self {
+            Self::Client => "account manager",
+            Self::Project => "production manager",
+        }
+    }
+}
+
+impl Book {
+    fn coordination(&self) -> String {
+        format!(
+            "Coordination: {} client side, {} project side{}",
+            format::minutes(self.client_minutes),
+            format::minutes(self.project_minutes),
+            role_mix(self.role_mix_bp),
+        )
+    }
+}
+
+impl Counts {
+    fn sentence(&self) -> String {
+        let active = against(self.active, self.active_limit);
+        let back_burner = against(self.back_burner, self.back_burner_limit);
+        format!("{active} active, {back_burner} back burner")
+    }
+}
+
+fn against(held: i64, limit: i64) -> String {
+    let warning = if held > limit { " (past the limit)" } else { "" };
+    format!("{held} of {limit}{warning}")
+}
+
+fn role_mix(bp: Option<i64>) -> String {
+    bp.map_or_else(String::new, |bp| format!(", role mix {}", format::percent(bp)))
+}
+
+impl ManagerWeek {
+    fn note(&self) -> String {
+        format!("{}{}", self.counts.sentence(), role_mix(self.role_mix_bp))
+    }
+}
+
+impl TimeOff {
+    fn days(&self) -> String {
+        format::days(self.from, self.to)
+    }
+
+    fn stand_in(&self) -> &str {
+        self.delegate.as_deref().unwrap_or("nobody named")
+    }
+}
+
+impl WeekAhead {
+    fn label(&self) -> String {
+        format!("{}, from {}", format::week(self.monday), format::day(self.monday))
+    }
+}
+
+impl Unstaffed {
+    fn sentence(&self) -> String {
+        format!("{} ({}) has no {}.", self.project, self.client, self.side.manager())
+    }
+}
+
+impl OverdueUpdate {
+    fn sentence(&self) -> String {
+        let writer = self.account_manager.as_deref().unwrap_or("no account manager");
+        let due = format::day(self.due_on);
+        format!("{}: due {due}, {}; {writer}.", self.client, format::late(self.days_late))
+    }
+}
+
+impl CoveredBook {
+    fn heading(&self) -> String {
+        format!("Covering for {} (until {})", self.colleague, format::day(self.until))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "capacity_summary.html", whitespace = "minimize")]
+struct Html<'a> {
+    mail: &'a CapacitySummary,
+    rows: usize,
+    most_decisions: usize,
+}
+
+#[derive(Template)]
+#[template(path = "capacity_summary.txt")]
+struct Text<'a> {
+    mail: &'a CapacitySummary,
+    rows: usize,
+    most_decisions: usize,
+}

@@ -1,0 +1,316 @@
+//! The client-update prompt (kind CLIENT_UPDATE): one mail a day with every client update that is due, the
+//! reach-outs, and the facts a production manager owes. Pure: the lists arrive computed.
+
+use askama::Template;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::frame::Frame;
+use super::line::Line;
+use super::rows;
+use super::{format, plain, subject};
+use crate::error::Result;
+
+/// One recipient's day.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClientUpdate {
+    /// Greeting, button, how to change and stop.
+    pub frame: Frame,
+    /// The local day it is about.
+    pub today: Date,
+    /// The reader's own clients and projects.
+    pub own: Prompts,
+    /// Those of absent colleagues that this mail comes to the reader for.
+    pub covering: Vec<CoveredPrompts>,
+}
+
+/// What one manager is prompted for. Any list may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Prompts {
+    /// Clients whose update is due or overdue, latest first.
+    pub updates: Vec<UpdateDue>,
+    /// Clients due a proactive reach-out.
+    pub reach_outs: Vec<ReachOutDue>,
+    /// Facts a production manager owes for the update of a production-led project.
+    pub facts: Vec<FactsNeeded>,
+}
+
+/// A client update that is due.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct UpdateDue {
+    /// The client.
+    pub client: Line,
+    /// The client's page.
+    pub url: Option<String>,
+    /// The day it is or was due.
+    pub due_on: Date,
+    /// Calendar days since then; 0 when due today.
+    pub days_late: i64,
+    /// Past its three working days: the owner has been told.
+    pub overdue: bool,
+    /// How often an update is due, days.
+    pub cadence_days: i64,
+    /// The last contact that counts; none when there never was one.
+    pub last_contact: Option<Contact>,
+    /// What happened since: short lines, latest first.
+    pub since: Vec<Line>,
+    /// What waits, for us or for the client: short lines.
+    pub waiting: Vec<Line>,
+    /// Names of its active projects.
+    pub projects: Vec<Line>,
+}
+
+/// A logged contact with a client.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Contact {
+    /// What kind of touchpoint it was.
+    pub kind: ContactKind,
+    /// The local day of it.
+    pub on: Date,
+    /// Who made it.
+    pub by: Line,
+}
+
+/// The kinds of touchpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ContactKind {
+    /// A kick-off.
+    Kickoff,
+    /// A client update.
+    Update,
+    /// A call.
+    Call,
+    /// A meeting.
+    Meeting,
+    /// An email; does not count as an update.
+    Email,
+    /// A proactive reach-out; does not count as an update.
+    ReachOut,
+}
+
+/// A client that is due an idea, an opportunity or a suggestion.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReachOutDue {
+    /// The client.
+    pub client: Line,
+    /// The client's page.
+    pub url: Option<String>,
+    /// The day it is or was due.
+    pub due_on: Date,
+    /// How often one is due, days: 30 for an active client, 90 on the back burner.
+    pub every_days: i64,
+    /// The last contact of any kind; none when there never was one.
+    pub last_contact: Option<Contact>,
+}
+
+/// What the production manager of a production-led project owes the writer of its client's update.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FactsNeeded {
+    /// The project.
+    pub project: Line,
+    /// Its client.
+    pub client: Line,
+    /// The project's page.
+    pub url: Option<String>,
+    /// Who writes the update: the account manager; none when the client has none.
+    pub writer: Option<Line>,
+    /// The day the update is or was due.
+    pub due_on: Date,
+    /// The facts that are needed: short lines.
+    pub facts: Vec<Line>,
+}
+
+/// The prompts of an absent colleague, sent to the reader instead.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CoveredPrompts {
+    /// Who is away.
+    pub colleague: Line,
+    /// Last day away.
+    pub until: Date,
+    /// What they would have been prompted for.
+    pub prompts: Prompts,
+}
+
+/// Most lines shown under one client; a client is a paragraph, not a page.
+const MOST_LINES: usize = 5;
+
+impl ClientUpdate {
+    /// At most 60 characters with the news: `3 client updates due: Orchard, Brightwell, +1`.
+    pub fn subject(&self) -> String {
+        let news = self.news();
+        match news.first() {
+            None => "Nothing is due today".to_owned(),
+            Some((what, names)) => subject::compose(&format!("{what}: "), names),
+        }
+    }
+
+    /// The hidden line that mail programs show after the subject: the second fact.
+    pub fn preheader(&self) -> String {
+        let beside = self.news().split_off(1.min(self.news().len()));
+        let mut facts: Vec<String> = beside
+            .into_iter()
+            .map(|(what, names)| subject::compose(&format!("{what}: "), &names))
+            .collect();
+        let overdue = self.updates().filter(|update| update.overdue).count();
+        if overdue > 0 {
+            facts.insert(0, format!("{overdue} overdue; the owner has been told."));
+        }
+        if facts.is_empty() {
+            facts.extend(self.updates().next().map(|update| update.contact()));
+        }
+        facts.join(" ")
+    }
+
+    /// The HTML part, under 30 KB.
+    ///
+    /// # Errors
+    /// Internal, should the template fail.
+    pub fn html(&self) -> Result<String> {
+        Ok(self.fitted()?.1)
+    }
+
+    /// The text part: the same figures and links, at most 78 columns but for links.
+    ///
+    /// # Errors
+    /// Internal, should the template fail.
+    pub fn text(&self) -> Result<String> {
+        let (rows, _) = self.fitted()?;
+        let lines = rows.min(MOST_LINES);
+        Ok(plain::wrap(&rows::rendered(&Text { mail: self, rows, lines })?))
+    }
+
+    fn fitted(&self) -> Result<(usize, String)> {
+        rows::fit(|rows| {
+            let lines = rows.min(MOST_LINES);
+            rows::rendered(&Html { mail: self, rows, lines })
+        })
+    }
+
+    /// `Mon 23 Nov: 3 client updates due, 1 reach-out due`.
+    fn headline(&self) -> String {
+        let what: Vec<String> = self.news().into_iter().map(|(what, _)| what).collect();
+        format!("{}: {}", format::day(self.today), what.join(", "))
+    }
+
+    /// What is due, by what is most pressing, with the names it is due for.
+    fn news(&self) -> Vec<(String, Vec<String>)> {
+        let clients = self.updates().map(|update| update.client.to_string()).collect();
+        let reach_outs = self.all().flat_map(|prompts| &prompts.reach_outs);
+        let reached = reach_outs.map(|reach_out| reach_out.client.to_string()).collect();
+        let facts = self.all().flat_map(|prompts| &prompts.facts);
+        let projects = facts.map(|fact| fact.project.to_string()).collect();
+        [
+            ("client update due", "client updates due", clients),
+            ("project needs your facts", "projects need your facts", projects),
+            ("reach-out due", "reach-outs due", reached),
+        ]
+        .into_iter()
+        .filter(|(_, _, names): &(_, _, Vec<String>)| !names.is_empty())
+        .map(|(one, many, names)| (format::count_of(&names, one, many), names))
+        .collect()
+    }
+
+    fn updates(&self) -> impl Iterator<Item = &UpdateDue> {
+        self.all().flat_map(|prompts| &prompts.updates)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Prompts> {
+        std::iter::once(&self.own).chain(self.covering.iter().map(|covered| &covered.prompts))
+    }
+
+    fn why(&self) -> &'static str {
+        let own = &self.own;
+        if !own.updates.is_empty() || !own.reach_outs.is_empty() {
+            "You get this because you are the account manager of these clients."
+        } else if !own.facts.is_empty() {
+            "You get this because you hold the project side of these projects."
+        } else {
+            "You get this because you stand in for an absent colleague."
+        }
+    }
+}
+
+impl UpdateDue {
+    /// `Due Mon 23 Nov, 4 days late, overdue. Every 14 days.`
+    fn due(&self) -> String {
+        let overdue = if self.overdue { ", overdue" } else { "" };
+        format!(
+            "Due {}, {}{overdue}. Every {}.",
+            format::day(self.due_on),
+            format::late(self.days_late),
+            format::count(self.cadence_days, "day", "days")
+        )
+    }
+
+    fn contact(&self) -> String {
+        last_contact(self.last_contact.as_ref())
+    }
+
+    fn tone(&self) -> (&'static str, &'static str) {
+        if self.overdue { ("critical", "#b3261e") } else { ("quiet", "#4f5b67") }
+    }
+}
+
+impl ReachOutDue {
+    fn due(&self) -> String {
+        let every = format::count(self.every_days, "day", "days");
+        format!("Due {}, every {every}.", format::day(self.due_on))
+    }
+
+    fn contact(&self) -> String {
+        last_contact(self.last_contact.as_ref())
+    }
+}
+
+impl FactsNeeded {
+    fn due(&self) -> String {
+        let due = format::day(self.due_on);
+        match &self.writer {
+            Some(writer) => format!("{writer} writes the update to {}, due {due}.", self.client),
+            None => format!("The update to {} is due {due}; it has no account manager.", self.client),
+        }
+    }
+}
+
+fn last_contact(contact: Option<&Contact>) -> String {
+    match contact {
+        Some(Contact { kind, on, by }) => format!("Last contact: {} on {} by {by}.", kind.word(), format::day(*on)),
+        None => "No contact yet.".to_owned(),
+    }
+}
+
+impl ContactKind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Kickoff => "kick-off",
+            Self::Update => "update",
+            Self::Call => "call",
+            Self::Meeting => "meeting",
+            Self::Email => "email",
+            Self::ReachOut => "reach-out",
+        }
+    }
+}
+
+impl CoveredPrompts {
+    fn heading(&self) -> String {
+        format!("Covering for {} (until {})", self.colleague, format::day(self.until))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "client_update.html", whitespace = "minimize")]
+struct Html<'a> {
+    mail: &'a ClientUpdate,
+    rows: usize,
+    lines: usize,
+}
+
+#[derive(Template)]
+#[template(path = "client_update.txt")]
+struct Text<'a> {
+    mail: &'a ClientUpdate,
+    rows: usize,
+    lines: usize,
+}

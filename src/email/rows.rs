@@ -1,0 +1,53 @@
+//! How many rows a mail shows before it says how many more there are.
+
+use std::borrow::Borrow;
+
+use askama::Template;
+
+use crate::error::{Error, Result};
+
+/// Row limits, tried in turn until the HTML is small enough.
+const LIMITS: [usize; 9] = [40, 28, 20, 14, 9, 6, 4, 2, 1];
+
+/// Most bytes of an HTML part: mail programs cut what is much longer, and a phone on a train waits for it.
+const MOST_BYTES: usize = 30_000;
+
+/// The largest row limit at which `render` stays under [`MOST_BYTES`], with what it rendered.
+///
+/// # Errors
+/// What `render` says.
+pub(super) fn fit(
+    render: impl Fn(usize) -> Result<String>,
+) -> Result<(usize, String)> {
+    let mut fitted = (0, String::new());
+    for limit in LIMITS {
+        fitted = (limit, render(limit)?);
+        if fitted.1.len() < MOST_BYTES {
+            break;
+        }
+    }
+    Ok(fitted)
+}
+
+/// The first `limit` of `items` and how many more there are.
+pub(super) fn first<T>(items: &[T], limit: impl Borrow<usize>) -> Rows<'_, T> {
+    let shown = &items[..items.len().min(*limit.borrow())];
+    Rows {
+        shown,
+        more: items.len() - shown.len(),
+    }
+}
+
+/// Rows a mail shows, and the number it leaves out.
+pub(super) struct Rows<'a, T> {
+    pub(super) shown: &'a [T],
+    pub(super) more: usize,
+}
+
+/// What `template` comes to.
+///
+/// # Errors
+/// Internal, should it fail.
+pub(super) fn rendered(template: &impl Template) -> Result<String> {
+    template.render().map_err(|error| Error::Internal(error.into()))
+}
