@@ -92,7 +92,10 @@ impl Check {
         self.require(
             email.len() <= 254 && is_email(email),
             field,
-            format!("“{}” is not an email address; write one like ana@example.com.", shortened(email)),
+            format!(
+                "“{}” is not an email address; write one like ana@example.com.",
+                shortened(email)
+            ),
         );
         email.to_owned()
     }
@@ -133,10 +136,14 @@ impl Check {
 
     /// An IANA time zone that Meridian knows. Answers its name as the database spells it.
     pub fn time_zone(&mut self, field: &str, name: &str) -> String {
-        match crate::domain::occurrence::time_zone(name.trim()) {
+        match crate::domain::zone::zone(field, name.trim()) {
             Ok(zone) => zone.iana_name().unwrap_or("UTC").to_owned(),
-            Err(message) => {
-                self.add(field, ProblemCode::Invalid, message);
+            Err(Error::Invalid(problems)) => {
+                self.problems.extend(problems);
+                name.to_owned()
+            }
+            Err(error) => {
+                self.add(field, ProblemCode::Invalid, error.to_string());
                 name.to_owned()
             }
         }
@@ -170,7 +177,9 @@ fn is_email(text: &str) -> bool {
             local.len() <= 64
                 && plain(local)
                 && plain(domain)
-                && domain.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c))
+                && domain
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-.".contains(c))
         }
         None => false,
     }

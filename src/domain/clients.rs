@@ -1,7 +1,7 @@
 //! Clients: making, changing and archiving them.
 
 use jiff::civil::Date;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect, Set, TransactionSession};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect, Set};
 use uuid::Uuid;
 
 use crate::db::Db;
@@ -49,6 +49,18 @@ pub struct ClientEdit {
 
 /// Makes a client. Owners only.
 pub async fn create(db: &Db, caller: &Caller, new: NewClient) -> Result<client::Model> {
+    let tx = db.begin().await?;
+    let after = create_in(&tx, caller, new).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// As [`create`], within the caller's transaction.
+pub async fn create_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    new: NewClient,
+) -> Result<client::Model> {
     caller.must_own("create clients")?;
     let row = client::Model {
         id: new_id(caller.now),
@@ -64,11 +76,9 @@ pub async fn create(db: &Db, caller: &Caller, new: NewClient) -> Result<client::
         archived_at: None,
     };
     let row = checked(row, Check::new())?;
-    let tx = db.begin().await?;
-    let written = row.into_active_model().reset_all().insert(&tx).await;
+    let written = row.into_active_model().reset_all().insert(tx).await;
     let after = taken(written, "name", NAME_TAKEN)?;
-    history::created(&tx, caller, after.id, &after).await?;
-    tx.commit().await?;
+    history::created(tx, caller, after.id, &after).await?;
     Ok(after)
 }
 
@@ -81,7 +91,20 @@ pub async fn update(
     edit: ClientEdit,
 ) -> Result<client::Model> {
     let tx = db.begin().await?;
-    let before = to_change(&tx, caller, id).await?;
+    let after = update_in(&tx, caller, id, expected_version, edit).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// As [`update`], within the caller's transaction.
+pub async fn update_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+    expected_version: Option<i64>,
+    edit: ClientEdit,
+) -> Result<client::Model> {
+    let before = to_change(tx, caller, id).await?;
     let mut check = Check::new();
     check.version(expected_version, before.version);
     let row = client::Model {
@@ -96,10 +119,9 @@ pub async fn update(
         ..before.clone()
     };
     let row = checked(row, check)?;
-    let written = row.into_active_model().reset_all().update(&tx).await;
+    let written = row.into_active_model().reset_all().update(tx).await;
     let after = taken(written, "name", NAME_TAKEN)?;
-    history::updated(&tx, caller, id, &before, &after).await?;
-    tx.commit().await?;
+    history::updated(tx, caller, id, &before, &after).await?;
     Ok(after)
 }
 
@@ -120,7 +142,10 @@ pub async fn archive(
         check.add(
             "id",
             ProblemCode::NotAllowedNow,
-            format!("Complete or cancel its projects first: {}.", unfinished.join(", ")),
+            format!(
+                "Complete or cancel its projects first: {}.",
+                unfinished.join(", ")
+            ),
         );
     }
     check.finish()?;
@@ -141,7 +166,11 @@ pub async fn open_client(
     id: Uuid,
 ) -> Result<client::Model> {
     let Some(row) = client::Entity::find_by_id(id).one(conn).await? else {
-        return Err(Error::problem(field, ProblemCode::NotFound, "There is no such client."));
+        return Err(Error::problem(
+            field,
+            ProblemCode::NotFound,
+            "There is no such client.",
+        ));
     };
     if row.archived_at.is_some() {
         return Err(Error::problem(

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Set, TransactionSession,
+    QuerySelect, Set,
 };
 use uuid::Uuid;
 
@@ -46,8 +46,19 @@ pub struct ContactEdit {
 /// Adds a contact. Owners, and managers accountable for the client.
 pub async fn create(db: &Db, caller: &Caller, new: NewContact) -> Result<client_contact::Model> {
     let tx = db.begin().await?;
-    clients::open_client(&tx, "clientId", new.client_id).await?;
-    responsibilities::must_be_accountable_for_client(&tx, caller, new.client_id).await?;
+    let after = create_in(&tx, caller, new).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// As [`create`], within the caller's transaction.
+pub async fn create_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    new: NewContact,
+) -> Result<client_contact::Model> {
+    clients::open_client(tx, "clientId", new.client_id).await?;
+    responsibilities::must_be_accountable_for_client(tx, caller, new.client_id).await?;
     let row = client_contact::Model {
         id: new_id(caller.now),
         client_id: new.client_id,
@@ -59,11 +70,10 @@ pub async fn create(db: &Db, caller: &Caller, new: NewContact) -> Result<client_
         archived_at: None,
     };
     let row = checked(row, Check::new())?;
-    make_room_for_primary(&tx, caller, &row).await?;
-    let written = row.into_active_model().reset_all().insert(&tx).await;
+    make_room_for_primary(tx, caller, &row).await?;
+    let written = row.into_active_model().reset_all().insert(tx).await;
     let after = taken(written, "email", EMAIL_TAKEN)?;
-    history::created(&tx, caller, after.id, &after).await?;
-    tx.commit().await?;
+    history::created(tx, caller, after.id, &after).await?;
     Ok(after)
 }
 
@@ -76,7 +86,20 @@ pub async fn update(
     edit: ContactEdit,
 ) -> Result<client_contact::Model> {
     let tx = db.begin().await?;
-    let before = to_change(&tx, caller, id).await?;
+    let after = update_in(&tx, caller, id, expected_version, edit).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// As [`update`], within the caller's transaction.
+pub async fn update_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+    expected_version: Option<i64>,
+    edit: ContactEdit,
+) -> Result<client_contact::Model> {
+    let before = to_change(tx, caller, id).await?;
     let mut check = Check::new();
     check.version(expected_version, before.version);
     let row = client_contact::Model {
@@ -88,11 +111,10 @@ pub async fn update(
         ..before.clone()
     };
     let row = checked(row, check)?;
-    make_room_for_primary(&tx, caller, &row).await?;
-    let written = row.into_active_model().reset_all().update(&tx).await;
+    make_room_for_primary(tx, caller, &row).await?;
+    let written = row.into_active_model().reset_all().update(tx).await;
     let after = taken(written, "email", EMAIL_TAKEN)?;
-    history::updated(&tx, caller, id, &before, &after).await?;
-    tx.commit().await?;
+    history::updated(tx, caller, id, &before, &after).await?;
     Ok(after)
 }
 

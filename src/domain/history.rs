@@ -9,7 +9,12 @@ use crate::entity::{Moment, change, new_id};
 use crate::error::{Error, Result};
 
 /// Notes that a row is new.
-pub async fn created<M>(conn: &impl ConnectionTrait, caller: &Caller, id: Uuid, after: &M) -> Result<()>
+pub async fn created<M>(
+    conn: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+    after: &M,
+) -> Result<()>
 where
     M: ModelTrait + Serialize,
 {
@@ -45,7 +50,12 @@ where
 }
 
 /// Notes that a row is gone.
-pub async fn deleted<M>(conn: &impl ConnectionTrait, caller: &Caller, id: Uuid, before: &M) -> Result<()>
+pub async fn deleted<M>(
+    conn: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+    before: &M,
+) -> Result<()>
 where
     M: ModelTrait + Serialize,
 {

@@ -21,5 +21,4 @@ pub mod relationships;
 pub mod responsibilities;
 pub mod settings;
 pub mod utilisation;
-//! The rules: pure functions where possible, else `async fn` over a connection. Knows no GraphQL, axum or lettre.
 pub mod zone;

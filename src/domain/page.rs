@@ -3,8 +3,8 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ColumnType, Condition, ConnectionTrait, EntityTrait, ModelTrait, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select, Value,
+    ColumnTrait, ColumnType, Condition, ConnectionTrait, EntityTrait, ModelTrait, Order,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,8 +66,10 @@ impl PlaceValue {
     fn fits(&self, column: &impl ColumnTrait) -> bool {
         matches!(
             (self, column.def().get_column_type()),
-            (Self::Number(_), ColumnType::Integer | ColumnType::BigInteger)
-                | (Self::Id(_), ColumnType::Uuid)
+            (
+                Self::Number(_),
+                ColumnType::Integer | ColumnType::BigInteger
+            ) | (Self::Id(_), ColumnType::Uuid)
                 | (Self::Day(_), ColumnType::Date)
                 | (Self::Moment(_), ColumnType::TimestampWithTimeZone)
                 | (Self::Text(_), ColumnType::String(_) | ColumnType::Text)
@@ -112,7 +114,11 @@ where
         select = select.filter(beyond(&terms, place, true)?);
     }
     for term in &terms {
-        let order = if term.descending == window.from_end { Order::Asc } else { Order::Desc };
+        let order = if term.descending == window.from_end {
+            Order::Asc
+        } else {
+            Order::Desc
+        };
         select = select.order_by(expression(term), order);
     }
 
@@ -129,8 +135,16 @@ where
         .collect();
     Ok(Page {
         rows,
-        has_previous: if window.from_end { more } else { window.after.is_some() },
-        has_next: if window.from_end { window.before.is_some() } else { more },
+        has_previous: if window.from_end {
+            more
+        } else {
+            window.after.is_some()
+        },
+        has_next: if window.from_end {
+            window.before.is_some()
+        } else {
+            more
+        },
     })
 }
 

@@ -248,9 +248,16 @@ impl CapacitySummary {
 
     /// The hidden line that mail programs show after the subject: the second fact.
     pub fn preheader(&self) -> String {
-        let second = self.decisions.get(1).map(|decision| decision.matter.sentence());
+        let second = self
+            .decisions
+            .get(1)
+            .map(|decision| decision.matter.sentence());
         let figures = self.leading_figures().map(standing);
-        [second, figures].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        [second, figures]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// The HTML part, under 30 KB.
@@ -290,7 +297,10 @@ impl CapacitySummary {
             return self.leading_figures().map(standing).into_iter().collect();
         }
         let matters = self.decisions.iter().map(|decision| &decision.matter);
-        matters.clone().map(|matter| matter.news(matters.clone())).collect()
+        matters
+            .clone()
+            .map(|matter| matter.news(matters.clone()))
+            .collect()
     }
 
     fn leading_figures(&self) -> Option<&Figures> {
@@ -311,7 +321,9 @@ impl CapacitySummary {
     fn why(&self) -> String {
         let own = match (&self.agency, &self.book) {
             (Some(_), _) => Some("You get this because you are an owner of the agency."),
-            (None, Some(_)) => Some("You get this because you hold the project side of these projects."),
+            (None, Some(_)) => {
+                Some("You get this because you hold the project side of these projects.")
+            }
             (None, None) => None,
         };
         own.map_or_else(
@@ -329,19 +341,36 @@ impl Matter {
     /// What there is to decide, as a sentence.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Over { person, over_minutes } => {
-                format!("{person} is {} over: move or decline.", format::minutes(*over_minutes))
+            Self::Over {
+                person,
+                over_minutes,
+            } => {
+                format!(
+                    "{person} is {} over: move or decline.",
+                    format::minutes(*over_minutes)
+                )
             }
-            Self::Free { person, free_minutes } => {
+            Self::Free {
+                person,
+                free_minutes,
+            } => {
                 format!("{person} has {} free.", format::minutes(*free_minutes))
             }
             Self::Unstaffed { project, side } => format!("{project} has no {}.", side.manager()),
             Self::UpdatesOverdue { clients: 1 } => "1 client update is overdue.".to_owned(),
             Self::UpdatesOverdue { clients } => format!("{clients} client updates are overdue."),
-            Self::PastActiveLimit { manager, active, limit } => {
+            Self::PastActiveLimit {
+                manager,
+                active,
+                limit,
+            } => {
                 format!("{manager} holds {active} active projects; the limit is {limit}.")
             }
-            Self::PastBackBurnerLimit { manager, back_burner, limit } => {
+            Self::PastBackBurnerLimit {
+                manager,
+                back_burner,
+                limit,
+            } => {
                 format!("{manager} holds {back_burner} back-burner projects; the limit is {limit}.")
             }
         }
@@ -351,21 +380,29 @@ impl Matter {
     fn news<'a>(&self, others: impl Iterator<Item = &'a Self>) -> String {
         let name = self.person().map_or("", |person| called(person, others));
         match self {
-            Self::Over { over_minutes, .. } => format!("{name} {} over", format::minutes(*over_minutes)),
-            Self::Free { free_minutes, .. } => format!("{name} has {} free", format::minutes(*free_minutes)),
+            Self::Over { over_minutes, .. } => {
+                format!("{name} {} over", format::minutes(*over_minutes))
+            }
+            Self::Free { free_minutes, .. } => {
+                format!("{name} has {} free", format::minutes(*free_minutes))
+            }
             Self::Unstaffed { project, .. } => format!("{project} unstaffed"),
             Self::UpdatesOverdue { clients } => {
                 format!("{} overdue", format::count(*clients, "update", "updates"))
             }
             Self::PastActiveLimit { active, .. } => format!("{name} has {active} active"),
-            Self::PastBackBurnerLimit { back_burner, .. } => format!("{name} has {back_burner} back burner"),
+            Self::PastBackBurnerLimit { back_burner, .. } => {
+                format!("{name} has {back_burner} back burner")
+            }
         }
     }
 
     fn person(&self) -> Option<&Line> {
         match self {
             Self::Over { person, .. } | Self::Free { person, .. } => Some(person),
-            Self::PastActiveLimit { manager, .. } | Self::PastBackBurnerLimit { manager, .. } => Some(manager),
+            Self::PastActiveLimit { manager, .. } | Self::PastBackBurnerLimit { manager, .. } => {
+                Some(manager)
+            }
             Self::Unstaffed { .. } | Self::UpdatesOverdue { .. } => None,
         }
     }
@@ -408,12 +445,18 @@ impl Counts {
 }
 
 fn against(held: i64, limit: i64) -> String {
-    let warning = if held > limit { " (past the limit)" } else { "" };
+    let warning = if held > limit {
+        " (past the limit)"
+    } else {
+        ""
+    };
     format!("{held} of {limit}{warning}")
 }
 
 fn role_mix(bp: Option<i64>) -> String {
-    bp.map_or_else(String::new, |bp| format!(", role mix {}", format::percent(bp)))
+    bp.map_or_else(String::new, |bp| {
+        format!(", role mix {}", format::percent(bp))
+    })
 }
 
 impl ManagerWeek {
@@ -434,27 +477,47 @@ impl TimeOff {
 
 impl WeekAhead {
     fn label(&self) -> String {
-        format!("{}, from {}", format::week(self.monday), format::day(self.monday))
+        format!(
+            "{}, from {}",
+            format::week(self.monday),
+            format::day(self.monday)
+        )
     }
 }
 
 impl Unstaffed {
     fn sentence(&self) -> String {
-        format!("{} ({}) has no {}.", self.project, self.client, self.side.manager())
+        format!(
+            "{} ({}) has no {}.",
+            self.project,
+            self.client,
+            self.side.manager()
+        )
     }
 }
 
 impl OverdueUpdate {
     fn sentence(&self) -> String {
-        let writer = self.account_manager.as_deref().unwrap_or("no account manager");
+        let writer = self
+            .account_manager
+            .as_deref()
+            .unwrap_or("no account manager");
         let due = format::day(self.due_on);
-        format!("{}: due {due}, {}; {writer}.", self.client, format::late(self.days_late))
+        format!(
+            "{}: due {due}, {}; {writer}.",
+            self.client,
+            format::late(self.days_late)
+        )
     }
 }
 
 impl CoveredBook {
     fn heading(&self) -> String {
-        format!("Covering for {} (until {})", self.colleague, format::day(self.until))
+        format!(
+            "Covering for {} (until {})",
+            self.colleague,
+            format::day(self.until)
+        )
     }
 }
 

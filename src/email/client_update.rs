@@ -177,13 +177,21 @@ impl ClientUpdate {
     pub fn text(&self) -> Result<String> {
         let (rows, _) = self.fitted()?;
         let lines = rows.min(MOST_LINES);
-        Ok(plain::wrap(&rows::rendered(&Text { mail: self, rows, lines })?))
+        Ok(plain::wrap(&rows::rendered(&Text {
+            mail: self,
+            rows,
+            lines,
+        })?))
     }
 
     fn fitted(&self) -> Result<(usize, String)> {
         rows::fit(|rows| {
             let lines = rows.min(MOST_LINES);
-            rows::rendered(&Html { mail: self, rows, lines })
+            rows::rendered(&Html {
+                mail: self,
+                rows,
+                lines,
+            })
         })
     }
 
@@ -195,14 +203,23 @@ impl ClientUpdate {
 
     /// What is due, by what is most pressing, with the names it is due for.
     fn news(&self) -> Vec<(String, Vec<String>)> {
-        let clients = self.updates().map(|update| update.client.to_string()).collect();
+        let clients = self
+            .updates()
+            .map(|update| update.client.to_string())
+            .collect();
         let reach_outs = self.all().flat_map(|prompts| &prompts.reach_outs);
-        let reached = reach_outs.map(|reach_out| reach_out.client.to_string()).collect();
+        let reached = reach_outs
+            .map(|reach_out| reach_out.client.to_string())
+            .collect();
         let facts = self.all().flat_map(|prompts| &prompts.facts);
         let projects = facts.map(|fact| fact.project.to_string()).collect();
         [
             ("client update due", "client updates due", clients),
-            ("project needs your facts", "projects need your facts", projects),
+            (
+                "project needs your facts",
+                "projects need your facts",
+                projects,
+            ),
             ("reach-out due", "reach-outs due", reached),
         ]
         .into_iter()
@@ -248,7 +265,11 @@ impl UpdateDue {
     }
 
     fn tone(&self) -> (&'static str, &'static str) {
-        if self.overdue { ("critical", "#b3261e") } else { ("quiet", "#4f5b67") }
+        if self.overdue {
+            ("critical", "#b3261e")
+        } else {
+            ("quiet", "#4f5b67")
+        }
     }
 }
 
@@ -268,14 +289,21 @@ impl FactsNeeded {
         let due = format::day(self.due_on);
         match &self.writer {
             Some(writer) => format!("{writer} writes the update to {}, due {due}.", self.client),
-            None => format!("The update to {} is due {due}; it has no account manager.", self.client),
+            None => format!(
+                "The update to {} is due {due}; it has no account manager.",
+                self.client
+            ),
         }
     }
 }
 
 fn last_contact(contact: Option<&Contact>) -> String {
     match contact {
-        Some(Contact { kind, on, by }) => format!("Last contact: {} on {} by {by}.", kind.word(), format::day(*on)),
+        Some(Contact { kind, on, by }) => format!(
+            "Last contact: {} on {} by {by}.",
+            kind.word(),
+            format::day(*on)
+        ),
         None => "No contact yet.".to_owned(),
     }
 }
@@ -295,7 +323,11 @@ impl ContactKind {
 
 impl CoveredPrompts {
     fn heading(&self) -> String {
-        format!("Covering for {} (until {})", self.colleague, format::day(self.until))
+        format!(
+            "Covering for {} (until {})",
+            self.colleague,
+            format::day(self.until)
+        )
     }
 }
 

@@ -90,7 +90,10 @@ impl Figures {
             String::new()
         };
         let confirmed = format::minutes(self.confirmed_minutes);
-        format!("{confirmed} confirmed{tentative} of {}", format::minutes(self.availability_minutes))
+        format!(
+            "{confirmed} confirmed{tentative} of {}",
+            format::minutes(self.availability_minutes)
+        )
     }
 
     /// Utilisation and band: `110 %, over`; `unavailable` or `away` where it has no number.
@@ -105,7 +108,11 @@ impl Figures {
     pub fn beyond(&self) -> Option<String> {
         let (expected, worst) = (self.expected_bp?, self.worst_bp?);
         (self.worst_minutes > self.confirmed_minutes).then(|| {
-            format!("Expected {}, at worst {}", format::percent(expected), format::percent(worst))
+            format!(
+                "Expected {}, at worst {}",
+                format::percent(expected),
+                format::percent(worst)
+            )
         })
     }
 

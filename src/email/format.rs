@@ -39,7 +39,9 @@ pub fn week(date: Date) -> String {
 
 /// The Sunday that ends the week of `monday`; `monday` itself on the last days of jiff's calendar.
 pub fn sunday(monday: Date) -> Date {
-    monday.checked_add(jiff::Span::new().days(6)).unwrap_or(monday)
+    monday
+        .checked_add(jiff::Span::new().days(6))
+        .unwrap_or(monday)
 }
 
 /// `due today`, `1 day late`, `5 days late`.

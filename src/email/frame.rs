@@ -37,11 +37,20 @@ impl Frame {
 
     /// When it comes: `on Mondays at 08:00 (Europe/Berlin)`.
     pub fn comes(&self) -> String {
-        let days = self.weekday.map_or("working days with something due", format::every);
-        format!("on {days} at {} ({})", format::time(self.local_time), self.zone)
+        let days = self
+            .weekday
+            .map_or("working days with something due", format::every);
+        format!(
+            "on {days} at {} ({})",
+            format::time(self.local_time),
+            self.zone
+        )
     }
 }
 
-fn as_name<S: serde::Serializer>(weekday: &Option<Weekday>, serializer: S) -> Result<S::Ok, S::Error> {
+fn as_name<S: serde::Serializer>(
+    weekday: &Option<Weekday>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     weekday.map(format::every).serialize(serializer)
 }

@@ -42,7 +42,11 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
         .graphemes(true)
         .take_while(|grapheme| {
             let fits = grapheme.chars().count() <= left;
-            left = if fits { left - grapheme.chars().count() } else { 0 };
+            left = if fits {
+                left - grapheme.chars().count()
+            } else {
+                0
+            };
             fits
         })
         .collect();

@@ -53,7 +53,11 @@ fn glue(line: &str) -> String {
         if !glued.is_empty() {
             let unit = word.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '%');
             let after_figure = glued.ends_with(|c: char| c.is_ascii_digit());
-            glued.push(if after_figure && matches!(unit, "h" | "min" | "%") { '\u{a0}' } else { ' ' });
+            glued.push(if after_figure && matches!(unit, "h" | "min" | "%") {
+                '\u{a0}'
+            } else {
+                ' '
+            });
         }
         glued.push_str(word);
     }

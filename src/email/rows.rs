@@ -16,9 +16,7 @@ const MOST_BYTES: usize = 30_000;
 ///
 /// # Errors
 /// What `render` says.
-pub(super) fn fit(
-    render: impl Fn(usize) -> Result<String>,
-) -> Result<(usize, String)> {
+pub(super) fn fit(render: impl Fn(usize) -> Result<String>) -> Result<(usize, String)> {
     let mut fitted = (0, String::new());
     for limit in LIMITS {
         fitted = (limit, render(limit)?);
@@ -49,5 +47,7 @@ pub(super) struct Rows<'a, T> {
 /// # Errors
 /// Internal, should it fail.
 pub(super) fn rendered(template: &impl Template) -> Result<String> {
-    template.render().map_err(|error| Error::Internal(error.into()))
+    template
+        .render()
+        .map_err(|error| Error::Internal(error.into()))
 }

@@ -1,13 +1,17 @@
 //! Relay connections over keyset pages.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, OutputType, SimpleObject};
+use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use crate::domain::page::{LONGEST_PAGE, Page, Place, Window};
+use sea_orm::{EntityTrait, Select};
+
+use super::context::Asked;
+use crate::domain::page::{LONGEST_PAGE, Page, Place, Term, Window, count, page};
 use crate::error::{Error, Result};
 
 /// How many nodes a page has when neither `first` nor `last` says.
@@ -17,27 +21,16 @@ type Counted = Pin<Box<dyn Future<Output = Result<u64>> + Send>>;
 type Count = Arc<dyn Fn() -> Counted + Send + Sync>;
 
 /// A page of a list.
-#[derive(SimpleObject)]
-#[graphql(
-    complex,
-    concrete(name = "ClientConnection", params(super::client::Client)),
-)]
-pub struct Connection<N: OutputType> {
-    /// The nodes with their cursors.
+pub struct Connection<N> {
     edges: Vec<Edge<N>>,
-    /// Where the page lies in the list.
     page_info: PageInfo,
-    #[graphql(skip)]
     count: Count,
 }
 
 /// A node and its place in the list.
-#[derive(Clone, SimpleObject)]
-#[graphql(concrete(name = "ClientEdge", params(super::client::Client)))]
-pub struct Edge<N: OutputType> {
-    /// Give it as `after` or `before` to read on from here. Opaque.
+#[derive(Clone, Debug)]
+pub struct Edge<N> {
     cursor: String,
-    /// The node.
     node: N,
 }
 
@@ -54,17 +47,54 @@ pub struct PageInfo {
     end_cursor: Option<String>,
 }
 
-#[ComplexObject]
+/// A page of a list.
+#[Object(name_type)]
 impl<N: OutputType + Clone> Connection<N> {
+    /// The nodes with their cursors.
+    async fn edges(&self) -> &[Edge<N>] {
+        &self.edges
+    }
+
     /// The nodes of the page, for clients that need no cursors.
     async fn nodes(&self) -> Vec<N> {
         self.edges.iter().map(|edge| edge.node.clone()).collect()
+    }
+
+    /// Where the page lies in the list.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
     }
 
     /// How many nodes the whole list has under the same filter. Counted only when asked for.
     async fn total_count(&self) -> async_graphql::Result<i32> {
         let count = (self.count)().await?;
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+}
+
+impl<N: OutputType> TypeName for Connection<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", N::type_name()).into()
+    }
+}
+
+/// A node and its place in the list.
+#[Object(name_type)]
+impl<N: OutputType> Edge<N> {
+    /// Give it as `after` or `before` to read on from here. Opaque.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The node.
+    async fn node(&self) -> &N {
+        &self.node
+    }
+}
+
+impl<N: OutputType> TypeName for Edge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", N::type_name()).into()
     }
 }
 
@@ -93,6 +123,31 @@ impl<N: OutputType> Connection<N> {
     }
 }
 
+/// Answers one page of `select` as a connection.
+pub async fn list<E, N>(
+    ctx: &Context<'_>,
+    name: &str,
+    select: Select<E>,
+    terms: &[Term<E::Column>],
+    id: E::Column,
+    paging: &Paging,
+    wrap: impl Fn(E::Model) -> N,
+) -> async_graphql::Result<Connection<N>>
+where
+    E: EntityTrait,
+    E::Model: Send + Sync,
+    N: OutputType,
+{
+    let window = paging.window(name)?;
+    let db = ctx.db().clone();
+    let rows = page(&db.read, select.clone(), terms, id, &window).await?;
+    let count: Count = Arc::new(move || {
+        let (db, select) = (db.clone(), select.clone());
+        Box::pin(async move { count(&db.read, select).await })
+    });
+    Ok(Connection::new(name, rows, wrap, count))
+}
+
 /// The four arguments of a connection as they were given.
 #[derive(Clone, Debug, Default)]
 pub struct Paging {
@@ -118,7 +173,10 @@ impl Paging {
             .ok()
             .filter(|limit| (1..=LONGEST_PAGE).contains(limit))
             .ok_or_else(|| {
-                Error::invalid(field, format!("`{field}` is {asked}; a page has 1 to {LONGEST_PAGE} nodes."))
+                Error::invalid(
+                    field,
+                    format!("`{field}` is {asked}; a page has 1 to {LONGEST_PAGE} nodes."),
+                )
             })?;
         let place = |field: &str, cursor: &Option<String>| {
             cursor

@@ -88,8 +88,20 @@ impl Kind {
             _ => Err(Error::problem(
                 field,
                 ProblemCode::NotFound,
-                format!("There is no such {0}: the id of a {0} starts with `{1}_`.", self.noun(), self.entry().1),
+                format!(
+                    "There is no such {0}: the id of a {0} starts with `{1}_`.",
+                    self.noun(),
+                    self.entry().1
+                ),
             )),
+        }
+    }
+
+    /// The row a query's `id` names. An id of another kind is NOT_FOUND.
+    pub fn named(self, id: &ID) -> Result<Uuid> {
+        match parse(id) {
+            Some((kind, uuid)) if kind == self => Ok(uuid),
+            _ => Err(Error::NotFound(self.noun())),
         }
     }
 
@@ -123,7 +135,10 @@ mod tests {
     #[test]
     fn an_id_of_another_kind_names_nothing() {
         let client = Kind::Client.id(Uuid::from_u128(7));
-        assert_eq!(Kind::Client.parse("id", &client).unwrap(), Uuid::from_u128(7));
+        assert_eq!(
+            Kind::Client.parse("id", &client).unwrap(),
+            Uuid::from_u128(7)
+        );
         assert!(Kind::Project.parse("id", &client).is_err());
         assert!(Kind::Client.parse("id", &ID("cli_7".into())).is_err());
     }

@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use async_graphql::dataloader::Loader;
-use sea_orm::{EntityTrait, ModelTrait, PrimaryKeyToColumn, PrimaryKeyTrait, ColumnTrait, QueryFilter, Iterable, Value};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn,
+    PrimaryKeyTrait, QueryFilter, Value,
+};
 use uuid::Uuid;
 
 use super::context::Asked;
@@ -53,7 +56,10 @@ where
     type Error = Shared;
 
     async fn load(&self, keys: &[ById<E>]) -> Result<HashMap<ById<E>, E::Model>, Shared> {
-        let Some(id) = E::PrimaryKey::iter().next().map(PrimaryKeyToColumn::into_column) else {
+        let Some(id) = E::PrimaryKey::iter()
+            .next()
+            .map(PrimaryKeyToColumn::into_column)
+        else {
             return Ok(HashMap::new());
         };
         let rows = E::find()
@@ -75,18 +81,24 @@ where
     type Value = Vec<E::Model>;
     type Error = Shared;
 
-    async fn load(&self, keys: &[ByParent<E>]) -> Result<HashMap<ByParent<E>, Vec<E::Model>>, Shared> {
+    async fn load(
+        &self,
+        keys: &[ByParent<E>],
+    ) -> Result<HashMap<ByParent<E>, Vec<E::Model>>, Shared> {
         let mut loaded: HashMap<ByParent<E>, Vec<E::Model>> = HashMap::new();
         let mut columns: Vec<E::Column> = Vec::new();
         for key in keys {
-            if !columns.iter().any(|column| column.to_string() == key.column.to_string()) {
+            if !columns
+                .iter()
+                .any(|column| column.as_str() == key.column.as_str())
+            {
                 columns.push(key.column);
             }
         }
         for column in columns {
             let parents = keys
                 .iter()
-                .filter(|key| key.column.to_string() == column.to_string())
+                .filter(|key| key.column.as_str() == column.as_str())
                 .map(|key| key.parent);
             let rows = E::find()
                 .filter(column.is_in(parents))
@@ -95,7 +107,10 @@ where
                 .map_err(shared)?;
             for row in rows {
                 if let Some(parent) = uuid(row.get(column)) {
-                    loaded.entry(ByParent { column, parent }).or_default().push(row);
+                    loaded
+                        .entry(ByParent { column, parent })
+                        .or_default()
+                        .push(row);
                 }
             }
         }
@@ -136,7 +151,10 @@ where
     E::Column: Send + Sync,
     E::Model: Send + Sync,
 {
-    let rows = ctx.loaders().load_one(ByParent { column, parent }).await?;
+    let rows = ctx
+        .loaders()
+        .load_one(ByParent::<E> { column, parent })
+        .await?;
     Ok(rows.unwrap_or_default())
 }
 
@@ -181,13 +199,16 @@ impl<E> Hash for ById<E> {
 
 impl<E: EntityTrait> Clone for ByParent<E> {
     fn clone(&self) -> Self {
-        Self { column: self.column, parent: self.parent }
+        Self {
+            column: self.column,
+            parent: self.parent,
+        }
     }
 }
 
 impl<E: EntityTrait> PartialEq for ByParent<E> {
     fn eq(&self, other: &Self) -> bool {
-        self.parent == other.parent && self.column.to_string() == other.column.to_string()
+        self.parent == other.parent && self.column.as_str() == other.column.as_str()
     }
 }
 
@@ -196,6 +217,6 @@ impl<E: EntityTrait> Eq for ByParent<E> {}
 impl<E: EntityTrait> Hash for ByParent<E> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.parent.hash(state);
-        self.column.to_string().hash(state);
+        self.column.as_str().hash(state);
     }
 }

@@ -1,7 +1,10 @@
 //! What every mutation answers with beside its object.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Context, Enum, ID, SimpleObject};
+use sea_orm::{EntityTrait, PrimaryKeyTrait};
+use uuid::Uuid;
 
+use super::context::Asked;
 use crate::error::{Error, Problem, ProblemCode};
 
 /// Something in the input that the caller's user can mend. Nothing was changed.
@@ -52,9 +55,24 @@ pub fn split<T>(result: Result<T, Error>) -> Result<(Option<T>, Vec<UserError>),
     }
 }
 
-/// Whether the caller had read an older version.
-pub fn is_stale(errors: &[UserError]) -> bool {
-    errors
+/// As [`split`], but a stale version brings the row as it is now.
+pub async fn split_or_current<E>(
+    ctx: &Context<'_>,
+    id: &ID,
+    result: Result<E::Model, Error>,
+) -> Result<(Option<E::Model>, Vec<UserError>), Error>
+where
+    E: EntityTrait,
+    E::Model: Send + Sync,
+    <E::PrimaryKey as PrimaryKeyTrait>::ValueType: From<Uuid>,
+{
+    let (row, errors) = split(result)?;
+    let stale = errors
         .iter()
-        .any(|error| error.code == UserErrorCode::StaleVersion)
+        .any(|error| error.code == UserErrorCode::StaleVersion);
+    let current = match super::id::parse(id) {
+        Some((_, id)) if stale => E::find_by_id(id).one(&ctx.db().read).await?,
+        _ => None,
+    };
+    Ok((row.or(current), errors))
 }

@@ -5,7 +5,10 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use crate::entity::{Day, Moment};
 
 /// A civil day, without a time or a zone: `2026-11-23`.
-#[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
+#[Scalar(
+    name = "Date",
+    specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
+)]
 impl ScalarType for Day {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {
@@ -27,7 +30,10 @@ impl ScalarType for Day {
 }
 
 /// An instant, in UTC, to the microsecond: `2026-11-23T08:00:00Z`. On input any offset is understood.
-#[Scalar(name = "DateTime", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
+#[Scalar(
+    name = "DateTime",
+    specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
+)]
 impl ScalarType for Moment {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {

@@ -1,0 +1,170 @@
+//! The domain's enumerations as the API has them.
+
+use async_graphql::Enum;
+
+use crate::entity;
+
+macro_rules! mirrored {
+    ($(#[doc = $doc:literal] $name:ident = $remote:literal { $(#[doc = $value_doc:literal] $value:ident),+ $(,)? })+) => {$(
+        #[doc = $doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+        #[graphql(remote = $remote)]
+        pub enum $name {
+            $(#[doc = $value_doc] $value,)+
+        }
+    )+};
+}
+
+mirrored! {
+    /// What a person may do: OWNER everything; MANAGER reads all and writes what they are accountable for; MEMBER reads clients, projects and their own capacity.
+    Access = "entity::Access" {
+        /// Everything.
+        Owner,
+        /// Reads all, writes what they are accountable for.
+        Manager,
+        /// Reads clients, projects and their own capacity.
+        Member,
+    }
+    /// One of the two halves of the job.
+    Side = "entity::Side" {
+        /// Speaking for the client: the account manager's.
+        Client,
+        /// Running production: the production manager's.
+        Project,
+    }
+    /// The side that a role holds.
+    RoleSide = "entity::RoleSide" {
+        /// The client side: the account manager.
+        Client,
+        /// The project side: the production manager.
+        Project,
+        /// Both: the unsplit project manager.
+        Both,
+    }
+    /// Where a project stands.
+    ProjectStatus = "entity::ProjectStatus" {
+        /// Not agreed yet.
+        Proposed,
+        /// Being worked on.
+        Active,
+        /// Kept warm: little work, still somebody's.
+        BackBurner,
+        /// Done.
+        Completed,
+        /// Given up.
+        Cancelled,
+    }
+    /// How large a project is to coordinate, against M: XS 40 %, S 70 %, L 150 %, XL 220 % of its minutes.
+    ProjectSize = "entity::ProjectSize" {
+        /// Extra small: 40 % of M.
+        Xs,
+        /// Small: 70 % of M.
+        S,
+        /// Medium: the measure of the others.
+        M,
+        /// Large: 150 % of M.
+        L,
+        /// Extra large: 220 % of M.
+        Xl,
+    }
+    /// Which side must be strong on a project.
+    LeadMode = "entity::LeadMode" {
+        /// The client side: the account manager carries most of both.
+        AccountLed,
+        /// Each side carries its own.
+        Joint,
+        /// The project side: the production manager carries most of both.
+        ProductionLed,
+    }
+    /// What wrote an assignment.
+    AssignmentSource = "entity::AssignmentSource" {
+        /// A person's own decision.
+        Person,
+        /// A spreadsheet that was imported.
+        Import,
+        /// A re-assignment plan.
+        Plan,
+        /// A handover that reached TRANSFERRED.
+        Handover,
+        /// The demo agency.
+        Demo,
+    }
+    /// How a booking's value is to be read.
+    BookingMethod = "entity::BookingMethod" {
+        /// Minutes on each day with availability.
+        PerDay,
+        /// A share of availability, in basis points.
+        Percent,
+        /// Minutes in all, spread in proportion to availability.
+        Total,
+    }
+    /// What sort of contact a touchpoint was. KICKOFF, UPDATE, CALL and MEETING count as a client update.
+    TouchpointKind = "entity::TouchpointKind" {
+        /// A project's kick-off. Counts as an update.
+        Kickoff,
+        /// A client update.
+        Update,
+        /// A call. Counts as an update.
+        Call,
+        /// A meeting. Counts as an update.
+        Meeting,
+        /// An email. Does not count as an update.
+        Email,
+        /// A proactive idea or suggestion. Does not count as an update.
+        ReachOut,
+    }
+    /// Which mail.
+    EmailKind = "entity::EmailKind" {
+        /// The weekly capacity summary.
+        CapacitySummary,
+        /// The client-update prompt.
+        ClientUpdate,
+    }
+    /// Where a mail stands.
+    EmailState = "entity::EmailState" {
+        /// Waits for its time or for its next attempt.
+        Pending,
+        /// A replica works on it; nothing was given to the mail server yet.
+        Claimed,
+        /// It is being given to the mail server, which may have it already.
+        Data,
+        /// The mail server took it.
+        Sent,
+        /// It will not be sent; the reason says why.
+        Failed,
+        /// Its time had passed before it could be sent.
+        Expired,
+        /// Somebody called it off.
+        Cancelled,
+        /// Perhaps sent; an owner decides.
+        Held,
+        /// There was nothing to say.
+        SkippedEmpty,
+        /// The recipient is away; the delegate's mail covers it.
+        SkippedAbsent,
+    }
+    /// What came of an attempt to send a mail.
+    AttemptOutcome = "entity::AttemptOutcome" {
+        /// The mail server took it.
+        Accepted,
+        /// Refused with a 4xx reply: it is tried again.
+        RefusedForNow,
+        /// Refused with a 5xx reply.
+        Refused,
+        /// Certainly not sent: no connection, or lost before the message.
+        NotSent,
+        /// The reply to the message was lost: perhaps sent.
+        Ambiguous,
+        /// Another replica had taken over.
+        Fenced,
+    }
+}
+
+/// The direction of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// Smallest, earliest or A first.
+    Asc,
+    /// Largest, latest or Z first.
+    Desc,
+}
