@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::availability::{WHOLE_BP, WorkingTime};
-use super::calendar::days;
+use super::calendar::{Week, days};
 use super::utilisation::LoadMinutes;
 use crate::error::Error;
 
@@ -88,20 +88,34 @@ impl Booking {
         first: Date,
         last: Date,
     ) -> Result<i64, NoAvailability> {
+        let within = self.days_within(working_time, first, last)?;
+        Ok(within.into_iter().map(|(_, minutes)| minutes).sum())
+    }
+
+    /// A TOTAL is always spread over its whole range, the others only over what lies within.
+    fn days_within(
+        &self,
+        working_time: &WorkingTime,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<(Date, i64)>, NoAvailability> {
         let (first, last) = (first.max(self.starts_on), last.min(self.ends_on));
         if first > last {
-            return Ok(0);
+            return Ok(Vec::new());
         }
-        if self.method != Method::Total {
-            let each = days(first, last)
-                .map(|date| self.on_a_day_of(working_time.day(date).availability_minutes));
-            return Ok(each.sum());
+        if self.method == Method::Total {
+            let by_day = days(self.starts_on, self.ends_on).zip(self.minutes_by_day(working_time)?);
+            return Ok(by_day
+                .filter(|(date, _)| (first..=last).contains(date))
+                .collect());
         }
-        let by_day = self.minutes_by_day(working_time)?;
-        let inside = days(self.starts_on, self.ends_on)
-            .zip(by_day)
-            .filter(|(date, _)| (first..=last).contains(date));
-        Ok(inside.map(|(_, minutes)| minutes).sum())
+        let on_day = |date| {
+            (
+                date,
+                self.on_a_day_of(working_time.day(date).availability_minutes),
+            )
+        };
+        Ok(days(first, last).map(on_day).collect())
     }
 
     /// What `minutes` of this booking in one period add to a load: to all three figures when confirmed;
@@ -140,6 +154,35 @@ pub fn booked<'a>(
         .into_iter()
         .map(|booking| Ok(booking.load(booking.minutes_in(working_time, first, last)?)))
         .sum()
+}
+
+/// The three load figures of several bookings in each of the `weeks` weeks from `first` on. Spreads each booking once.
+///
+/// # Errors
+/// [`NoAvailability`] for the first TOTAL that has no day to go to.
+pub fn booked_by_week<'a>(
+    bookings: impl IntoIterator<Item = &'a Booking>,
+    working_time: &WorkingTime,
+    first: Week,
+    weeks: usize,
+) -> Result<Vec<LoadMinutes>, NoAvailability> {
+    let mut loads = vec![LoadMinutes::default(); weeks];
+    let all: Vec<Week> = std::iter::successors(Some(first), |week| Some(week.next()))
+        .take(weeks)
+        .collect();
+    let Some(last) = all.last() else {
+        return Ok(loads);
+    };
+    for booking in bookings {
+        let within = booking.days_within(working_time, first.monday(), last.sunday())?;
+        let mut rest = within.into_iter().peekable();
+        for (week, load) in all.iter().zip(&mut loads) {
+            let of_the_week =
+                std::iter::from_fn(|| rest.next_if(|(date, _)| *date <= week.sunday()));
+            *load += booking.load(of_the_week.map(|(_, minutes)| minutes).sum());
+        }
+    }
+    Ok(loads)
 }
 
 /// Largest remainder: parts in proportion to `weights` that sum to `total` exactly; equal remainders favour the

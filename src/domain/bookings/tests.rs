@@ -1,4 +1,5 @@
 use jiff::civil::date;
+use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
@@ -179,5 +180,19 @@ proptest! {
     fn expected_lies_between_confirmed_and_worst(booking in any_booking(), minutes in 0_i64..100_000) {
         let load = booking.load(minutes);
         prop_assert!(load.confirmed <= load.expected && load.expected <= load.worst);
+    }
+
+    #[test]
+    fn week_by_week_is_each_week_by_itself(
+        bookings in vec(any_booking(), 0..5), person in any_working_time(), first in any_day(), weeks in 0_usize..8,
+    ) {
+        let first = Week::of(first);
+        if let Ok(loads) = booked_by_week(&bookings, &person, first, weeks) {
+            prop_assert_eq!(loads.len(), weeks);
+            for (number, load) in (0..).zip(loads) {
+                let week = first.plus(number);
+                prop_assert_eq!(booked(&bookings, &person, week.monday(), week.sunday()), Ok(load));
+            }
+        }
     }
 }
