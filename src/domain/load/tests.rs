@@ -138,6 +138,18 @@ fn sizes_and_levels_multiply_each_their_side() {
 }
 
 #[test]
+fn a_client_costs_its_holder_something_even_when_nothing_runs() {
+    use ProjectStatus::*;
+    let minutes = |statuses: &[ProjectStatus]| {
+        idle_client_minutes(&LoadConstants::default(), statuses.iter().copied())
+    };
+    assert_eq!(minutes(&[]), 15);
+    assert_eq!(minutes(&[Proposed, Completed, Cancelled]), 15);
+    assert_eq!(minutes(&[Completed, BackBurner]), 0);
+    assert_eq!(minutes(&[Active]), 0);
+}
+
+#[test]
 fn the_steps_are_explained() {
     let profile = ProjectProfile {
         size: Size::L,
@@ -157,11 +169,11 @@ fn the_steps_are_explained() {
 
 #[test]
 fn percentages_show_no_idle_zeros() {
-    let shown = [0, 5, 50, 10_000, 9_722, 13_050, -150].map(percent);
+    let shown = [0, 5, 50, 10_000, 9_722, 13_050, -50].map(percent);
     assert_eq!(
         shown,
         [
-            "0 %", "0.05 %", "0.5 %", "100 %", "97.22 %", "130.5 %", "-1.5 %"
+            "0 %", "0.05 %", "0.5 %", "100 %", "97.22 %", "130.5 %", "-0.5 %"
         ]
     );
 }
