@@ -4,12 +4,11 @@
 use divan::{Bencher, black_box};
 use jiff::civil::{Date, date};
 use meridian::domain::availability::{Availability, Holiday, TimeOff, WorkSchedule, WorkingTime};
-use meridian::domain::bookings::{Booking, Method, booked_by_week};
+use meridian::domain::bookings::{Booking, booked_by_week};
 use meridian::domain::calendar::{Week, days, plus_days};
-use meridian::domain::load::{
-    LeadMode, LoadConstants, ProjectProfile, ProjectStatus, Size, project_load,
-};
+use meridian::domain::load::{LoadConstants, ProjectProfile, project_load};
 use meridian::domain::utilisation::{BandLimits, LoadMinutes, Utilisation};
+use meridian::entity::{BookingMethod, LeadMode, ProjectSize, ProjectStatus};
 
 const PEOPLE: i64 = 1_000;
 const WEEKS: usize = 52;
@@ -119,9 +118,9 @@ fn person(number: i64) -> Person {
 
 fn booking(starts_on: Date, nth: i64) -> Booking {
     let (method, value) = match nth % 3 {
-        0 => (Method::PerDay, 120),
-        1 => (Method::Percent, 2_500),
-        _ => (Method::Total, 2_400),
+        0 => (BookingMethod::PerDay, 120),
+        1 => (BookingMethod::Percent, 2_500),
+        _ => (BookingMethod::Total, 2_400),
     };
     Booking {
         starts_on,
@@ -139,7 +138,7 @@ fn book() -> Vec<ProjectProfile> {
         } else {
             ProjectStatus::BackBurner
         },
-        size: Size::M,
+        size: ProjectSize::M,
         communication: nth % 5 + 1,
         complexity: 3,
         lead_mode: LeadMode::AccountLed,

@@ -1,24 +1,12 @@
 //! Bookings (`domain.md §5`): minutes reserved on a project, as minutes of each day and of a period.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
 use super::availability::{WHOLE_BP, WorkingTime};
 use super::calendar::{Week, days};
 use super::utilisation::LoadMinutes;
+use crate::entity::BookingMethod;
 use crate::error::Error;
-
-/// How a booking's value becomes minutes of a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Method {
-    /// The value is minutes on each day with availability.
-    PerDay,
-    /// The value is bp of each day's availability.
-    Percent,
-    /// The value is minutes in all, spread over the days in proportion to availability.
-    Total,
-}
 
 /// Time reserved from one person for one project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +16,8 @@ pub struct Booking {
     /// The last day, included.
     pub ends_on: Date,
     /// How `value` becomes minutes of a day.
-    pub method: Method,
-    /// Minutes for [`Method::PerDay`] and [`Method::Total`], bp for [`Method::Percent`].
+    pub method: BookingMethod,
+    /// Minutes for [`BookingMethod::PerDay`] and [`BookingMethod::Total`], bp for [`BookingMethod::Percent`].
     pub value: i64,
     /// TENTATIVE with this probability, bp; `None`: CONFIRMED.
     pub probability_bp: Option<i64>,
@@ -66,12 +54,12 @@ impl Booking {
             .map(|date| working_time.day(date).availability_minutes)
             .collect();
         match self.method {
-            Method::Total => spread(self.value.max(0), &available).ok_or(NoAvailability {
+            BookingMethod::Total => spread(self.value.max(0), &available).ok_or(NoAvailability {
                 minutes: self.value,
                 starts_on: self.starts_on,
                 ends_on: self.ends_on,
             }),
-            Method::PerDay | Method::Percent => Ok(available
+            BookingMethod::PerDay | BookingMethod::Percent => Ok(available
                 .into_iter()
                 .map(|minutes| self.on_a_day_of(minutes))
                 .collect()),
@@ -103,7 +91,7 @@ impl Booking {
         if first > last {
             return Ok(Vec::new());
         }
-        if self.method == Method::Total {
+        if self.method == BookingMethod::Total {
             let by_day = days(self.starts_on, self.ends_on).zip(self.minutes_by_day(working_time)?);
             return Ok(by_day
                 .filter(|(date, _)| (first..=last).contains(date))
@@ -134,8 +122,8 @@ impl Booking {
     fn on_a_day_of(&self, availability: i64) -> i64 {
         match self.method {
             _ if availability == 0 => 0,
-            Method::Percent => availability * self.value.max(0) / WHOLE_BP,
-            Method::PerDay | Method::Total => self.value.max(0),
+            BookingMethod::Percent => availability * self.value.max(0) / WHOLE_BP,
+            BookingMethod::PerDay | BookingMethod::Total => self.value.max(0),
         }
     }
 }

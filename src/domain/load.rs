@@ -6,63 +6,11 @@ use std::ops::{Add, AddAssign};
 use serde::{Deserialize, Serialize};
 
 use super::availability::WHOLE_BP;
+use crate::entity::{LeadMode, ProjectSize, ProjectStatus};
 
 mod explain;
 
 pub use explain::percent;
-
-/// How big a project is.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Size {
-    /// Extra small.
-    Xs,
-    /// Small.
-    S,
-    /// Middling, the measure of the others.
-    #[default]
-    M,
-    /// Large.
-    L,
-    /// Extra large.
-    Xl,
-}
-
-/// Which side must be strong on a project.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LeadMode {
-    /// The account manager leads; the production manager supports.
-    AccountLed,
-    /// Each carries the own side. What holds as long as nothing is decided.
-    #[default]
-    Joint,
-    /// The production manager leads; the account manager supports.
-    ProductionLed,
-}
-
-/// Where a project stands.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ProjectStatus {
-    /// Not agreed yet.
-    #[default]
-    Proposed,
-    /// Being worked on.
-    Active,
-    /// Alive, but waiting.
-    BackBurner,
-    /// Done.
-    Completed,
-    /// Given up.
-    Cancelled,
-}
 
 /// The constants of coordination load; settings with these defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +65,7 @@ impl LoadConstants {
         }
     }
 
-    fn size_bp(&self, size: Size) -> i64 {
+    fn size_bp(&self, size: ProjectSize) -> i64 {
         self.size_bp[size as usize]
     }
 
@@ -132,7 +80,7 @@ pub struct ProjectProfile {
     /// Only ACTIVE and BACK_BURNER projects make load.
     pub status: ProjectStatus,
     /// Multiplies both sides.
-    pub size: Size,
+    pub size: ProjectSize,
     /// The client's communication level, 1…5 (beyond it the nearest counts); multiplies the client side.
     pub communication: i64,
     /// The project's complexity level, 1…5 (beyond it the nearest counts); multiplies the project side.

@@ -12,7 +12,7 @@ use crate::domain::utilisation::{BandLimits, Utilisation};
 const SUNDAY: Date = date(2026, 11, 29);
 const WEDNESDAY: Date = date(2026, 11, 25);
 
-fn booking(method: Method, value: i64) -> Booking {
+fn booking(method: BookingMethod, value: i64) -> Booking {
     Booking {
         starts_on: MONDAY,
         ends_on: SUNDAY,
@@ -33,7 +33,7 @@ fn person() -> WorkingTime {
 
 #[test]
 fn per_day_takes_its_minutes_from_each_available_day() {
-    let by_day = booking(Method::PerDay, 100)
+    let by_day = booking(BookingMethod::PerDay, 100)
         .minutes_by_day(&person())
         .unwrap();
     assert_eq!(by_day, [100, 0, 100, 100, 100, 0, 0]);
@@ -41,7 +41,7 @@ fn per_day_takes_its_minutes_from_each_available_day() {
 
 #[test]
 fn percent_is_floored_on_each_day() {
-    let by_day = booking(Method::Percent, 3_333)
+    let by_day = booking(BookingMethod::Percent, 3_333)
         .minutes_by_day(&person())
         .unwrap();
     assert_eq!(by_day, [119, 0, 59, 119, 119, 0, 0]);
@@ -50,7 +50,7 @@ fn percent_is_floored_on_each_day() {
 #[test]
 fn total_is_spread_by_largest_remainder() {
     // 100 × 360/1260 = 28.57 and 100 × 180/1260 = 14.29: the two minutes left go to the first two of the larger rest.
-    let by_day = booking(Method::Total, 100)
+    let by_day = booking(BookingMethod::Total, 100)
         .minutes_by_day(&person())
         .unwrap();
     assert_eq!(by_day, [29, 0, 14, 29, 28, 0, 0]);
@@ -60,7 +60,7 @@ fn total_is_spread_by_largest_remainder() {
 fn a_total_without_availability_is_an_error() {
     let weekend = Booking {
         starts_on: date(2026, 11, 28),
-        ..booking(Method::Total, 60)
+        ..booking(BookingMethod::Total, 60)
     };
     let error = weekend.minutes_by_day(&person()).unwrap_err();
     assert_eq!(
@@ -80,7 +80,7 @@ fn a_total_belongs_to_its_whole_range_not_to_the_period() {
     let person = office_hours(vec![], &[]);
     let two_weeks = Booking {
         ends_on: date(2026, 12, 6),
-        ..booking(Method::Total, 1_000)
+        ..booking(BookingMethod::Total, 1_000)
     };
     assert_eq!(two_weeks.minutes_in(&person, MONDAY, SUNDAY), Ok(500));
 }
@@ -93,10 +93,10 @@ fn the_worked_bookings_give_8730_10396_13015() {
     );
     let tentative = |minutes, probability_bp| Booking {
         probability_bp: Some(probability_bp),
-        ..booking(Method::Total, minutes)
+        ..booking(BookingMethod::Total, minutes)
     };
     let bookings = [
-        booking(Method::Total, 1_100),
+        booking(BookingMethod::Total, 1_100),
         tentative(300, 5_000),
         tentative(240, 2_500),
     ];
@@ -118,7 +118,7 @@ fn the_worked_bookings_give_8730_10396_13015() {
 fn half_an_expected_minute_rounds_up() {
     let tentative = Booking {
         probability_bp: Some(5_000),
-        ..booking(Method::Total, 0)
+        ..booking(BookingMethod::Total, 0)
     };
     assert_eq!(tentative.load(3).expected, 2);
     assert_eq!(tentative.load(3).worst, 3);
@@ -128,7 +128,7 @@ prop_compose! {
     fn any_booking()(
         starts_on in any_day(),
         length in 0_i64..40,
-        method in prop_oneof![Just(Method::PerDay), Just(Method::Percent), Just(Method::Total)],
+        method in prop_oneof![Just(BookingMethod::PerDay), Just(BookingMethod::Percent), Just(BookingMethod::Total)],
         value in 0_i64..20_000,
         probability_bp in proptest::option::of(0_i64..=10_000),
     ) -> Booking {
@@ -149,7 +149,7 @@ proptest! {
 
     #[test]
     fn parts_of_a_total_sum_exactly(booking in any_booking(), person in any_working_time()) {
-        let booking = Booking { method: Method::Total, ..booking };
+        let booking = Booking { method: BookingMethod::Total, ..booking };
         let available = person.sum(days(booking.starts_on, booking.ends_on)).availability_minutes;
         match booking.minutes_by_day(&person) {
             Ok(by_day) => prop_assert_eq!(by_day.iter().sum::<i64>(), booking.value),
@@ -159,7 +159,7 @@ proptest! {
 
     #[test]
     fn no_part_of_a_total_is_a_minute_off_its_share(booking in any_booking(), person in any_working_time()) {
-        let booking = Booking { method: Method::Total, ..booking };
+        let booking = Booking { method: BookingMethod::Total, ..booking };
         let all = person.sum(days(booking.starts_on, booking.ends_on)).availability_minutes;
         for (date, minutes) in days(booking.starts_on, booking.ends_on).zip(booking.minutes_by_day(&person).unwrap_or_default()) {
             let share = booking.value * person.day(date).availability_minutes;

@@ -1,7 +1,8 @@
 //! Coordination load in sentences: what made each figure.
 
-use super::{LeadMode, LoadConstants, ProjectProfile, SideLoad, Size, project_load};
+use super::{LoadConstants, ProjectProfile, SideLoad, project_load};
 use crate::domain::availability::WHOLE_BP;
+use crate::entity::LeadMode;
 
 impl ProjectProfile {
     /// How [`project_load`] came to its figures, a sentence a step.
@@ -18,7 +19,7 @@ impl ProjectProfile {
             let level_bp = percent(constants.level_bp(level));
             format!(
                 "{side} side {minutes} × size {} {size} × {factor} {level} {level_bp} = {product} min",
-                self.size.letters()
+                self.size.word()
             )
         };
         vec![
@@ -57,19 +58,6 @@ impl ProjectProfile {
             load.production_manager.minutes(),
         );
         format!("{rule}: account manager {account} min, production manager {production} min")
-    }
-}
-
-impl Size {
-    /// As people write it: `XS`.
-    pub fn letters(self) -> &'static str {
-        match self {
-            Self::Xs => "XS",
-            Self::S => "S",
-            Self::M => "M",
-            Self::L => "L",
-            Self::Xl => "XL",
-        }
     }
 }
 
