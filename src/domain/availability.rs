@@ -254,4 +254,4 @@ impl Sum for Availability {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

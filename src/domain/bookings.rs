@@ -1,24 +1,12 @@
 //! Bookings (`domain.md §5`): minutes reserved on a project, as minutes of each day and of a period.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
 use super::availability::{WHOLE_BP, WorkingTime};
-use super::calendar::days;
+use super::calendar::{Week, days};
 use super::utilisation::LoadMinutes;
+use crate::entity::BookingMethod;
 use crate::error::Error;
-
-/// How a booking's value becomes minutes of a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Method {
-    /// The value is minutes on each day with availability.
-    PerDay,
-    /// The value is bp of each day's availability.
-    Percent,
-    /// The value is minutes in all, spread over the days in proportion to availability.
-    Total,
-}
 
 /// Time reserved from one person for one project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +16,8 @@ pub struct Booking {
     /// The last day, included.
     pub ends_on: Date,
     /// How `value` becomes minutes of a day.
-    pub method: Method,
-    /// Minutes for [`Method::PerDay`] and [`Method::Total`], bp for [`Method::Percent`].
+    pub method: BookingMethod,
+    /// Minutes for [`BookingMethod::PerDay`] and [`BookingMethod::Total`], bp for [`BookingMethod::Percent`].
     pub value: i64,
     /// TENTATIVE with this probability, bp; `None`: CONFIRMED.
     pub probability_bp: Option<i64>,
@@ -66,12 +54,12 @@ impl Booking {
             .map(|date| working_time.day(date).availability_minutes)
             .collect();
         match self.method {
-            Method::Total => spread(self.value.max(0), &available).ok_or(NoAvailability {
+            BookingMethod::Total => spread(self.value.max(0), &available).ok_or(NoAvailability {
                 minutes: self.value,
                 starts_on: self.starts_on,
                 ends_on: self.ends_on,
             }),
-            Method::PerDay | Method::Percent => Ok(available
+            BookingMethod::PerDay | BookingMethod::Percent => Ok(available
                 .into_iter()
                 .map(|minutes| self.on_a_day_of(minutes))
                 .collect()),
@@ -88,20 +76,34 @@ impl Booking {
         first: Date,
         last: Date,
     ) -> Result<i64, NoAvailability> {
+        let within = self.days_within(working_time, first, last)?;
+        Ok(within.into_iter().map(|(_, minutes)| minutes).sum())
+    }
+
+    /// A TOTAL is always spread over its whole range, the others only over what lies within.
+    fn days_within(
+        &self,
+        working_time: &WorkingTime,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<(Date, i64)>, NoAvailability> {
         let (first, last) = (first.max(self.starts_on), last.min(self.ends_on));
         if first > last {
-            return Ok(0);
+            return Ok(Vec::new());
         }
-        if self.method != Method::Total {
-            let each = days(first, last)
-                .map(|date| self.on_a_day_of(working_time.day(date).availability_minutes));
-            return Ok(each.sum());
+        if self.method == BookingMethod::Total {
+            let by_day = days(self.starts_on, self.ends_on).zip(self.minutes_by_day(working_time)?);
+            return Ok(by_day
+                .filter(|(date, _)| (first..=last).contains(date))
+                .collect());
         }
-        let by_day = self.minutes_by_day(working_time)?;
-        let inside = days(self.starts_on, self.ends_on)
-            .zip(by_day)
-            .filter(|(date, _)| (first..=last).contains(date));
-        Ok(inside.map(|(_, minutes)| minutes).sum())
+        let on_day = |date| {
+            (
+                date,
+                self.on_a_day_of(working_time.day(date).availability_minutes),
+            )
+        };
+        Ok(days(first, last).map(on_day).collect())
     }
 
     /// What `minutes` of this booking in one period add to a load: to all three figures when confirmed;
@@ -120,8 +122,8 @@ impl Booking {
     fn on_a_day_of(&self, availability: i64) -> i64 {
         match self.method {
             _ if availability == 0 => 0,
-            Method::Percent => availability * self.value.max(0) / WHOLE_BP,
-            Method::PerDay | Method::Total => self.value.max(0),
+            BookingMethod::Percent => availability * self.value.max(0) / WHOLE_BP,
+            BookingMethod::PerDay | BookingMethod::Total => self.value.max(0),
         }
     }
 }
@@ -140,6 +142,35 @@ pub fn booked<'a>(
         .into_iter()
         .map(|booking| Ok(booking.load(booking.minutes_in(working_time, first, last)?)))
         .sum()
+}
+
+/// The three load figures of several bookings in each of the `weeks` weeks from `first` on. Spreads each booking once.
+///
+/// # Errors
+/// [`NoAvailability`] for the first TOTAL that has no day to go to.
+pub fn booked_by_week<'a>(
+    bookings: impl IntoIterator<Item = &'a Booking>,
+    working_time: &WorkingTime,
+    first: Week,
+    weeks: usize,
+) -> Result<Vec<LoadMinutes>, NoAvailability> {
+    let mut loads = vec![LoadMinutes::default(); weeks];
+    let all: Vec<Week> = std::iter::successors(Some(first), |week| Some(week.next()))
+        .take(weeks)
+        .collect();
+    let Some(last) = all.last() else {
+        return Ok(loads);
+    };
+    for booking in bookings {
+        let within = booking.days_within(working_time, first.monday(), last.sunday())?;
+        let mut rest = within.into_iter().peekable();
+        for (week, load) in all.iter().zip(&mut loads) {
+            let of_the_week =
+                std::iter::from_fn(|| rest.next_if(|(date, _)| *date <= week.sunday()));
+            *load += booking.load(of_the_week.map(|(_, minutes)| minutes).sum());
+        }
+    }
+    Ok(loads)
 }
 
 /// Largest remainder: parts in proportion to `weights` that sum to `total` exactly; equal remainders favour the

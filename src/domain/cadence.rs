@@ -5,25 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::availability::WorkingTime;
 use super::calendar::plus_days;
-use super::load::ProjectStatus;
-
-/// What kind of contact with a client was logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum TouchpointKind {
-    /// A project's kick-off.
-    Kickoff,
-    /// A scheduled update.
-    Update,
-    /// A call.
-    Call,
-    /// A meeting.
-    Meeting,
-    /// An email.
-    Email,
-    /// Proactive outreach: an idea, an opportunity, a suggestion.
-    ReachOut,
-}
+use crate::entity::{ProjectStatus, TouchpointKind};
 
 impl TouchpointKind {
     /// Whether the client has been told how things stand, so that the cadence starts anew.

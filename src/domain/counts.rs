@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::load::ProjectStatus;
+use crate::entity::ProjectStatus;
 
 /// How many projects one manager should hold; settings with these defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

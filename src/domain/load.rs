@@ -6,59 +6,11 @@ use std::ops::{Add, AddAssign};
 use serde::{Deserialize, Serialize};
 
 use super::availability::WHOLE_BP;
+use crate::entity::{LeadMode, ProjectSize, ProjectStatus};
 
-/// How big a project is.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Size {
-    /// Extra small.
-    Xs,
-    /// Small.
-    S,
-    /// Middling, the measure of the others.
-    #[default]
-    M,
-    /// Large.
-    L,
-    /// Extra large.
-    Xl,
-}
+mod explain;
 
-/// Which side must be strong on a project.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LeadMode {
-    /// The account manager leads; the production manager supports.
-    AccountLed,
-    /// Each carries the own side. What holds as long as nothing is decided.
-    #[default]
-    Joint,
-    /// The production manager leads; the account manager supports.
-    ProductionLed,
-}
-
-/// Where a project stands.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ProjectStatus {
-    /// Not agreed yet.
-    #[default]
-    Proposed,
-    /// Being worked on.
-    Active,
-    /// Alive, but waiting.
-    BackBurner,
-    /// Done.
-    Completed,
-    /// Given up.
-    Cancelled,
-}
+pub use explain::percent;
 
 /// The constants of coordination load; settings with these defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +65,7 @@ impl LoadConstants {
         }
     }
 
-    fn size_bp(&self, size: Size) -> i64 {
+    fn size_bp(&self, size: ProjectSize) -> i64 {
         self.size_bp[size as usize]
     }
 
@@ -128,7 +80,7 @@ pub struct ProjectProfile {
     /// Only ACTIVE and BACK_BURNER projects make load.
     pub status: ProjectStatus,
     /// Multiplies both sides.
-    pub size: Size,
+    pub size: ProjectSize,
     /// The client's communication level, 1…5 (beyond it the nearest counts); multiplies the client side.
     pub communication: i64,
     /// The project's complexity level, 1…5 (beyond it the nearest counts); multiplies the project side.
@@ -211,83 +163,19 @@ impl ProjectProfile {
             project_minutes: times(base.project_minutes, self.complexity),
         }
     }
-
-    /// How [`project_load`] came to its figures, a sentence a step.
-    pub fn explain(&self, constants: &LoadConstants) -> Vec<String> {
-        let base = constants.sides(self.status);
-        let sides = self.sides(constants);
-        if base == SideLoad::default() {
-            return vec![
-                "Only active and back-burner projects make coordination load: 0 min".to_owned(),
-            ];
-        }
-        let step = |side, minutes, factor, level, product| {
-            let size = percent(constants.size_bp(self.size));
-            let level_bp = percent(constants.level_bp(level));
-            format!(
-                "{side} side {minutes} × size {} {size} × {factor} {level} {level_bp} = {product} min",
-                self.size.letters()
-            )
-        };
-        vec![
-            step(
-                "Client",
-                base.client_minutes,
-                "communication",
-                self.communication,
-                sides.client_minutes,
-            ),
-            step(
-                "Production",
-                base.project_minutes,
-                "complexity",
-                self.complexity,
-                sides.project_minutes,
-            ),
-            self.explain_lead_mode(constants),
-        ]
-    }
-
-    fn explain_lead_mode(&self, constants: &LoadConstants) -> String {
-        let load = project_load(constants, self);
-        let share = percent(constants.support_share_bp.clamp(0, WHOLE_BP));
-        let rule = match self.lead_mode {
-            LeadMode::Joint => "Joint: each carries the own side".to_owned(),
-            LeadMode::AccountLed => {
-                format!("Account-led: the production manager keeps {share} of the project side")
-            }
-            LeadMode::ProductionLed => {
-                format!("Production-led: the account manager keeps {share} of the client side")
-            }
-        };
-        let (account, production) = (
-            load.account_manager.minutes(),
-            load.production_manager.minutes(),
-        );
-        format!("{rule}: account manager {account} min, production manager {production} min")
-    }
 }
 
-impl Size {
-    /// As people write it: `XS`.
-    pub fn letters(self) -> &'static str {
-        match self {
-            Self::Xs => "XS",
-            Self::S => "S",
-            Self::M => "M",
-            Self::L => "L",
-            Self::Xl => "XL",
-        }
-    }
-}
-
-/// Basis points as people read them: `130 %`, `97.22 %`.
-pub fn percent(bp: i64) -> String {
-    let (whole, hundredths) = (bp / 100, (bp % 100).abs());
-    match (hundredths / 10, hundredths % 10) {
-        (0, 0) => format!("{whole} %"),
-        (tenths, 0) => format!("{whole}.{tenths} %"),
-        _ => format!("{whole}.{hundredths:02} %"),
+/// What a client costs whoever holds its client side beside the load of its projects, minutes a week: something only
+/// when none of the projects, given by their statuses, is active or on the back burner.
+pub fn idle_client_minutes(
+    constants: &LoadConstants,
+    statuses: impl IntoIterator<Item = ProjectStatus>,
+) -> i64 {
+    let runs = |status| matches!(status, ProjectStatus::Active | ProjectStatus::BackBurner);
+    if statuses.into_iter().any(runs) {
+        0
+    } else {
+        constants.idle_client_minutes
     }
 }
 
