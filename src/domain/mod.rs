@@ -21,4 +21,5 @@ pub mod relationships;
 pub mod responsibilities;
 pub mod settings;
 pub mod utilisation;
+pub mod working_time;
 pub mod zone;
