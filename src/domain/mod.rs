@@ -4,8 +4,10 @@
 pub mod access;
 pub mod availability;
 pub mod bookings;
+pub mod books;
 pub mod cadence;
 pub mod calendar;
+pub mod capacity;
 pub mod check;
 pub mod clients;
 pub mod contacts;
@@ -20,6 +22,7 @@ pub mod projects;
 pub mod relationships;
 pub mod responsibilities;
 pub mod settings;
+pub mod updates;
 pub mod utilisation;
 pub mod working_time;
 pub mod zone;

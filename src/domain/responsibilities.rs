@@ -29,9 +29,10 @@ pub struct Held {
     pub role: role::Model,
 }
 
-/// Who is accountable for what on one day.
-#[derive(Clone, Debug, Default)]
+/// Who is accountable for what, on any day of a period.
+#[derive(Clone, Debug)]
 pub struct Accountability {
+    day: Date,
     by_project: HashMap<Uuid, Vec<Held>>,
     by_client: HashMap<Uuid, Vec<Held>>,
 }
@@ -39,14 +40,31 @@ pub struct Accountability {
 impl Accountability {
     /// Reads the assignments in force on `day`: two statements, whatever the scope.
     pub async fn load(conn: &impl ConnectionTrait, scope: &Scope, day: Date) -> Result<Self> {
+        Self::load_between(conn, scope, day, day).await
+    }
+
+    /// Reads the assignments in force on any day from `first` to `last`: two statements.
+    pub async fn load_between(
+        conn: &impl ConnectionTrait,
+        scope: &Scope,
+        first: Date,
+        last: Date,
+    ) -> Result<Self> {
         let roles: HashMap<Uuid, role::Model> = role::Entity::find()
             .all(conn)
             .await?
             .into_iter()
             .map(|role| (role.id, role))
             .collect();
-        let assignments = in_force(day).filter(within(scope)).all(conn).await?;
-        let mut loaded = Self::default();
+        let assignments = in_force_between(first, last)
+            .filter(within(scope))
+            .all(conn)
+            .await?;
+        let mut loaded = Self {
+            day: first,
+            by_project: HashMap::new(),
+            by_client: HashMap::new(),
+        };
         for assignment in assignments {
             let Some(role) = roles.get(&assignment.role_id) else {
                 continue;
@@ -65,24 +83,27 @@ impl Accountability {
         held.push(Held { assignment, role });
     }
 
-    /// Who holds `side` for a project: the project's own holder before the client's, and at either level the
-    /// role of that side before the unsplit one.
-    pub fn of_project(&self, side: Side, project_id: Uuid, client_id: Uuid) -> Option<&Held> {
-        let own = self.by_project.get(&project_id);
-        own.and_then(|held| first(side, held))
-            .or_else(|| self.of_client(side, client_id))
+    /// *Who is accountable for this, on this day?* The project's own holder of `side` before the client's, and at
+    /// either level the role of that side before the unsplit one.
+    pub fn accountable(&self, side: Side, project: &project::Model, day: Date) -> Option<&Held> {
+        let own = self.by_project.get(&project.id);
+        own.and_then(|held| first_of(side, held, day))
+            .or_else(|| self.accountable_for_client(side, project.client_id, day))
     }
 
-    /// Who holds `side` for a client as a whole, its projects' own holders left aside.
+    /// The same for a client as a whole, its projects' own holders left aside.
+    pub fn accountable_for_client(&self, side: Side, client_id: Uuid, day: Date) -> Option<&Held> {
+        first_of(side, self.by_client.get(&client_id)?, day)
+    }
+
+    /// [`Self::accountable`] on the first day loaded.
+    pub fn of_project(&self, side: Side, project: &project::Model) -> Option<&Held> {
+        self.accountable(side, project, self.day)
+    }
+
+    /// [`Self::accountable_for_client`] on the first day loaded.
     pub fn of_client(&self, side: Side, client_id: Uuid) -> Option<&Held> {
-        let held = self.by_client.get(&client_id)?;
-        first(side, held)
-    }
-
-    /// Everybody who holds any role for a project or its client, contributors included.
-    pub fn everybody(&self, project_id: Uuid, client_id: Uuid) -> impl Iterator<Item = &Held> {
-        let own = self.by_project.get(&project_id).into_iter().flatten();
-        own.chain(self.by_client.get(&client_id).into_iter().flatten())
+        self.accountable_for_client(side, client_id, self.day)
     }
 }
 
@@ -90,6 +111,11 @@ impl Held {
     /// Who it is.
     pub fn person_id(&self) -> Uuid {
         self.assignment.person_id
+    }
+
+    fn is_in_force(&self, day: Date) -> bool {
+        let assignment = &self.assignment;
+        assignment.from_on.0 <= day && assignment.until_on.is_none_or(|until| day < until.0)
     }
 
     /// Why, as a sentence's end: "Account manager of this project since 2026-03-01".
@@ -106,24 +132,32 @@ impl Held {
     }
 }
 
-/// The role of the side itself before the unsplit role.
-fn first(side: Side, held: &[Held]) -> Option<&Held> {
+/// The role of the side itself before the unsplit role, of those in force on `day`.
+fn first_of(side: Side, held: &[Held], day: Date) -> Option<&Held> {
     let own = match side {
         Side::Client => RoleSide::Client,
         Side::Project => RoleSide::Project,
     };
-    let of = |wanted| held.iter().find(|held| held.role.side == Some(wanted));
+    let of = |wanted| {
+        held.iter()
+            .find(|held| held.role.side == Some(wanted) && held.is_in_force(day))
+    };
     of(own).or_else(|| of(RoleSide::Both))
 }
 
 /// The assignments in force on `day`.
 pub fn in_force(day: Date) -> sea_orm::Select<assignment::Entity> {
+    in_force_between(day, day)
+}
+
+/// The assignments in force on any day from `first` to `last`.
+pub fn in_force_between(first: Date, last: Date) -> sea_orm::Select<assignment::Entity> {
     assignment::Entity::find()
-        .filter(assignment::Column::FromOn.lte(Day(day)))
+        .filter(assignment::Column::FromOn.lte(Day(last)))
         .filter(
             Condition::any()
                 .add(assignment::Column::UntilOn.is_null())
-                .add(assignment::Column::UntilOn.gt(Day(day))),
+                .add(assignment::Column::UntilOn.gt(Day(first))),
         )
 }
 
@@ -143,13 +177,15 @@ fn within(scope: &Scope) -> Condition {
     }
 }
 
-/// The clients for which any of `people` holds a role on `day`, or a role for one of their projects.
+/// The clients for which any of `people` holds a role on a day from `first` to `last`, or a role for one of their
+/// projects.
 pub async fn clients_of(
     conn: &impl ConnectionTrait,
     people: &[Uuid],
-    day: Date,
+    first: Date,
+    last: Date,
 ) -> Result<Vec<Uuid>> {
-    let held = in_force(day)
+    let held = in_force_between(first, last)
         .filter(assignment::Column::PersonId.is_in(people.iter().copied()))
         .all(conn)
         .await?;
@@ -243,6 +279,6 @@ fn is_owner(caller: &Caller) -> Result<bool> {
 fn holds_a_side(today: &Accountability, caller: &Caller, project: &project::Model) -> bool {
     [Side::Client, Side::Project]
         .into_iter()
-        .filter_map(|side| today.of_project(side, project.id, project.client_id))
+        .filter_map(|side| today.of_project(side, project))
         .any(|held| caller.is(held.person_id()))
 }

@@ -1,5 +1,6 @@
 //! What an owner may tune (`domain.md §5`): every constant of the arithmetic, with its default.
 
+use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::{Deserialize, Serialize};
 
 use super::availability::WHOLE_BP;
@@ -9,6 +10,10 @@ use super::decisions::{DecisionConstants, Factor};
 use super::load::LoadConstants;
 use super::relationships::StrengthLimits;
 use super::utilisation::BandLimits;
+use crate::entity::setting;
+
+/// The row of `setting` that holds what the owner has tuned.
+pub const ROW: &str = "arithmetic";
 use crate::error::{Error, Problem, Result};
 
 /// No manager has more, however busy the project.
@@ -173,3 +178,18 @@ impl Settings {
 
 #[cfg(test)]
 mod tests;
+
+impl Settings {
+    /// The settings in force: what the owner has set, and the defaults for the rest. One statement.
+    ///
+    /// # Errors
+    /// Internal, when the stored JSON is not settings.
+    pub async fn load(conn: &impl ConnectionTrait) -> Result<Self> {
+        match setting::Entity::find_by_id(ROW).one(conn).await? {
+            Some(row) => {
+                serde_json::from_value(row.value).map_err(|error| Error::Internal(error.into()))
+            }
+            None => Ok(Self::default()),
+        }
+    }
+}

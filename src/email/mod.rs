@@ -2,6 +2,7 @@
 
 pub mod capacity_summary;
 pub mod client_update;
+pub mod compose;
 pub mod figures;
 pub mod format;
 pub mod frame;
