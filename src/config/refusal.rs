@@ -37,7 +37,9 @@ pub fn sentence(command: &Command, error: &clap::Error) -> Option<String> {
         return None;
     }
     let shown = text(error, ContextKind::InvalidArg)?;
-    let argument = find(command, shown)?;
+    let mut command = command.clone();
+    command.build();
+    let argument = find(&command, shown)?;
     let flag = argument.get_long().map(|long| format!("--{long}"));
     let name = match (argument.get_env(), flag) {
         (Some(variable), Some(flag)) => format!("{} ({flag})", variable.to_string_lossy()),
