@@ -391,17 +391,4 @@ fn a_quarter_megabyte_of_noise_is_refused_for_its_length() {
 }
 
 /// What graphql-js 16 sends (`getIntrospectionQuery()`), with every option on.
-const INTROSPECTION: &str = "query IntrospectionQuery { __schema { description
-  queryType { name } mutationType { name } subscriptionType { name }
-  types { ...FullType }
-  directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } } } }
-fragment FullType on __Type { kind name description specifiedByURL isOneOf
-  fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...InputValue }
-    type { ...TypeRef } isDeprecated deprecationReason }
-  inputFields(includeDeprecated: true) { ...InputValue }
-  interfaces { ...TypeRef }
-  enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
-  possibleTypes { ...TypeRef } }
-fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
-fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
-  ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }";
+const INTROSPECTION: &str = include_str!("introspection.graphql");
