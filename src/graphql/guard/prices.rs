@@ -128,6 +128,12 @@ mod tests {
     }
 
     #[test]
+    fn the_schema_s_own_sdl_can_be_read() {
+        let prices = Prices::from_sdl(&crate::graphql::schema().sdl()).unwrap();
+        assert!(prices.shape("Query", "clients").unwrap().many);
+    }
+
+    #[test]
     fn lists_and_connections_are_many_and_a_page_is_one() {
         let prices = Prices::from_sdl(
             "type Query { client(id: ID!): Client clients: ClientConnection! roles: [[Role!]!]! }
