@@ -2,4 +2,5 @@
 
 mod cluster;
 mod documentation;
+mod graphql_http;
 mod support;
