@@ -2,4 +2,6 @@
 
 mod cluster;
 mod documentation;
+mod smtp_faults;
+mod smtp_session;
 mod support;
