@@ -1,6 +1,7 @@
 //! The way out of the house for mail: one interface for an SMTP server, a folder and memory.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::connection::Route;
 use super::mail_folder::MailFolder;
@@ -25,7 +26,7 @@ pub enum Mailer {
 /// A mail server, and how long to wait for it.
 #[derive(Clone, Debug)]
 pub struct SmtpMailer {
-    route: Route,
+    route: Arc<Route>,
     limits: Limits,
 }
 
@@ -37,7 +38,7 @@ impl Mailer {
     pub fn try_new(transport: MailTransport) -> Result<Self> {
         Ok(match transport {
             MailTransport::Smtp(server) => Self::Smtp(SmtpMailer {
-                route: Route::new(server)?,
+                route: Arc::new(Route::new(server)?),
                 limits: Limits::default(),
             }),
             MailTransport::File(directory) => Self::File(MailFolder::new(directory)),

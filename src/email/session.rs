@@ -3,6 +3,7 @@
 //! connection on which the next message is reported sent although it was refused.)
 
 use std::fmt::Display;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
@@ -49,13 +50,13 @@ impl Default for Limits {
 
 /// A sender's conversation with an SMTP server, connected when first needed and kept for many mails.
 pub struct SmtpSession {
-    route: Route,
+    route: Arc<Route>,
     limits: Limits,
     connection: Option<Connection>,
 }
 
 impl SmtpSession {
-    pub(super) fn new(route: Route, limits: Limits) -> Self {
+    pub(super) fn new(route: Arc<Route>, limits: Limits) -> Self {
         Self {
             route,
             limits,

@@ -1,5 +1,7 @@
 //! A mail goes out over a real mail server, plain and encrypted, signed in and not.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 use std::time::Duration;
 
 use lettre::address::Envelope;
@@ -334,7 +336,8 @@ async fn an_idle_connection_is_not_used_again() {
 async fn a_send_dropped_half_way_takes_its_connection_with_it() {
     let server = SmtpServer::start(ServerOptions::default()).await;
     let mut session = mailer(&server.url("")).open();
-    let half = session.send(&letter(), std::future::pending());
+    let letter = letter();
+    let half = session.send(&letter, std::future::pending());
     assert!(
         tokio::time::timeout(Duration::from_millis(200), half)
             .await

@@ -1,5 +1,7 @@
 //! A mail server that does exactly what a script says, for the faults that no sound server makes.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,6 +21,8 @@ pub(crate) enum Step {
     HearMessage,
     /// Reads this many bytes of a message.
     HearBytes(usize),
+    /// Waits this many milliseconds.
+    Pause(u64),
     /// Says and hears nothing more, and keeps the connection open.
     FallSilent,
     /// Closes the connection.
@@ -102,6 +106,9 @@ async fn play(stream: TcpStream, script: Vec<Step>, heard: &Mutex<Vec<String>>) 
             }
             Step::HearBytes(count) => {
                 let _ = stream.read_exact(&mut vec![0; count]).await;
+            }
+            Step::Pause(milliseconds) => {
+                tokio::time::sleep(Duration::from_millis(milliseconds)).await
             }
             Step::FallSilent => std::future::pending().await,
             Step::HangUp => return,

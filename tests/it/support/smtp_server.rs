@@ -3,6 +3,8 @@
 //! mailin 0.6.5 stays in its data state after it refused a message, and forgets AUTH after RSET; both
 //! are faults of its own, so those conversations are told with `scripted_smtp`.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
