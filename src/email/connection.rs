@@ -2,7 +2,6 @@
 
 use std::error::Error as _;
 use std::fmt::Display;
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,90 +9,24 @@ use base64::prelude::BASE64_STANDARD;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Quit, Starttls};
-use lettre::transport::smtp::extension::{ClientId, Extension};
+use lettre::transport::smtp::extension::Extension;
 use lettre::transport::smtp::response::Response;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use super::mail_transport::{Account, Encryption, SmtpServer, StartTls};
+use super::mail_transport::{Account, Encryption, StartTls};
 use super::outcome::{Outcome, Phase};
+use super::route::Route;
 use super::session::Limits;
 use super::wire::{Stream, Wire};
-use crate::error::{Error, Result};
 
 /// lettre reads a greeting from every stream it is given, but after STARTTLS the server sends none:
 /// its own, already read, is handed over once more in short.
 const GREETING_BEFORE_TLS: &[u8] = b"220 encrypted\r\n";
 
-/// Long enough for a polite goodbye, short enough that nobody waits for it.
-const GOODBYE: Duration = Duration::from_secs(5);
-
-/// Everything that opening a connection takes, checked once at start-up.
-#[derive(Clone, Debug)]
-pub(super) struct Route {
-    server: SmtpServer,
-    name: ServerName<'static>,
-    tls: Arc<ClientConfig>,
-    hello: ClientId,
-}
-
-impl Route {
-    /// Reads the authorities' file, if one is configured.
-    pub(super) fn new(server: SmtpServer) -> Result<Self> {
-        let name = ServerName::try_from(server.host.clone());
-        let name =
-            name.map_err(|_| unusable("its host is neither a host name nor an IP address"))?;
-        let hello = server.hello.clone();
-        Ok(Self {
-            name,
-            tls: Arc::new(client_config(&server)?),
-            hello: hello.map_or_else(ClientId::default, ClientId::Domain),
-            server,
-        })
-    }
-
-    /// Shows the server without its credentials.
-    pub(super) fn server(&self) -> &SmtpServer {
-        &self.server
-    }
-}
-
-fn client_config(server: &SmtpServer) -> Result<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    match &server.authorities {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(file) => {
-            let unreadable = |error: &dyn Display| {
-                unusable(format!(
-                    "its ca file {} cannot be used: {error}",
-                    file.display()
-                ))
-            };
-            for certificate in
-                CertificateDer::pem_file_iter(file).map_err(|error| unreadable(&error))?
-            {
-                let certificate = certificate.map_err(|error| unreadable(&error))?;
-                roots.add(certificate).map_err(|error| unreadable(&error))?;
-            }
-            if roots.is_empty() {
-                return Err(unreadable(&"there is no certificate in it"));
-            }
-        }
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::Internal(error.into()))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
-}
-
-fn unusable(why: impl Display) -> Error {
-    Error::invalid("mail", format!("The mail transport cannot be used: {why}."))
-}
+/// How long to wait for the answer to RSET and QUIT: all that silence costs is the connection.
+pub(super) const COURTESY: Duration = Duration::from_secs(5);
 
 /// Why a step of the conversation failed.
 #[derive(Debug)]
@@ -239,7 +172,7 @@ impl Connection {
 
     /// Says goodbye, without minding the answer.
     pub(super) async fn quit(mut self) {
-        let _ = within(GOODBYE, self.smtp.command(Quit)).await;
+        let _ = within(COURTESY, self.smtp.command(Quit)).await;
     }
 }
 

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::connection::Route;
 use super::mail_folder::MailFolder;
 use super::mail_transport::MailTransport;
 use super::memory::Memory;
 use super::message::Outgoing;
 use super::outcome::Outcome;
+use super::route::Route;
 use super::session::{Limits, SmtpSession};
 use crate::error::Result;
 
@@ -72,7 +72,7 @@ impl fmt::Display for Mailer {
     /// The configured transport, without credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Smtp(smtp) => smtp.route.server().fmt(f),
+            Self::Smtp(smtp) => smtp.route.server.fmt(f),
             Self::File(folder) => write!(f, "{folder}"),
             Self::Memory(_) => f.write_str("memory:"),
         }

@@ -114,3 +114,72 @@ impl Memory {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::mailer::{Mailer, Session};
+    use super::*;
+
+    fn memory() -> (Memory, Session) {
+        let memory = Memory::default();
+        (memory.clone(), Mailer::Memory(memory).open())
+    }
+
+    fn mail(stem: &str) -> Outgoing {
+        let address = "zoe@client.example".parse().unwrap();
+        Outgoing {
+            envelope: lettre::address::Envelope::new(None, vec![address]).unwrap(),
+            raw: b"Subject: x\r\n\r\nbody\r\n".to_vec(),
+            stem: stem.to_owned(),
+        }
+    }
+
+    fn stems(memory: &Memory) -> Vec<String> {
+        memory.sent().into_iter().map(|mail| mail.stem).collect()
+    }
+
+    #[tokio::test]
+    async fn it_fails_as_told_and_then_works_again() {
+        let (memory, mut session) = memory();
+        memory.fail_next(2, Failure::UnknownRecipient);
+        memory.fail_next(1, Failure::LostAfterAcceptance);
+        for stem in ["first", "second"] {
+            let unasked = async { panic!("the fence is not asked") };
+            let outcome = session.send(&mail(stem), unasked).await.to_string();
+            assert_eq!(
+                outcome,
+                "refused when naming a recipient zoe@client.example: 550 5.1.1 no such user"
+            );
+        }
+        let lost = session.send(&mail("third"), async { Ok(true) }).await;
+        assert!(matches!(lost, Outcome::Ambiguous { .. }), "{lost}");
+        let sent = session.send(&mail("fourth"), async { Ok(true) }).await;
+        assert!(
+            matches!(sent, Outcome::Accepted { code: 250, .. }),
+            "{sent}"
+        );
+        assert_eq!(stems(&memory), ["third", "fourth"]);
+    }
+
+    #[tokio::test]
+    async fn the_fence_is_asked_before_anything_is_kept() {
+        let (memory, mut session) = memory();
+        memory.fail_next(1, Failure::LostBeforeTheDot);
+        let lost = session.send(&mail("first"), async { Ok(true) }).await;
+        assert!(
+            matches!(
+                lost,
+                Outcome::NotSent {
+                    phase: Phase::Body,
+                    ..
+                }
+            ),
+            "{lost}"
+        );
+        assert_eq!(
+            session.send(&mail("second"), async { Ok(false) }).await,
+            Outcome::Fenced
+        );
+        assert!(stems(&memory).is_empty());
+    }
+}

@@ -16,6 +16,7 @@ pub mod outcome;
 pub mod session;
 mod connection;
 mod plain;
+mod route;
 mod rows;
 mod subject;
 mod wire;

@@ -41,6 +41,7 @@ impl fmt::Display for Phase {
 /// What became of one mail. Texts are the server's words where it spoke, at most
 /// [`Outcome::LONGEST_TEXT`] characters, without control characters or credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub enum Outcome {
     /// The server took responsibility for the mail.
     Accepted {

@@ -10,9 +10,10 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::response::Response;
 use tokio::time::Instant;
 
-use super::connection::{Connection, Fault, Route, code, unexpected, within, words};
+use super::connection::{COURTESY, Connection, Fault, code, unexpected, within, words};
 use super::message::Outgoing;
-use super::outcome::{Outcome, Phase};
+use super::outcome::{Outcome, Phase, readable};
+use super::route::Route;
 use crate::error::Result;
 
 /// How long to wait for a server, and how long to keep a connection. The waits are RFC 5321 §4.5.3.2's.
@@ -22,7 +23,7 @@ pub struct Limits {
     pub connect: Duration,
     /// For the greeting and the answer to EHLO: 5 min.
     pub greeting: Duration,
-    /// For the answer to STARTTLS, AUTH, MAIL, RCPT and RSET, and for a TLS handshake: 5 min.
+    /// For the answer to STARTTLS, AUTH, MAIL and RCPT, and for a TLS handshake: 5 min.
     pub reply: Duration,
     /// For the answer to DATA: 2 min.
     pub data: Duration,
@@ -100,15 +101,15 @@ impl SmtpSession {
     /// A connection on which MAIL was accepted. One that died unnoticed while idle is replaced, once.
     async fn begin(&mut self, mail: &Outgoing) -> Result<Transaction, Outcome> {
         loop {
+            let kept = self.connection.is_some();
             let connection = self.take_connection().await?;
-            let used_before = connection.begun > 0;
             let mut transaction = Transaction::new(connection, self.limits.clone());
             let outcome = match transaction.name_the_sender(mail).await {
                 Ok(()) => return Ok(transaction),
                 Err(outcome) => outcome,
             };
             let connection = transaction.finish().await;
-            if connection.is_none() && used_before {
+            if connection.is_none() && kept {
                 continue;
             }
             self.connection = connection;
@@ -208,7 +209,7 @@ impl Transaction {
         match answer {
             Ok(reply) if code(&reply) == 250 => {
                 self.state = State::Ready;
-                let text = super::outcome::readable(&words(&reply));
+                let text = readable(&words(&reply));
                 Ok(Outcome::Accepted { code: 250, text })
             }
             Ok(reply) => Err(self.lost(unexpected(&reply))),
@@ -262,8 +263,7 @@ impl Transaction {
     /// Gives the connection back, clean for the next mail, or drops it.
     async fn finish(mut self) -> Option<Connection> {
         if self.state == State::Begun {
-            let limit = self.limits.reply;
-            self.state = match within(limit, self.connection.smtp.command(Rset)).await {
+            self.state = match within(COURTESY, self.connection.smtp.command(Rset)).await {
                 Ok(reply) if code(&reply) == 250 => State::Ready,
                 _ => State::Broken,
             };

@@ -232,21 +232,20 @@ async fn a_refused_mail_never_makes_the_next_one_sent() {
 
 #[tokio::test]
 async fn a_reply_too_many_is_never_taken_for_the_next_mail_s() {
-    let first = then(
-        6,
-        &[
-            HearMessage,
-            Say("554 refused\r\n250 queued\r\n250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n"),
-        ],
-    );
+    // Enough words ahead of time to see the whole next mail through.
+    let too_many = "250 queued\r\n250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n";
+    let first = [
+        &HELLO[..],
+        &then(6, &[HearMessage, Say(too_many), FallSilent]),
+    ]
+    .concat();
     let second = [&HELLO[..], &then(6, &[HearMessage, Say("554 refused\r\n")])].concat();
-    let server = ScriptedSmtp::start(vec![[&HELLO[..], &first].concat(), second]).await;
+    let server = ScriptedSmtp::start(vec![first, second]).await;
     let mut session = mailer(&server.url()).open();
     let letter = mail(&["zoe@client.example"], "x");
-    for _ in 0..2 {
-        let outcome = send(&mut session, &letter).await;
-        assert_eq!(refused(&outcome), (Phase::Body, true, 554));
-    }
+    assert!(is_accepted(&send(&mut session, &letter).await));
+    let next = send(&mut session, &letter).await;
+    assert_eq!(refused(&next), (Phase::Body, true, 554));
 }
 
 #[tokio::test]

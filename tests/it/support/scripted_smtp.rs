@@ -51,7 +51,7 @@ impl ScriptedSmtp {
         tokio::spawn(async move {
             for script in scripts {
                 let (stream, _) = listener.accept().await.unwrap();
-                play(stream, script, &notes).await;
+                tokio::spawn(play(stream, script, notes.clone()));
             }
         });
         Self { port, heard }
@@ -74,7 +74,7 @@ impl ScriptedSmtp {
 }
 
 /// Plays one script to its end or to the client's going; what was not as scripted is noted as a line of its own.
-async fn play(stream: TcpStream, script: Vec<Step>, heard: &Mutex<Vec<String>>) {
+async fn play(stream: TcpStream, script: Vec<Step>, heard: Arc<Mutex<Vec<String>>>) {
     let mut stream = BufReader::new(stream);
     for step in script {
         let mut line = String::new();
