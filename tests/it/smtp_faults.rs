@@ -2,7 +2,7 @@
 
 use meridian::email::outcome::{Outcome, Phase};
 
-use crate::smtp_session::{is_accepted, mail, mailer, send};
+use crate::smtp_session::{impatient_mailer, is_accepted, mail, mailer, send};
 use crate::support::scripted_smtp::Step::{
     FallSilent, HangUp, Hear, HearBytes, HearMessage, Pause, Say, SayInPieces,
 };
@@ -152,29 +152,41 @@ async fn a_line_that_drops_after_the_dot_leaves_it_open() {
 
 #[tokio::test]
 async fn silence_ends_at_the_phase_s_own_limit() {
-    let silent_start = ScriptedSmtp::start(vec![vec![FallSilent]]).await;
-    assert_eq!(not_sent(&outcome_at(&silent_start).await), Phase::Connect);
-    for (steps, phase) in [(0, Phase::Mail), (2, Phase::Rcpt), (4, Phase::Data)] {
-        let outcome = outcome_of(&then(steps, &[UP_TO_DATA[steps], FallSilent])).await;
-        assert_eq!(not_sent(&outcome), phase);
+    let greeting = ScriptedSmtp::start(vec![vec![FallSilent]]);
+    let mail = ScriptedSmtp::after_hello(&then(0, &[Hear("MAIL"), FallSilent])).await;
+    let rcpt = ScriptedSmtp::after_hello(&then(2, &[Hear("RCPT"), FallSilent])).await;
+    let data = ScriptedSmtp::after_hello(&then(4, &[Hear("DATA"), FallSilent])).await;
+    let greeting = greeting.await;
+    let outcomes = tokio::join!(
+        patience_of(&greeting, "x"),
+        patience_of(&mail, "x"),
+        patience_of(&rcpt, "x"),
+        patience_of(&data, "x"),
+    );
+    let phases = [Phase::Connect, Phase::Mail, Phase::Rcpt, Phase::Data];
+    for (outcome, phase) in <[Outcome; 4]>::from(outcomes).iter().zip(phases) {
+        assert_eq!(not_sent(outcome), phase, "{outcome}");
         assert!(
             outcome.to_string().contains("no answer within 1s"),
             "{outcome}"
         );
     }
-    let outcome = outcome_of(&then(6, &[HearMessage, FallSilent])).await;
-    assert!(is_ambiguous(&outcome), "{outcome}");
-    let server = ScriptedSmtp::after_hello(&then(6, &[FallSilent])).await;
-    let long = mail(
-        &["zoe@client.example"],
-        &"a line of the message\n".repeat(1_000_000),
-    );
-    let outcome = send(&mut mailer(&server.url()).open(), &long).await;
-    assert_eq!(
-        not_sent(&outcome),
-        Phase::Body,
-        "a message that never left is not sent: {outcome}"
-    );
+}
+
+#[tokio::test]
+async fn silence_after_the_dot_leaves_it_open_and_silence_before_it_does_not() {
+    let after = ScriptedSmtp::after_hello(&then(6, &[HearMessage, FallSilent])).await;
+    let before = ScriptedSmtp::after_hello(&then(6, &[FallSilent])).await;
+    // More than the socket's buffers hold, so that the dot is still ours.
+    let long = "a line of the message\n".repeat(1_000_000);
+    let (after, before) = tokio::join!(patience_of(&after, "x"), patience_of(&before, &long));
+    assert!(is_ambiguous(&after), "{after}");
+    assert_eq!(not_sent(&before), Phase::Body, "{before}");
+}
+
+async fn patience_of(server: &ScriptedSmtp, raw: &str) -> Outcome {
+    let letter = mail(&["zoe@client.example"], raw);
+    send(&mut impatient_mailer(&server.url()).open(), &letter).await
 }
 
 #[tokio::test]
@@ -223,7 +235,7 @@ async fn a_refused_mail_never_makes_the_next_one_sent() {
     let late = [HearMessage, Pause(1300), Say("250 accepted, late\r\n")];
     let second = [&HELLO[..], &then(6, &[HearMessage, Say("554 refused\r\n")])].concat();
     let server = ScriptedSmtp::start(vec![[&HELLO[..], &then(6, &late)].concat(), second]).await;
-    let mut session = mailer(&server.url()).open();
+    let mut session = impatient_mailer(&server.url()).open();
     let letter = mail(&["zoe@client.example"], "x");
     assert!(is_ambiguous(&send(&mut session, &letter).await));
     let next = send(&mut session, &letter).await;

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lettre::address::Envelope;
 use meridian::email::mailer::{Mailer, Session};
@@ -15,20 +15,22 @@ use crate::support::smtp_server::{ServerOptions, ServerTls, SmtpServer};
 const ACCOUNT: (&str, &str) = ("dana@agency.example", "hunter2 is/secret");
 const ENCODED_ACCOUNT: &str = "dana%40agency.example:hunter2%20is%2Fsecret@";
 
-/// The mailer of a `MERIDIAN_MAIL`, with waits that a test can sit out.
+/// The mailer of a `MERIDIAN_MAIL`.
 pub(crate) fn mailer(url: &str) -> Mailer {
+    Mailer::try_new(url.parse().unwrap()).unwrap()
+}
+
+/// The same, waiting no longer than a test can sit out.
+pub(crate) fn impatient_mailer(url: &str) -> Mailer {
     let second = Duration::from_secs(1);
-    let limits = Limits {
+    mailer(url).with_limits(Limits {
         connect: second,
         greeting: second,
         reply: second,
         data: second,
         message: second,
         ..Limits::default()
-    };
-    Mailer::try_new(url.parse().unwrap())
-        .unwrap()
-        .with_limits(limits)
+    })
 }
 
 /// A mail to these people whose message is `raw`.
@@ -350,30 +352,28 @@ async fn a_send_dropped_half_way_takes_its_connection_with_it() {
 }
 
 #[tokio::test]
-async fn two_hundred_mails_of_two_senders_go_out_without_nagle_s_delay() {
+async fn two_senders_deliver_without_nagle_s_delay() {
     let server = SmtpServer::start(ServerOptions::default()).await;
     let mailer = mailer(&server.url(""));
-    let started = std::time::Instant::now();
     let sender = || {
         let mut session = mailer.open();
         tokio::spawn(async move {
+            let mut times = Vec::new();
             for _ in 0..100 {
+                let started = Instant::now();
                 let outcome = send(&mut session, &letter()).await;
                 assert!(is_accepted(&outcome), "{outcome}");
+                times.push(started.elapsed());
             }
+            times
         })
     };
-    let senders = [sender(), sender()];
-    for sender in senders {
-        sender.await.unwrap();
-    }
+    let (one, other) = tokio::join!(sender(), sender());
     assert_eq!(server.received().len(), 200);
-    // With Nagle each mail waits about 40 ms for a delayed acknowledgement: 4 s in all.
-    assert!(
-        started.elapsed() < Duration::from_secs(3),
-        "{:?}",
-        started.elapsed()
-    );
+    let mut times = [one.unwrap(), other.unwrap()].concat();
+    times.sort();
+    // With Nagle each mail waits about 40 ms for a delayed acknowledgement. A busy machine slows many, but not all.
+    assert!(times[50] < Duration::from_millis(30), "{times:?}");
 }
 
 #[tokio::test]
