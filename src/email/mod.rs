@@ -7,8 +7,18 @@ pub mod figures;
 pub mod format;
 pub mod frame;
 pub mod line;
+pub mod mail_folder;
+pub mod mail_transport;
+pub mod mailer;
+pub mod memory;
+pub mod message;
+pub mod outcome;
+pub mod session;
+mod connection;
 mod plain;
+mod route;
 mod rows;
 mod subject;
+mod wire;
 #[cfg(test)]
 mod tests;

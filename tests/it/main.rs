@@ -3,4 +3,6 @@
 mod cluster;
 mod documentation;
 mod graphql_http;
+mod smtp_faults;
+mod smtp_session;
 mod support;

@@ -1,0 +1,246 @@
+//! One open conversation with an SMTP server: found, greeted, encrypted and signed in.
+
+use std::error::Error as _;
+use std::fmt::Display;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Quit, Starttls};
+use lettre::transport::smtp::extension::Extension;
+use lettre::transport::smtp::response::Response;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+use tokio_rustls::TlsConnector;
+
+use super::mail_transport::{Account, Encryption, StartTls};
+use super::outcome::{Outcome, Phase};
+use super::route::Route;
+use super::session::Limits;
+use super::wire::{Stream, Wire};
+
+/// lettre reads a greeting from every stream it is given, but after STARTTLS the server sends none:
+/// its own, already read, is handed over once more in short.
+const GREETING_BEFORE_TLS: &[u8] = b"220 encrypted\r\n";
+
+/// How long to wait for the answer to RSET and QUIT: all that silence costs is the connection.
+pub(super) const COURTESY: Duration = Duration::from_secs(5);
+
+/// Why a step of the conversation failed.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The server said no.
+    Reply {
+        /// 400–599
+        code: u16,
+        /// Its words.
+        text: String,
+    },
+    /// Silence, a network fault, or words that are not SMTP: nothing more may be said on this connection.
+    Broken(String),
+}
+
+impl Fault {
+    /// The outcome of a mail whose message has not left us.
+    pub(super) fn before_the_message(self, phase: Phase) -> Outcome {
+        match self {
+            Self::Reply { code, text } => Outcome::refused(phase, code, &text, None),
+            Self::Broken(text) => Outcome::not_sent(phase, text),
+        }
+    }
+}
+
+/// Waits at most `limit` for one step.
+pub(super) async fn within<T>(
+    limit: Duration,
+    step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
+) -> Result<T, Fault> {
+    let error = match timeout(limit, step).await {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(error)) => error,
+        Err(_) => return Err(Fault::Broken(format!("no answer within {limit:?}"))),
+    };
+    let cause = error.source().map(ToString::to_string);
+    Err(match error.status() {
+        Some(code) => Fault::Reply {
+            code: code.into(),
+            text: cause.unwrap_or_default(),
+        },
+        None => Fault::Broken(cause.unwrap_or_else(|| error.to_string())),
+    })
+}
+
+/// An open conversation, ready for MAIL.
+pub(super) struct Connection {
+    /// lettre's half: commands and replies.
+    pub(super) smtp: AsyncSmtpConnection,
+    /// Our half: what has left us.
+    pub(super) wire: Wire,
+    /// Messages begun on it.
+    pub(super) begun: u32,
+    /// When it was last spoken on.
+    pub(super) last_used: Instant,
+}
+
+impl Connection {
+    /// Finds the server, greets it, encrypts and signs in, as far as `route` asks for it.
+    pub(super) async fn open(route: &Route, limits: &Limits) -> Result<Self, Outcome> {
+        let wire = connect(route, limits).await?;
+        let mut connection = Self::greet(wire, Phase::Connect, route, limits).await?;
+        if let Encryption::StartTls(wanted) = route.server.encryption {
+            connection = connection.start_tls(wanted, route, limits).await?;
+        }
+        if let Some(account) = &route.server.account {
+            connection.sign_in(account, limits).await?;
+        }
+        Ok(connection)
+    }
+
+    async fn greet(
+        wire: Wire,
+        phase: Phase,
+        route: &Route,
+        limits: &Limits,
+    ) -> Result<Self, Outcome> {
+        let greeting =
+            AsyncSmtpConnection::connect_with_transport(Box::new(wire.clone()), &route.hello);
+        let smtp = within(limits.greeting, greeting).await;
+        Ok(Self {
+            smtp: smtp.map_err(|fault| fault.before_the_message(phase))?,
+            wire,
+            begun: 0,
+            last_used: Instant::now(),
+        })
+    }
+
+    async fn start_tls(
+        mut self,
+        wanted: StartTls,
+        route: &Route,
+        limits: &Limits,
+    ) -> Result<Self, Outcome> {
+        let offered = self
+            .smtp
+            .server_info()
+            .supports_feature(Extension::StartTls);
+        match (wanted, offered) {
+            (StartTls::Never, _) | (StartTls::Opportunistic, false) => return Ok(self),
+            (StartTls::Required, false) => {
+                return Err(Outcome::not_sent(
+                    Phase::Tls,
+                    "the server does not offer STARTTLS, which is required here",
+                ));
+            }
+            (StartTls::Required | StartTls::Opportunistic, true) => {}
+        }
+        let reply = within(limits.reply, self.smtp.command(Starttls)).await;
+        reply.map_err(|fault| fault.before_the_message(Phase::Tls))?;
+        let stream = self.wire.take_stream().ok_or_else(|| {
+            Outcome::not_sent(Phase::Tls, "the server spoke out of turn before encryption")
+        })?;
+        let stream = handshake(stream, route, limits).await?;
+        let wire = Wire::new(stream, self.wire.peer(), GREETING_BEFORE_TLS);
+        Self::greet(wire, Phase::Tls, route, limits).await
+    }
+
+    async fn sign_in(&mut self, account: &Account, limits: &Limits) -> Result<(), Outcome> {
+        let credentials = Credentials::new(
+            account.user.reveal().to_owned(),
+            account.password.reveal().to_owned(),
+        );
+        let reply = self
+            .smtp
+            .auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
+        match within(limits.reply, reply).await {
+            Ok(reply) if code(&reply) == 235 => Ok(()),
+            Ok(reply) => Err(Outcome::not_sent(
+                Phase::Auth,
+                without_credentials(&unexpected(&reply), account),
+            )),
+            Err(Fault::Reply { code, text }) => {
+                let text = without_credentials(&text, account);
+                Err(Outcome::refused(Phase::Auth, code, &text, None))
+            }
+            Err(Fault::Broken(text)) => Err(Outcome::not_sent(
+                Phase::Auth,
+                without_credentials(&text, account),
+            )),
+        }
+    }
+
+    /// Says goodbye, without minding the answer.
+    pub(super) async fn quit(mut self) {
+        let _ = within(COURTESY, self.smtp.command(Quit)).await;
+    }
+}
+
+async fn connect(route: &Route, limits: &Limits) -> Result<Wire, Outcome> {
+    let server = &route.server;
+    let fault =
+        |error: &dyn Display| Outcome::not_sent(Phase::Connect, format!("{server}: {error}"));
+    let stream = TcpStream::connect((server.host.as_str(), server.port));
+    let stream = timeout(limits.connect, stream).await;
+    let stream = stream
+        .map_err(|_| fault(&format!("no answer within {:?}", limits.connect)))?
+        .map_err(|error| fault(&error))?;
+    // Each command waits for its reply: Nagle's delay would hold every one of them back.
+    stream.set_nodelay(true).map_err(|error| fault(&error))?;
+    let peer = stream.peer_addr().map_err(|error| fault(&error))?;
+    let stream: Box<dyn Stream> = match server.encryption {
+        Encryption::Implicit => handshake(Box::new(stream), route, limits).await?,
+        Encryption::StartTls(_) => Box::new(stream),
+    };
+    Ok(Wire::new(stream, peer, b""))
+}
+
+async fn handshake(
+    stream: Box<dyn Stream>,
+    route: &Route,
+    limits: &Limits,
+) -> Result<Box<dyn Stream>, Outcome> {
+    let handshake = TlsConnector::from(route.tls.clone()).connect(route.name.clone(), stream);
+    match timeout(limits.reply, handshake).await {
+        Ok(Ok(stream)) => Ok(Box::new(stream)),
+        Ok(Err(error)) => Err(Outcome::not_sent(
+            Phase::Tls,
+            format!("{error} (an authority of one's own is trusted with the option ca=FILE)"),
+        )),
+        Err(_) => Err(Outcome::not_sent(
+            Phase::Tls,
+            format!("no answer within {:?}", limits.reply),
+        )),
+    }
+}
+
+/// The three digits of a reply.
+pub(super) fn code(reply: &Response) -> u16 {
+    reply.code().into()
+}
+
+/// The words of a reply.
+pub(super) fn words(reply: &Response) -> String {
+    reply.message().collect::<Vec<_>>().join(" ")
+}
+
+/// What to say of a reply that has no place here.
+pub(super) fn unexpected(reply: &Response) -> String {
+    format!(
+        "the server answered out of place: {} {}",
+        reply.code(),
+        words(reply)
+    )
+}
+
+/// Servers repeat what they do not understand: their words without ours.
+fn without_credentials(text: &str, account: &Account) -> String {
+    let (user, password) = (account.user.reveal(), account.password.reveal());
+    let plain = BASE64_STANDARD.encode(format!("\0{user}\0{password}"));
+    let encoded = [user, password].map(|secret| BASE64_STANDARD.encode(secret));
+    let [encoded_user, encoded_password] = &encoded;
+    [&plain, encoded_password, encoded_user, password, user]
+        .into_iter()
+        .filter(|secret| !secret.is_empty())
+        .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+}

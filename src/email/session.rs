@@ -1,0 +1,281 @@
+//! Our own SMTP session: every phase is driven by hand, so that each failure says whether the mail
+//! can have been accepted. (lettre's own `send` cannot tell, and its pool may hand on a half-used
+//! connection on which the next message is reported sent although it was refused.)
+
+use std::fmt::Display;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::response::Response;
+use tokio::time::Instant;
+
+use super::connection::{COURTESY, Connection, Fault, code, unexpected, within, words};
+use super::message::Outgoing;
+use super::outcome::{Outcome, Phase, readable};
+use super::route::Route;
+use crate::error::Result;
+
+/// How long to wait for a server, and how long to keep a connection. The waits are RFC 5321 §4.5.3.2's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For the TCP connection: 30 s.
+    pub connect: Duration,
+    /// For the greeting and the answer to EHLO: 5 min.
+    pub greeting: Duration,
+    /// For the answer to STARTTLS, AUTH, MAIL and RCPT, and for a TLS handshake: 5 min.
+    pub reply: Duration,
+    /// For the answer to DATA: 2 min.
+    pub data: Duration,
+    /// For sending the message and the answer to its final dot: 10 min.
+    pub message: Duration,
+    /// A connection unused for longer is not used again: 60 s.
+    pub idle: Duration,
+    /// Messages begun on one connection: 100.
+    pub messages_per_connection: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(30),
+            greeting: Duration::from_secs(5 * 60),
+            reply: Duration::from_secs(5 * 60),
+            data: Duration::from_secs(2 * 60),
+            message: Duration::from_secs(10 * 60),
+            idle: Duration::from_secs(60),
+            messages_per_connection: 100,
+        }
+    }
+}
+
+/// A sender's conversation with an SMTP server, connected when first needed and kept for many mails.
+pub struct SmtpSession {
+    route: Arc<Route>,
+    limits: Limits,
+    connection: Option<Connection>,
+}
+
+impl SmtpSession {
+    pub(super) fn new(route: Arc<Route>, limits: Limits) -> Self {
+        Self {
+            route,
+            limits,
+            connection: None,
+        }
+    }
+
+    /// Connects if there is no connection: Err says what a mail would have met.
+    pub(super) async fn connect(&mut self) -> Result<(), Outcome> {
+        let connection = self.take_connection().await?;
+        self.connection = Some(connection);
+        Ok(())
+    }
+
+    /// Sends one mail. The connection is out of `self` meanwhile: if this future is dropped half-way,
+    /// the half-used connection goes with it.
+    pub(super) async fn send(
+        &mut self,
+        mail: &Outgoing,
+        fence: impl Future<Output = Result<bool>>,
+    ) -> Outcome {
+        if let Some(outcome) = refuse_foreign_addresses(mail) {
+            return outcome;
+        }
+        let mut transaction = match self.begin(mail).await {
+            Ok(transaction) => transaction,
+            Err(outcome) => return outcome,
+        };
+        let outcome = transaction.carry_out(mail, fence).await;
+        self.connection = transaction.finish().await;
+        outcome.unwrap_or_else(|outcome| outcome)
+    }
+
+    /// Says goodbye and closes.
+    pub(super) async fn close(mut self) {
+        if let Some(connection) = self.connection.take() {
+            connection.quit().await;
+        }
+    }
+
+    /// A connection on which MAIL was accepted. One that died unnoticed while idle is replaced, once.
+    async fn begin(&mut self, mail: &Outgoing) -> Result<Transaction, Outcome> {
+        loop {
+            let kept = self.connection.is_some();
+            let connection = self.take_connection().await?;
+            let mut transaction = Transaction::new(connection, self.limits.clone());
+            let outcome = match transaction.name_the_sender(mail).await {
+                Ok(()) => return Ok(transaction),
+                Err(outcome) => outcome,
+            };
+            let connection = transaction.finish().await;
+            if connection.is_none() && kept {
+                continue;
+            }
+            self.connection = connection;
+            return Err(outcome);
+        }
+    }
+
+    async fn take_connection(&mut self) -> Result<Connection, Outcome> {
+        if let Some(connection) = self.connection.take() {
+            let fresh = connection.last_used.elapsed() <= self.limits.idle;
+            if fresh && connection.begun < self.limits.messages_per_connection {
+                return Ok(connection);
+            }
+            connection.quit().await;
+        }
+        Connection::open(&self.route, &self.limits).await
+    }
+}
+
+/// lettre would put other characters on the wire as they are, which needs SMTPUTF8 at every relay.
+fn refuse_foreign_addresses(mail: &Outgoing) -> Option<Outcome> {
+    let mut addresses = mail.envelope.to().iter().chain(mail.envelope.from());
+    let address =
+        addresses.find(|address| !(address.user().is_ascii() && address.domain().is_ascii()))?;
+    let text = "addresses outside ASCII are not supported (write the domain in its xn-- form)";
+    Some(Outcome::refused(
+        Phase::Rcpt,
+        553,
+        text,
+        Some(address.to_string()),
+    ))
+}
+
+/// One mail on one connection, from MAIL to the reply after the final dot.
+struct Transaction {
+    connection: Connection,
+    limits: Limits,
+    state: State,
+}
+
+/// What the connection is good for afterwards.
+#[derive(PartialEq)]
+enum State {
+    /// The next mail.
+    Ready,
+    /// The next mail, after RSET.
+    Begun,
+    /// Nothing.
+    Broken,
+}
+
+impl Transaction {
+    fn new(mut connection: Connection, limits: Limits) -> Self {
+        connection.begun += 1;
+        Self {
+            connection,
+            limits,
+            state: State::Ready,
+        }
+    }
+
+    async fn name_the_sender(&mut self, mail: &Outgoing) -> Result<(), Outcome> {
+        let command = Mail::new(mail.envelope.from().cloned(), Vec::new());
+        let limit = self.limits.reply;
+        self.command(Phase::Mail, limit, command, &[250]).await?;
+        self.state = State::Begun;
+        Ok(())
+    }
+
+    async fn carry_out(
+        &mut self,
+        mail: &Outgoing,
+        fence: impl Future<Output = Result<bool>>,
+    ) -> Result<Outcome, Outcome> {
+        for recipient in mail.envelope.to() {
+            let command = Rcpt::new(recipient.clone(), Vec::new());
+            let answer = self.command(Phase::Rcpt, self.limits.reply, command, &[250, 251]);
+            answer
+                .await
+                .map_err(|outcome| about(outcome, recipient.as_ref()))?;
+        }
+        match fence.await {
+            Ok(true) => {}
+            Ok(false) => return Ok(Outcome::Fenced),
+            Err(error) => return Err(Outcome::not_sent(Phase::Fence, error)),
+        }
+        self.command(Phase::Data, self.limits.data, Data, &[354])
+            .await?;
+        self.message(&mail.raw).await
+    }
+
+    async fn message(&mut self, raw: &[u8]) -> Result<Outcome, Outcome> {
+        // lettre ends every message with a line break of its own before the dot.
+        let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
+        let answer = within(self.limits.message, self.connection.smtp.message(raw)).await;
+        self.connection.last_used = Instant::now();
+        match answer {
+            Ok(reply) if code(&reply) == 250 => {
+                self.state = State::Ready;
+                let text = readable(&words(&reply));
+                Ok(Outcome::Accepted { code: 250, text })
+            }
+            Ok(reply) => Err(self.lost(unexpected(&reply))),
+            Err(Fault::Reply { code, text }) => Err(self.refused(Phase::Body, code, &text)),
+            Err(Fault::Broken(text)) => Err(self.lost(text)),
+        }
+    }
+
+    fn lost(&mut self, why: String) -> Outcome {
+        self.state = State::Broken;
+        if self.connection.wire.ended_with_the_final_dot() {
+            return Outcome::ambiguous(Phase::Body, why);
+        }
+        Outcome::not_sent(Phase::Body, why)
+    }
+
+    /// Sends one command of which only the replies in `accepted` are a yes.
+    async fn command(
+        &mut self,
+        phase: Phase,
+        limit: Duration,
+        command: impl Display,
+        accepted: &[u16],
+    ) -> Result<Response, Outcome> {
+        let answer = within(limit, self.connection.smtp.command(command)).await;
+        self.connection.last_used = Instant::now();
+        match answer {
+            Ok(reply) if accepted.contains(&code(&reply)) => Ok(reply),
+            Ok(reply) => {
+                self.state = State::Broken;
+                Err(Outcome::not_sent(phase, unexpected(&reply)))
+            }
+            Err(Fault::Reply { code, text }) => Err(self.refused(phase, code, &text)),
+            Err(Fault::Broken(text)) => {
+                self.state = State::Broken;
+                Err(Outcome::not_sent(phase, text))
+            }
+        }
+    }
+
+    fn refused(&mut self, phase: Phase, code: u16, text: &str) -> Outcome {
+        // 421: the server closes the connection after it.
+        self.state = if code == 421 {
+            State::Broken
+        } else {
+            State::Begun
+        };
+        Outcome::refused(phase, code, text, None)
+    }
+
+    /// Gives the connection back, clean for the next mail, or drops it.
+    async fn finish(mut self) -> Option<Connection> {
+        if self.state == State::Begun {
+            self.state = match within(COURTESY, self.connection.smtp.command(Rset)).await {
+                Ok(reply) if code(&reply) == 250 => State::Ready,
+                _ => State::Broken,
+            };
+        }
+        (self.state == State::Ready).then_some(self.connection)
+    }
+}
+
+/// Names the recipient that a refusal is about.
+fn about(mut outcome: Outcome, address: &str) -> Outcome {
+    if let Outcome::Refused { recipient, .. } = &mut outcome {
+        *recipient = Some(address.to_owned());
+    }
+    outcome
+}
