@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::figures::Figures;
-use super::frame::Frame;
+use super::frame::{self, Frame};
 use super::line::Line;
 use super::rows;
 use super::{format, plain, subject};
@@ -252,7 +252,7 @@ impl CapacitySummary {
             .decisions
             .get(1)
             .map(|decision| decision.matter.sentence());
-        let figures = self.leading_figures().map(standing);
+        let figures = self.standing().map(|standing| format!("{standing}."));
         [second, figures]
             .into_iter()
             .flatten()
@@ -294,7 +294,7 @@ impl CapacitySummary {
 
     fn news(&self) -> Vec<String> {
         if self.decisions.is_empty() {
-            return self.leading_figures().map(standing).into_iter().collect();
+            return self.standing().into_iter().collect();
         }
         let matters = self.decisions.iter().map(|decision| &decision.matter);
         matters
@@ -303,11 +303,23 @@ impl CapacitySummary {
             .collect()
     }
 
-    fn leading_figures(&self) -> Option<&Figures> {
-        let agency = self.agency.as_ref().map(|agency| &agency.figures);
-        let own = self.book.as_ref().map(|book| &book.figures);
-        let covered = self.covering.first().map(|covered| &covered.book.figures);
-        agency.or(own).or(covered)
+    /// How the book or agency stands that the mail is about first.
+    fn standing(&self) -> Option<String> {
+        let agency = self
+            .agency
+            .as_ref()
+            .map(|agency| ("the agency", &agency.figures));
+        let own = self.book.as_ref().map(|book| ("you", &book.figures));
+        let covered = self
+            .covering
+            .first()
+            .map(|covered| (covered.colleague.given_name(), &covered.book.figures));
+        let (whose, figures) = agency.or(own).or(covered)?;
+        Some(format!(
+            "{whose}: {}, {}",
+            figures.state(),
+            figures.balance()
+        ))
     }
 
     fn week(&self) -> String {
@@ -320,21 +332,13 @@ impl CapacitySummary {
 
     fn why(&self) -> String {
         let own = match (&self.agency, &self.book) {
-            (Some(_), _) => Some("You get this because you are an owner of the agency."),
-            (None, Some(_)) => {
-                Some("You get this because you hold the project side of these projects.")
-            }
+            (Some(_), _) => Some("you are an owner of the agency"),
+            (None, Some(_)) => Some("you hold the project side of these projects"),
             (None, None) => None,
         };
-        own.map_or_else(
-            || "You get this because you stand in for an absent colleague.".to_owned(),
-            str::to_owned,
-        )
+        let colleagues = self.covering.iter().map(|covered| &covered.colleague);
+        frame::why(own, colleagues)
     }
-}
-
-fn standing(figures: &Figures) -> String {
-    format!("{}, {}", figures.state(), figures.balance())
 }
 
 impl Matter {
@@ -438,19 +442,19 @@ impl Book {
 
 impl Counts {
     fn sentence(&self) -> String {
-        let active = against(self.active, self.active_limit);
-        let back_burner = against(self.back_burner, self.back_burner_limit);
-        format!("{active} active, {back_burner} back burner")
+        let active = against(self.active, self.active_limit, "active");
+        let back_burner = against(self.back_burner, self.back_burner_limit, "back burner");
+        format!("{active}, {back_burner}")
     }
 }
 
-fn against(held: i64, limit: i64) -> String {
+fn against(held: i64, limit: i64, what: &str) -> String {
     let warning = if held > limit {
         " (past the limit)"
     } else {
         ""
     };
-    format!("{held} of {limit}{warning}")
+    format!("{held} of {limit} {what}{warning}")
 }
 
 fn role_mix(bp: Option<i64>) -> String {
@@ -504,7 +508,7 @@ impl OverdueUpdate {
             .unwrap_or("no account manager");
         let due = format::day(self.due_on);
         format!(
-            "{}: due {due}, {}; {writer}.",
+            "{}: due {due}, {}, {writer}.",
             self.client,
             format::late(self.days_late)
         )

@@ -5,7 +5,7 @@ use askama::Template;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::frame::Frame;
+use super::frame::{self, Frame};
 use super::line::Line;
 use super::rows;
 use super::{format, plain, subject};
@@ -147,19 +147,15 @@ impl ClientUpdate {
 
     /// The hidden line that mail programs show after the subject: the second fact.
     pub fn preheader(&self) -> String {
-        let beside = self.news().split_off(1.min(self.news().len()));
-        let mut facts: Vec<String> = beside
-            .into_iter()
-            .map(|(what, names)| subject::compose(&format!("{what}: "), &names))
-            .collect();
         let overdue = self.updates().filter(|update| update.overdue).count();
-        if overdue > 0 {
-            facts.insert(0, format!("{overdue} overdue; the owner has been told."));
-        }
+        let overdue = (overdue > 0).then(|| format!("{overdue} overdue, the owner has been told"));
+        let beside = self.news().into_iter().skip(1);
+        let beside = beside.map(|(what, names)| subject::compose(&format!("{what}: "), &names));
+        let mut facts: Vec<String> = overdue.into_iter().chain(beside).collect();
         if facts.is_empty() {
-            facts.extend(self.updates().next().map(|update| update.contact()));
+            facts.extend(self.updates().next().map(UpdateDue::contact));
         }
-        facts.join(" ")
+        facts.join("; ")
     }
 
     /// The HTML part, under 30 KB.
@@ -236,27 +232,27 @@ impl ClientUpdate {
         std::iter::once(&self.own).chain(self.covering.iter().map(|covered| &covered.prompts))
     }
 
-    fn why(&self) -> &'static str {
-        let own = &self.own;
-        if !own.updates.is_empty() || !own.reach_outs.is_empty() {
-            "You get this because you are the account manager of these clients."
-        } else if !own.facts.is_empty() {
-            "You get this because you hold the project side of these projects."
-        } else {
-            "You get this because you stand in for an absent colleague."
-        }
+    fn why(&self) -> String {
+        let client_side = !self.own.updates.is_empty() || !self.own.reach_outs.is_empty();
+        let own = match (client_side, self.own.facts.is_empty()) {
+            (true, true) => Some("you are the account manager of these clients"),
+            (true, false) => Some("you hold a side of these clients and projects"),
+            (false, false) => Some("you hold the project side of these projects"),
+            (false, true) => None,
+        };
+        frame::why(own, self.covering.iter().map(|covered| &covered.colleague))
     }
 }
 
 impl UpdateDue {
-    /// `Due Mon 23 Nov, 4 days late, overdue. Every 14 days.`
+    /// `Due Mon 23 Nov, 4 days late: overdue. One every 14 days.`
     fn due(&self) -> String {
-        let overdue = if self.overdue { ", overdue" } else { "" };
+        let overdue = if self.overdue { ": overdue" } else { "" };
+        let late = format::late(self.days_late);
+        let cadence = format::count(self.cadence_days, "day", "days");
         format!(
-            "Due {}, {}{overdue}. Every {}.",
-            format::day(self.due_on),
-            format::late(self.days_late),
-            format::count(self.cadence_days, "day", "days")
+            "Due {}, {late}{overdue}. One every {cadence}.",
+            format::day(self.due_on)
         )
     }
 
@@ -276,7 +272,7 @@ impl UpdateDue {
 impl ReachOutDue {
     fn due(&self) -> String {
         let every = format::count(self.every_days, "day", "days");
-        format!("Due {}, every {every}.", format::day(self.due_on))
+        format!("Due {}, one every {every}.", format::day(self.due_on))
     }
 
     fn contact(&self) -> String {

@@ -96,10 +96,10 @@ impl Figures {
         )
     }
 
-    /// Utilisation and band: `110 %, over`; `unavailable` or `away` where it has no number.
+    /// Utilisation and band: `110 % over`; `unavailable` or `away` where it has no number.
     pub fn state(&self) -> String {
         match self.confirmed_bp {
-            Some(bp) => format!("{}, {}", format::percent(bp), self.band_word()),
+            Some(bp) => format!("{} {}", format::percent(bp), self.band_word()),
             None => self.band_word().to_owned(),
         }
     }
@@ -155,6 +155,32 @@ impl Figures {
             over: confirmed - inside,
             tentative: expected - confirmed,
             free: 100 - expected,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Figures {
+    /// Figures of whole hours, with the ratios and the band that domain.md §5 gives them.
+    pub(crate) fn sample(availability: i64, confirmed: i64, expected: i64, worst: i64) -> Self {
+        let ratio = |hours: i64| (availability > 0).then(|| hours * 10_000 / availability);
+        let band = match ratio(confirmed) {
+            None => (confirmed > 0).then_some(Band::Unavailable),
+            Some(..6000) => Some(Band::Bench),
+            Some(..8500) => Some(Band::Healthy),
+            Some(..=10_000) => Some(Band::Full),
+            Some(..=12_000) => Some(Band::Over),
+            Some(_) => Some(Band::Critical),
+        };
+        Self {
+            availability_minutes: availability * 60,
+            confirmed_minutes: confirmed * 60,
+            expected_minutes: expected * 60,
+            worst_minutes: worst * 60,
+            confirmed_bp: ratio(confirmed),
+            expected_bp: ratio(expected),
+            worst_bp: ratio(worst),
+            band,
         }
     }
 }

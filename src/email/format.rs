@@ -44,10 +44,10 @@ pub fn sunday(monday: Date) -> Date {
         .unwrap_or(monday)
 }
 
-/// `due today`, `1 day late`, `5 days late`.
+/// `today`, `1 day late`, `5 days late`.
 pub fn late(days: i64) -> String {
     if days < 1 {
-        return "due today".to_owned();
+        return "today".to_owned();
     }
     format!("{} late", count(days, "day", "days"))
 }
