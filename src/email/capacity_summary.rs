@@ -10,6 +10,7 @@ use super::frame::{self, Frame};
 use super::line::Line;
 use super::rows;
 use super::{format, plain, subject};
+use crate::entity::Side;
 use crate::error::Result;
 
 /// Most decisions a mail opens with.
@@ -90,16 +91,6 @@ pub enum Matter {
         /// The limit.
         limit: i64,
     },
-}
-
-/// The side of the line a role holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Side {
-    /// The account manager's.
-    Client,
-    /// The production manager's.
-    Project,
 }
 
 /// All that one manager is accountable for, this week and the next four.
@@ -237,13 +228,15 @@ pub struct CoveredBook {
 impl CapacitySummary {
     /// At most 60 characters with the news: `Week 48: Priya 3 h over, Tom has 14 h free`.
     pub fn subject(&self) -> String {
+        let news = self.news();
         let prefix = match self.covering.first() {
             Some(covered) if self.book.is_none() && self.agency.is_none() => {
                 format!("{} for {}: ", self.week(), covered.colleague.given_name())
             }
+            _ if news.is_empty() => self.week(),
             _ => format!("{}: ", self.week()),
         };
-        subject::compose(&prefix, &self.news())
+        subject::compose(&prefix, &news)
     }
 
     /// The hidden line that mail programs show after the subject: the second fact.
@@ -252,7 +245,9 @@ impl CapacitySummary {
             .decisions
             .get(1)
             .map(|decision| decision.matter.sentence());
-        let figures = self.standing().map(|standing| format!("{standing}."));
+        let figures = self
+            .standing()
+            .map(|(whose, standing)| format!("{whose}: {standing}."));
         [second, figures]
             .into_iter()
             .flatten()
@@ -294,7 +289,7 @@ impl CapacitySummary {
 
     fn news(&self) -> Vec<String> {
         if self.decisions.is_empty() {
-            return self.standing().into_iter().collect();
+            return self.standing().into_iter().map(|(_, standing)| standing).collect();
         }
         let matters = self.decisions.iter().map(|decision| &decision.matter);
         matters
@@ -303,23 +298,13 @@ impl CapacitySummary {
             .collect()
     }
 
-    /// How the book or agency stands that the mail is about first.
-    fn standing(&self) -> Option<String> {
-        let agency = self
-            .agency
-            .as_ref()
-            .map(|agency| ("the agency", &agency.figures));
-        let own = self.book.as_ref().map(|book| ("you", &book.figures));
-        let covered = self
-            .covering
-            .first()
-            .map(|covered| (covered.colleague.given_name(), &covered.book.figures));
+    /// Whose figures lead the mail, and how they stand.
+    fn standing(&self) -> Option<(&str, String)> {
+        let agency = self.agency.as_ref().map(|agency| ("The agency", &agency.figures));
+        let own = self.book.as_ref().map(|book| ("You", &book.figures));
+        let covered = self.covering.first().map(|covered| (&*covered.colleague, &covered.book.figures));
         let (whose, figures) = agency.or(own).or(covered)?;
-        Some(format!(
-            "{whose}: {}, {}",
-            figures.state(),
-            figures.balance()
-        ))
+        Some((whose, format!("{}, {}", figures.state(), figures.balance())))
     }
 
     fn week(&self) -> String {
@@ -360,7 +345,7 @@ impl Matter {
             } => {
                 format!("{person} has {} free.", format::minutes(*free_minutes))
             }
-            Self::Unstaffed { project, side } => format!("{project} has no {}.", side.manager()),
+            Self::Unstaffed { project, side } => format!("{project} has no {}.", manager(*side)),
             Self::UpdatesOverdue { clients: 1 } => "1 client update is overdue.".to_owned(),
             Self::UpdatesOverdue { clients } => format!("{clients} client updates are overdue."),
             Self::PastActiveLimit {
@@ -420,53 +405,61 @@ fn called<'n, 'a>(person: &'n Line, mut others: impl Iterator<Item = &'a Matter>
     if shared { person } else { person.given_name() }
 }
 
-impl Side {
-    fn manager(self) -> &'static str {
-        match self {
-            Self::Client => "account manager",
-            Self::Project => "production manager",
-        }
+/// Who holds a side.
+fn manager(side: Side) -> &'static str {
+    match side {
+        Side::Client => "account manager",
+        Side::Project => "production manager",
     }
 }
 
 impl Book {
-    fn coordination(&self) -> String {
+    /// The figures beside the load, each with its label.
+    fn rows(&self) -> Vec<(&'static str, String)> {
+        let mut rows = vec![
+            (
+                "Active projects",
+                against(self.counts.active, self.counts.active_limit),
+            ),
+            (
+                "Back burner",
+                against(self.counts.back_burner, self.counts.back_burner_limit),
+            ),
+            (
+                "Coordination, client side",
+                format::minutes(self.client_minutes),
+            ),
+            (
+                "Coordination, project side",
+                format::minutes(self.project_minutes),
+            ),
+        ];
+        rows.extend(self.role_mix_bp.map(|bp| ("Role mix", format::percent(bp))));
+        rows
+    }
+}
+
+impl ManagerWeek {
+    /// `6 of 6 active, 12 of 15 back burner, role mix 93 %`
+    fn note(&self) -> String {
+        let Counts {
+            active,
+            active_limit,
+            back_burner,
+            back_burner_limit,
+        } = self.counts;
+        let role_mix = self.role_mix_bp.map_or_else(String::new, |bp| {
+            format!(", role mix {}", format::percent(bp))
+        });
         format!(
-            "Coordination: {} client side, {} project side{}",
-            format::minutes(self.client_minutes),
-            format::minutes(self.project_minutes),
-            role_mix(self.role_mix_bp),
+            "{active} of {active_limit} active, {back_burner} of {back_burner_limit} back burner{role_mix}"
         )
     }
 }
 
-impl Counts {
-    fn sentence(&self) -> String {
-        let active = against(self.active, self.active_limit, "active");
-        let back_burner = against(self.back_burner, self.back_burner_limit, "back burner");
-        format!("{active}, {back_burner}")
-    }
-}
-
-fn against(held: i64, limit: i64, what: &str) -> String {
-    let warning = if held > limit {
-        " (past the limit)"
-    } else {
-        ""
-    };
-    format!("{held} of {limit} {what}{warning}")
-}
-
-fn role_mix(bp: Option<i64>) -> String {
-    bp.map_or_else(String::new, |bp| {
-        format!(", role mix {}", format::percent(bp))
-    })
-}
-
-impl ManagerWeek {
-    fn note(&self) -> String {
-        format!("{}{}", self.counts.sentence(), role_mix(self.role_mix_bp))
-    }
+fn against(held: i64, limit: i64) -> String {
+    let warning = if held > limit { ", past the limit" } else { "" };
+    format!("{held} of {limit}{warning}")
 }
 
 impl TimeOff {
@@ -495,7 +488,7 @@ impl Unstaffed {
             "{} ({}) has no {}.",
             self.project,
             self.client,
-            self.side.manager()
+            manager(self.side)
         )
     }
 }
@@ -506,12 +499,8 @@ impl OverdueUpdate {
             .account_manager
             .as_deref()
             .unwrap_or("no account manager");
-        let due = format::day(self.due_on);
-        format!(
-            "{}: due {due}, {}, {writer}.",
-            self.client,
-            format::late(self.days_late)
-        )
+        let due = format::due(self.due_on, self.days_late);
+        format!("{} ({writer}). {due}.", self.client)
     }
 }
 

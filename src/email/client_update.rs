@@ -9,6 +9,7 @@ use super::frame::{self, Frame};
 use super::line::Line;
 use super::rows;
 use super::{format, plain, subject};
+use crate::entity::TouchpointKind;
 use crate::error::Result;
 
 /// One recipient's day.
@@ -64,29 +65,11 @@ pub struct UpdateDue {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Contact {
     /// What kind of touchpoint it was.
-    pub kind: ContactKind,
+    pub kind: TouchpointKind,
     /// The local day of it.
     pub on: Date,
     /// Who made it.
     pub by: Line,
-}
-
-/// The kinds of touchpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ContactKind {
-    /// A kick-off.
-    Kickoff,
-    /// A client update.
-    Update,
-    /// A call.
-    Call,
-    /// A meeting.
-    Meeting,
-    /// An email; does not count as an update.
-    Email,
-    /// A proactive reach-out; does not count as an update.
-    ReachOut,
 }
 
 /// A client that is due an idea, an opportunity or a suggestion.
@@ -245,15 +228,12 @@ impl ClientUpdate {
 }
 
 impl UpdateDue {
-    /// `Due Mon 23 Nov, 4 days late: overdue. One every 14 days.`
+    /// `Due Mon 16 Nov, 7 days late: overdue. An update every 14 days.`
     fn due(&self) -> String {
         let overdue = if self.overdue { ": overdue" } else { "" };
-        let late = format::late(self.days_late);
+        let due = format::due(self.due_on, self.days_late);
         let cadence = format::count(self.cadence_days, "day", "days");
-        format!(
-            "Due {}, {late}{overdue}. One every {cadence}.",
-            format::day(self.due_on)
-        )
+        format!("{due}{overdue}. An update every {cadence}.")
     }
 
     fn contact(&self) -> String {
@@ -272,7 +252,7 @@ impl UpdateDue {
 impl ReachOutDue {
     fn due(&self) -> String {
         let every = format::count(self.every_days, "day", "days");
-        format!("Due {}, one every {every}.", format::day(self.due_on))
+        format!("Due {}. One every {every}.", format::day(self.due_on))
     }
 
     fn contact(&self) -> String {
@@ -297,23 +277,21 @@ fn last_contact(contact: Option<&Contact>) -> String {
     match contact {
         Some(Contact { kind, on, by }) => format!(
             "Last contact: {} on {} by {by}.",
-            kind.word(),
+            called(*kind),
             format::day(*on)
         ),
         None => "No contact yet.".to_owned(),
     }
 }
 
-impl ContactKind {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Kickoff => "kick-off",
-            Self::Update => "update",
-            Self::Call => "call",
-            Self::Meeting => "meeting",
-            Self::Email => "email",
-            Self::ReachOut => "reach-out",
-        }
+fn called(kind: TouchpointKind) -> &'static str {
+    match kind {
+        TouchpointKind::Kickoff => "kick-off",
+        TouchpointKind::Update => "update",
+        TouchpointKind::Call => "call",
+        TouchpointKind::Meeting => "meeting",
+        TouchpointKind::Email => "email",
+        TouchpointKind::ReachOut => "reach-out",
     }
 }
 

@@ -2,6 +2,7 @@
 //! data.
 
 mod contrast;
+mod crowded;
 mod hostile;
 mod parity;
 mod samples;

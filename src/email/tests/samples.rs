@@ -7,6 +7,7 @@ use crate::email::client_update::*;
 use crate::email::figures::Figures;
 use crate::email::frame::Frame;
 use crate::email::line::Line;
+use crate::entity::{Side, TouchpointKind};
 
 const MONDAY: Date = date(2026, 11, 23);
 
@@ -232,19 +233,9 @@ impl CapacitySummary {
             covering: Vec::new(),
         }
     }
-
-    /// A week with nothing in it but its frame.
-    pub(crate) fn empty_sample() -> Self {
-        Self {
-            decisions: Vec::new(),
-            book: None,
-            covering: Vec::new(),
-            ..Self::sample()
-        }
-    }
 }
 
-fn contact(kind: ContactKind, on: Date, by: &str) -> Option<Contact> {
+fn contact(kind: TouchpointKind, on: Date, by: &str) -> Option<Contact> {
     Some(Contact {
         kind,
         on,
@@ -268,7 +259,7 @@ impl ClientUpdate {
                     url: page("clients/cli_4"),
                     due_on: MONDAY,
                     every_days: 90,
-                    last_contact: contact(ContactKind::Email, date(2026, 8, 25), "Dana Lind"),
+                    last_contact: contact(TouchpointKind::Email, date(2026, 8, 25), "Dana Lind"),
                 }],
                 facts: vec![facts()],
             },
@@ -299,7 +290,7 @@ fn orchard() -> UpdateDue {
         days_late: 7,
         overdue: true,
         cadence_days: 14,
-        last_contact: contact(ContactKind::Call, date(2026, 11, 2), "Dana Lind"),
+        last_contact: contact(TouchpointKind::Call, date(2026, 11, 2), "Dana Lind"),
         since: lines(&[
             "Email from Sam Okafor on Thu 12 Nov",
             "Recipe finder completed on Wed 11 Nov",
@@ -318,7 +309,7 @@ fn brightwell() -> UpdateDue {
         days_late: 0,
         overdue: false,
         cadence_days: 7,
-        last_contact: contact(ContactKind::Update, date(2026, 11, 16), "Ana Souza"),
+        last_contact: contact(TouchpointKind::Update, date(2026, 11, 16), "Ana Souza"),
         since: lines(&["Website relaunch moved from back burner to active on Thu 19 Nov"]),
         waiting: Vec::new(),
         projects: lines(&["Website relaunch"]),
