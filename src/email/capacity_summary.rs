@@ -289,7 +289,11 @@ impl CapacitySummary {
 
     fn news(&self) -> Vec<String> {
         if self.decisions.is_empty() {
-            return self.standing().into_iter().map(|(_, standing)| standing).collect();
+            return self
+                .standing()
+                .into_iter()
+                .map(|(_, standing)| standing)
+                .collect();
         }
         let matters = self.decisions.iter().map(|decision| &decision.matter);
         matters
@@ -300,9 +304,15 @@ impl CapacitySummary {
 
     /// Whose figures lead the mail, and how they stand.
     fn standing(&self) -> Option<(&str, String)> {
-        let agency = self.agency.as_ref().map(|agency| ("The agency", &agency.figures));
+        let agency = self
+            .agency
+            .as_ref()
+            .map(|agency| ("The agency", &agency.figures));
         let own = self.book.as_ref().map(|book| ("You", &book.figures));
-        let covered = self.covering.first().map(|covered| (&*covered.colleague, &covered.book.figures));
+        let covered = self
+            .covering
+            .first()
+            .map(|covered| (&*covered.colleague, &covered.book.figures));
         let (whose, figures) = agency.or(own).or(covered)?;
         Some((whose, format!("{}, {}", figures.state(), figures.balance())))
     }
