@@ -46,7 +46,7 @@ fn visible(html: &str) -> String {
         seen.push(' ');
         seen.push_str(piece.split_once('>').unwrap().1);
     }
-    seen.replace("&nbsp;", " ")
+    seen.replace("&nbsp;", " ").replace("&#38;", "&")
 }
 
 /// Every word with a figure in it, sorted.
