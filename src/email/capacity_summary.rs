@@ -239,12 +239,16 @@ impl CapacitySummary {
         subject::compose(&prefix, &news)
     }
 
-    /// The hidden line that mail programs show after the subject: the second fact.
+    /// The hidden line that mail programs show after the subject: the first decision that the subject
+    /// had no room for, and how the figures stand.
     pub fn preheader(&self) -> String {
-        let second = self
+        let (subject, news) = (self.subject(), self.news());
+        let left_out = self
             .decisions
-            .get(1)
-            .map(|decision| decision.matter.sentence());
+            .iter()
+            .zip(&news)
+            .find(|(_, news)| !subject.contains(*news));
+        let second = left_out.map(|(decision, _)| decision.matter.sentence());
         let figures = self
             .standing()
             .map(|(whose, standing)| format!("{whose}: {standing}."));

@@ -7,7 +7,7 @@ use askama::Template;
 use crate::error::{Error, Result};
 
 /// Row limits, tried in turn until the HTML is small enough.
-const LIMITS: [usize; 9] = [40, 28, 20, 14, 9, 6, 4, 2, 1];
+const LIMITS: [usize; 11] = [40, 34, 28, 23, 18, 14, 9, 6, 4, 2, 1];
 
 /// Most bytes of an HTML part: mail programs cut what is much longer, and a phone on a train waits for it.
 const MOST_BYTES: usize = 30_000;
