@@ -28,24 +28,13 @@ fn lines(texts: &[&str]) -> Vec<Line> {
 
 fn ahead() -> Vec<WeekAhead> {
     [
-        (30, 104, 27, 88),
-        (37, 120, 100, 110),
-        (44, 150, 70, 96),
-        (51, 60, 20, 20),
+        (date(2026, 11, 30), Figures::sample(104, 92, 98, 104)),
+        (date(2026, 12, 7), Figures::sample(120, 100, 110, 124)),
+        (date(2026, 12, 14), Figures::sample(150, 88, 96, 96)),
+        (date(2026, 12, 21), Figures::sample(60, 20, 20, 20)),
     ]
-    .map(|(_, availability, confirmed, expected)| (availability, confirmed, expected))
-    .into_iter()
-    .zip([
-        date(2026, 11, 30),
-        date(2026, 12, 7),
-        date(2026, 12, 14),
-        date(2026, 12, 21),
-    ])
-    .map(|((availability, confirmed, expected), monday)| WeekAhead {
-        monday,
-        figures: Figures::sample(availability, confirmed, expected, expected + 6),
-    })
-    .collect()
+    .map(|(monday, figures)| WeekAhead { monday, figures })
+    .into()
 }
 
 fn time_off() -> Vec<TimeOff> {
