@@ -30,6 +30,6 @@ pub type MeridianSchema = Schema<Query, Mutation, EmptySubscription>;
 /// Builds the schema. Needs no database: what a request works with is put on the request.
 pub fn schema() -> MeridianSchema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .limit_recursive_depth(64)
+        .extension(field_errors::FieldErrors)
         .finish()
 }
