@@ -1,11 +1,14 @@
 //! The rules: pure functions where possible, else `async fn` over a
 //! connection. Knows no GraphQL, axum or lettre.
 
+pub mod absences;
 pub mod access;
+pub mod assignments;
 pub mod availability;
 pub mod bookings;
 pub mod cadence;
 pub mod calendar;
+pub mod catalogue;
 pub mod check;
 pub mod clients;
 pub mod contacts;
@@ -19,6 +22,8 @@ pub mod page;
 pub mod projects;
 pub mod relationships;
 pub mod responsibilities;
+pub mod roles;
 pub mod settings;
+pub mod subscriptions;
 pub mod utilisation;
 pub mod zone;
