@@ -133,6 +133,18 @@ pub async fn set(
     Ok(after)
 }
 
+/// A person's subscription to one kind of mail.
+pub async fn of_kind(
+    conn: &impl ConnectionTrait,
+    person_id: Uuid,
+    kind: EmailKind,
+) -> Result<Option<schedule::Model>> {
+    Ok(of_person(person_id)
+        .filter(schedule::Column::Kind.eq(kind))
+        .one(conn)
+        .await?)
+}
+
 /// The zone in which a subscription's local time is read.
 pub fn effective_zone<'a>(row: &'a schedule::Model, person: &'a person::Model) -> &'a str {
     row.time_zone.as_deref().unwrap_or(&person.time_zone)
