@@ -33,6 +33,18 @@ impl Check {
         self.problems.push(Problem::new(field, code, message));
     }
 
+    /// Takes a look-up's answer; what is wrong with it is noted and leaves none. Other errors end the check.
+    pub fn keep<T>(&mut self, looked_up: Result<T>) -> Result<Option<T>> {
+        match looked_up {
+            Ok(found) => Ok(Some(found)),
+            Err(Error::Invalid(problems)) => {
+                self.problems.extend(problems);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Notes a problem unless `holds`.
     pub fn require(&mut self, holds: bool, field: &str, message: impl Into<String>) {
         if !holds {

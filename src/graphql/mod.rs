@@ -1,5 +1,7 @@
 //! The GraphQL API: thin. Check the viewer, call the domain, wrap.
 
+pub mod accountable;
+pub mod assignment;
 pub mod client;
 pub mod connection;
 pub mod contact;
@@ -11,18 +13,37 @@ pub mod filter;
 pub mod guard;
 pub mod id;
 pub mod loaders;
+pub mod node;
 pub mod payload;
+pub mod person;
+pub mod project;
+pub mod responsibility;
+pub mod role;
 mod scalars;
+pub mod schedule;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 /// What can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(client::ClientQueries);
+pub struct Query(
+    client::ClientQueries,
+    role::RoleQueries,
+    responsibility::ResponsibilityQueries,
+    assignment::AssignmentQueries,
+    node::NodeQueries,
+);
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
 #[derive(Default, MergedObject)]
-pub struct Mutation(client::ClientMutations, contact::ContactMutations);
+pub struct Mutation(
+    client::ClientMutations,
+    contact::ContactMutations,
+    role::RoleMutations,
+    responsibility::ResponsibilityMutations,
+    assignment::AssignmentMutations,
+    schedule::ScheduleMutations,
+);
 
 /// Meridian's schema.
 pub type MeridianSchema = Schema<Query, Mutation, EmptySubscription>;
