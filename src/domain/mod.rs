@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod availability;
+pub mod booking_changes;
 pub mod bookings;
 pub mod cadence;
 pub mod calendar;
@@ -16,10 +17,12 @@ pub mod load;
 pub mod occurrence;
 pub mod overbooking;
 pub mod page;
+pub mod project_status;
 pub mod projects;
 pub mod relationships;
 pub mod responsibilities;
 pub mod settings;
+pub mod touchpoints;
 pub mod utilisation;
 pub mod working_time;
 pub mod zone;
