@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::email::mail_transport::MailTransport;
 use crate::email::mailer::Mailer;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What every part of Meridian works with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,7 +28,11 @@ impl App {
     /// # Errors
     /// Unavailable when the database cannot be reached, invalid when the way out for mail cannot be used.
     pub async fn try_new(config: Config, clock: Clock) -> Result<Self> {
-        let transport: MailTransport = config.mail.expose().parse()?;
+        let transport = config
+            .mail
+            .expose()
+            .parse::<MailTransport>()
+            .map_err(|error| Error::invalid("MERIDIAN_MAIL", error.to_string()))?;
         Ok(Self {
             db: Db::connect(config.database_url.expose()).await?,
             clock,

@@ -122,9 +122,9 @@ pub async fn set_in(
     target.must_be_open(tx, &mut check).await?;
     let reason = check.reason("reason", &new.reason);
     check.day("fromOn", new.from_on);
-    let role = check.keep(roles::open_role(tx, "roleId", new.role_id).await)?;
+    let role = check.also(roles::open_role(tx, "roleId", new.role_id).await)?;
     let person = match new.person_id {
-        Some(id) => check.keep(working_here(tx, "personId", id, new.from_on).await)?,
+        Some(id) => check.also(working_here(tx, "personId", id, new.from_on).await)?,
         None => None,
     };
     let standing = Standing::read(tx, new.role_id, new.target, new.from_on).await?;

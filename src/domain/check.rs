@@ -35,10 +35,6 @@ impl Check {
         self.problems.push(Problem::new(field, code, message));
     }
 
-    /// Takes a look-up's answer; what is wrong with it is noted and leaves none. Other errors end the check.
-    pub fn keep<T>(&mut self, looked_up: Result<T>) -> Result<Option<T>> {
-        match looked_up {
-            Ok(found) => Ok(Some(found)),
     /// Takes the problems out of a result, so that they are told with the others; other errors pass.
     pub fn also<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
         match result {

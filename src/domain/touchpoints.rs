@@ -255,7 +255,7 @@ async fn accountable_people(
     for side in [Side::Client, Side::Project] {
         let of_projects = projects
             .iter()
-            .filter_map(|row| accountability.of_project(side, row.id, client_id));
+            .filter_map(|row| accountability.of_project(side, row));
         let held = of_projects.chain(accountability.of_client(side, client_id));
         people.extend(held.map(responsibilities::Held::person_id));
     }

@@ -86,7 +86,7 @@ pub async fn of_project(
 ) -> Result<Vec<Accountable>> {
     let loaded = accountability(ctx, project.client_id, on).await?;
     Ok(sides(on, |side| {
-        loaded.of_project(side, project.id, project.client_id)
+        loaded.of_project(side, project)
     }))
 }
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
 };
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::domain::availability::WorkingTime;
 use crate::domain::calendar::Week;
-use crate::domain::occurrence::{CatchUp, Occurrence, Recurrence, Rhythm};
+use crate::domain::occurrence::{CatchUp, Occurrence, Recurrence};
 use crate::domain::{subscriptions, working_time, zone};
 use crate::entity::{Day, EmailKind, EmailState, Moment, email, new_id, person, schedule};
 use crate::error::Result;
@@ -93,10 +93,12 @@ fn mail(
     let Some(day) = day_of_mail(row.kind, scheduled.day, working_time) else {
         return Ok(None);
     };
-    let occurrence = recurrence.on(day)?;
+    let Some(occurrence) = recurrence.on(day) else {
+        return Ok(None);
+    };
     let (period, catch_up) = match row.kind {
         EmailKind::CapacitySummary => (Week::of(scheduled.day).to_string(), CatchUp::ThirtySixHours),
-        EmailKind::ClientUpdate => (scheduled.day.to_string(), CatchUp::LocalDay),
+        EmailKind::ClientUpdate => (scheduled.day.to_string(), CatchUp::RestOfDay),
     };
     let expires_at = recurrence.expires_at(occurrence, catch_up)?;
     Ok(Some(planned(row, person, day, occurrence, expires_at, period, now)))
@@ -226,7 +228,3 @@ async fn advance(conn: &impl ConnectionTrait, rows: Vec<schedule::Model>) -> Res
     Ok(())
 }
 
-/// The rhythm of a kind of mail: weekly on `weekday`, or daily.
-pub fn rhythm(weekday: Option<Weekday>) -> Rhythm {
-    weekday.map_or(Rhythm::Daily, |weekday| Rhythm::Weekly { weekday })
-}
