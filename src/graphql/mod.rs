@@ -8,20 +8,38 @@ pub mod enums;
 pub mod error;
 pub mod filter;
 pub mod guard;
+pub mod holiday;
 pub mod id;
 pub mod loaders;
 pub mod payload;
+pub mod person;
 mod scalars;
+pub mod skill;
+pub mod time_off;
+pub mod work_schedule;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 /// What can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(client::ClientQueries);
+pub struct Query(
+    client::ClientQueries,
+    person::PersonQueries,
+    holiday::HolidayQueries,
+    skill::SkillQueries,
+);
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
 #[derive(Default, MergedObject)]
-pub struct Mutation(client::ClientMutations, contact::ContactMutations);
+pub struct Mutation(
+    client::ClientMutations,
+    contact::ContactMutations,
+    person::PersonMutations,
+    work_schedule::WorkScheduleMutations,
+    holiday::HolidayMutations,
+    time_off::TimeOffMutations,
+    skill::SkillMutations,
+);
 
 /// Meridian's schema.
 pub type MeridianSchema = Schema<Query, Mutation, EmptySubscription>;
