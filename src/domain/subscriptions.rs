@@ -184,7 +184,8 @@ fn due_next(
     })
 }
 
-fn initial(person_id: Uuid, kind: EmailKind, now: Timestamp) -> schedule::Model {
+/// The subscription that everybody starts with.
+pub fn initial(person_id: Uuid, kind: EmailKind, now: Timestamp) -> schedule::Model {
     schedule::Model {
         id: new_id(now),
         person_id,

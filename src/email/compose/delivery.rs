@@ -108,7 +108,7 @@ pub(super) fn render(
         .email
         .parse()
         .map_err(|_| crate::error::Error::internal("a stored address is not one"))?;
-    let outgoing = message::Composed {
+    let outgoing = message::Mail {
         to: vec![Mailbox::new(Some(recipient.name.clone()), recipient_mailbox)],
         cc: Vec::new(),
         reply_to: None,
