@@ -64,6 +64,16 @@ pub struct LeadModeComparator {
     pub is_in: Option<Vec<enums::LeadMode>>,
 }
 
+/// Compares a touchpoint's kind. Several comparators: all must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct TouchpointKindComparator {
+    /// Is this one.
+    pub eq: Option<enums::TouchpointKind>,
+    /// Is one of these.
+    #[graphql(name = "in", validator(max_items = 100))]
+    pub is_in: Option<Vec<enums::TouchpointKind>>,
+}
+
 impl TextComparator {
     /// The condition on a text column.
     pub fn on(&self, column: impl ColumnTrait) -> Condition {
@@ -133,6 +143,13 @@ impl DateComparator {
 }
 
 impl ProjectStatusComparator {
+    /// Whether a status satisfies it.
+    pub fn holds(&self, status: entity::ProjectStatus) -> bool {
+        let status = enums::ProjectStatus::from(status);
+        self.eq.is_none_or(|eq| eq == status)
+            && self.is_in.as_ref().is_none_or(|listed| listed.contains(&status))
+    }
+
     /// The condition on a status column.
     pub fn on(&self, column: impl ColumnTrait) -> Condition {
         one_of(
@@ -143,6 +160,23 @@ impl ProjectStatusComparator {
                     .iter()
                     .copied()
                     .map(entity::ProjectStatus::from)
+                    .collect()
+            }),
+        )
+    }
+}
+
+impl TouchpointKindComparator {
+    /// The condition on a kind column.
+    pub fn on(&self, column: impl ColumnTrait) -> Condition {
+        one_of(
+            column,
+            self.eq.map(entity::TouchpointKind::from),
+            self.is_in.as_ref().map(|listed| {
+                listed
+                    .iter()
+                    .copied()
+                    .map(entity::TouchpointKind::from)
                     .collect()
             }),
         )

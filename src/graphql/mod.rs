@@ -2,10 +2,13 @@
 
 pub mod accountable;
 pub mod assignment;
+pub mod booking;
 pub mod client;
+pub mod client_filter;
 pub mod connection;
 pub mod contact;
 pub mod context;
+pub mod decision;
 pub mod enums;
 pub mod error;
 pub mod field_errors;
@@ -17,10 +20,12 @@ pub mod node;
 pub mod payload;
 pub mod person;
 pub mod project;
+pub mod project_filter;
 pub mod responsibility;
 pub mod role;
 mod scalars;
 pub mod schedule;
+pub mod touchpoint;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
@@ -31,6 +36,8 @@ pub struct Query(
     role::RoleQueries,
     responsibility::ResponsibilityQueries,
     assignment::AssignmentQueries,
+    project::ProjectQueries,
+    touchpoint::TouchpointQueries,
     node::NodeQueries,
 );
 
@@ -42,6 +49,9 @@ pub struct Mutation(
     role::RoleMutations,
     responsibility::ResponsibilityMutations,
     assignment::AssignmentMutations,
+    project::ProjectMutations,
+    booking::BookingMutations,
+    touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,
 );
 
