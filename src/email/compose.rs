@@ -12,11 +12,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::{people, subscriptions};
-use crate::entity::{EmailKind, EmailState, email};
+use crate::domain::subscriptions;
+use crate::entity::{EmailKind, EmailState, email, person};
 use crate::error::{Error, ProblemCode, Result};
 use crate::jobs::planner;
 
@@ -75,14 +76,25 @@ pub async fn compose(app: &App, rows: &[email::Model]) -> Result<Vec<Composed>> 
 ///
 /// # Errors
 /// Not found when there is no such person, invalid when they have no such mail.
-pub async fn preview(app: &App, kind: EmailKind, person_id: Uuid, at: Timestamp) -> Result<Verdict> {
+pub async fn preview(
+    app: &App,
+    kind: EmailKind,
+    person_id: Uuid,
+    at: Timestamp,
+) -> Result<Verdict> {
     let conn = &app.db.read;
-    let person = people::find(conn, person_id).await?.ok_or(Error::NotFound("person"))?;
+    let person = person::Entity::find_by_id(person_id)
+        .one(conn)
+        .await?
+        .ok_or(Error::NotFound("person"))?;
     let Some(schedule) = subscriptions::of_kind(conn, person_id, kind).await? else {
         return Err(Error::problem(
             "kind",
             ProblemCode::NotAllowedNow,
-            format!("{} does not get this mail: hold a side of a project or set a schedule first.", person.name),
+            format!(
+                "{} does not get this mail: hold a side of a project or set a schedule first.",
+                person.name
+            ),
         ));
     };
     let recurrence = subscriptions::recurrence(&schedule, &person)?;
@@ -105,12 +117,17 @@ async fn decide(
 ) -> Result<Vec<Composed>> {
     let mut groups: BTreeMap<(EmailKind, Date), Vec<&email::Model>> = BTreeMap::new();
     for row in rows {
-        groups.entry((row.kind, row.local_on.0)).or_default().push(row);
+        groups
+            .entry((row.kind, row.local_on.0))
+            .or_default()
+            .push(row);
     }
     let mut composed = Vec::with_capacity(rows.len());
     for ((kind, day), rows) in groups {
         composed.extend(match kind {
-            EmailKind::CapacitySummary => summaries::compose(app, &rows, day, now, obligations).await?,
+            EmailKind::CapacitySummary => {
+                summaries::compose(app, &rows, day, now, obligations).await?
+            }
             EmailKind::ClientUpdate => prompts::compose(app, &rows, day, now, obligations).await?,
         });
     }

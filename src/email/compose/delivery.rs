@@ -31,17 +31,26 @@ pub struct Links<'a>(pub &'a App);
 impl Links<'_> {
     /// A client's page.
     pub fn client(self, id: Uuid) -> String {
-        self.0.config.public_url.page(&format!("/clients/{}", Kind::Client.text(id)))
+        self.0
+            .config
+            .public_url
+            .page(&format!("/clients/{}", Kind::Client.text(id)))
     }
 
     /// A project's page.
     pub fn project(self, id: Uuid) -> String {
-        self.0.config.public_url.page(&format!("/projects/{}", Kind::Project.text(id)))
+        self.0
+            .config
+            .public_url
+            .page(&format!("/projects/{}", Kind::Project.text(id)))
     }
 
     /// A person's page.
     pub fn person(self, id: Uuid) -> String {
-        self.0.config.public_url.page(&format!("/people/{}", Kind::Person.text(id)))
+        self.0
+            .config
+            .public_url
+            .page(&format!("/people/{}", Kind::Person.text(id)))
     }
 
     /// A page of its own.
@@ -109,7 +118,10 @@ pub(super) fn render(
         .parse()
         .map_err(|_| crate::error::Error::internal("a stored address is not one"))?;
     let outgoing = message::Mail {
-        to: vec![Mailbox::new(Some(recipient.name.clone()), recipient_mailbox)],
+        to: vec![Mailbox::new(
+            Some(recipient.name.clone()),
+            recipient_mailbox,
+        )],
         cc: Vec::new(),
         reply_to: None,
         subject: words.subject.clone(),

@@ -54,7 +54,10 @@ impl Obligations {
         let mut taken = HashSet::with_capacity(wanted.len());
         for wanted in wanted.chunks(5_000) {
             let tx = db.begin().await?;
-            let rows = wanted.iter().cloned().map(|row| row.into_active_model().reset_all());
+            let rows = wanted
+                .iter()
+                .cloned()
+                .map(|row| row.into_active_model().reset_all());
             obligation::Entity::insert_many(rows)
                 .on_conflict(
                     OnConflict::column(obligation::Column::ObligationKey)

@@ -93,7 +93,11 @@ pub(super) async fn ensure(
     let open = |row: &email::Model| {
         row.rendered_at.is_none() && matches!(row.state, EmailState::Pending | EmailState::Claimed)
     };
-    Ok(present.iter().filter(|row| open(row)).map(|row| row.recipient_id).collect())
+    Ok(present
+        .iter()
+        .filter(|row| open(row))
+        .map(|row| row.recipient_id)
+        .collect())
 }
 
 /// The stand-in's mail of the period, at the stand-in's own time, or now when that has passed.
@@ -116,7 +120,9 @@ fn row(one: &Wanted<'_>, stand_ins: &StandIns, now: Timestamp) -> Result<email::
         _ => one.day,
     };
     let day = planner::day_of_mail(one.kind, scheduled, working_time).unwrap_or(scheduled);
-    let at = recurrence.on(day).map_or(now, |occurrence| occurrence.at.max(now));
+    let at = recurrence
+        .on(day)
+        .map_or(now, |occurrence| occurrence.at.max(now));
     let catch_up = match one.kind {
         EmailKind::CapacitySummary => CatchUp::ThirtySixHours,
         EmailKind::ClientUpdate => CatchUp::RestOfDay,
@@ -125,5 +131,13 @@ fn row(one: &Wanted<'_>, stand_ins: &StandIns, now: Timestamp) -> Result<email::
     let expires_at = recurrence
         .expires_at(from_now, catch_up)?
         .max(at + SignedDuration::from_hours(1));
-    Ok(planner::blank(one.kind, one.person.id, one.period, day, at, expires_at, now))
+    Ok(planner::blank(
+        one.kind,
+        one.person.id,
+        one.period,
+        day,
+        at,
+        expires_at,
+        now,
+    ))
 }

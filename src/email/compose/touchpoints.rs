@@ -37,7 +37,11 @@ impl Touchpoints {
                 by_client.entry(row.client_id).or_default().push(row);
             }
         }
-        let mut people: Vec<Uuid> = by_client.values().flatten().filter_map(|row| row.person_id).collect();
+        let mut people: Vec<Uuid> = by_client
+            .values()
+            .flatten()
+            .filter_map(|row| row.person_id)
+            .collect();
         people.sort_unstable();
         people.dedup();
         let names = person::Entity::find()
@@ -71,8 +75,17 @@ impl Touchpoints {
                     _ => "reach-out",
                 };
                 let contact = self.contact(row);
-                let note = if row.note.is_empty() { String::new() } else { format!(": {}", row.note) };
-                format!("{}: {what} by {}{note}", format::day(contact.on), contact.by).into()
+                let note = if row.note.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", row.note)
+                };
+                format!(
+                    "{}: {what} by {}{note}",
+                    format::day(contact.on),
+                    contact.by
+                )
+                .into()
             })
             .collect()
     }
@@ -100,7 +113,9 @@ fn latest_of_each(clients: &[Uuid]) -> sea_orm::sea_query::SelectStatement {
     let ranked = Query::select()
         .column(touchpoint::Column::Id)
         .expr_as(
-            Expr::cust("ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY occurred_at DESC, id DESC)"),
+            Expr::cust(
+                "ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY occurred_at DESC, id DESC)",
+            ),
             "place",
         )
         .from(touchpoint::Entity)
