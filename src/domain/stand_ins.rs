@@ -101,8 +101,10 @@ impl StandIns {
             .filter(person::Column::Id.is_in(new.clone()))
             .all(conn)
             .await?;
-        self.people.extend(rows.into_iter().map(|row| (row.id, row)));
-        self.working_times.extend(working_time::load(conn, &new).await?);
+        self.people
+            .extend(rows.into_iter().map(|row| (row.id, row)));
+        self.working_times
+            .extend(working_time::load(conn, &new).await?);
         self.strengths = strengths;
         Ok(())
     }
@@ -121,7 +123,9 @@ impl StandIns {
 
     /// The last day of the absence that takes `day` from a person.
     pub fn away_until(&self, person_id: Uuid, day: Date) -> Option<Date> {
-        self.absences_on(person_id, day).map(|row| row.ends_on.0).max()
+        self.absences_on(person_id, day)
+            .map(|row| row.ends_on.0)
+            .max()
     }
 
     /// Where a mail for `person_id` goes on `day`; `client_id`, when it is about one client.
@@ -129,7 +133,8 @@ impl StandIns {
         if !self.is_away(person_id, day) {
             return Route::Own;
         }
-        let fits = |id: &Uuid| *id != person_id && self.works_here(*id, day) && !self.is_away(*id, day);
+        let fits =
+            |id: &Uuid| *id != person_id && self.works_here(*id, day) && !self.is_away(*id, day);
         let stand_in = |id: Uuid, why| Route::StandIn { person_id: id, why };
         let named = self
             .absences_on(person_id, day)
@@ -174,7 +179,9 @@ async fn addressees_and_owners(
 ) -> Result<HashMap<Uuid, person::Model>> {
     let mut people = HashMap::new();
     let none: &[Uuid] = &[];
-    let chunks = addressees.chunks(10_000).chain(std::iter::once(none).filter(|_| addressees.is_empty()));
+    let chunks = addressees
+        .chunks(10_000)
+        .chain(std::iter::once(none).filter(|_| addressees.is_empty()));
     for ids in chunks {
         let rows = person::Entity::find()
             .filter(

@@ -46,7 +46,9 @@ impl Strengths {
         for row in contacts(conn, clients, day).await? {
             let one = known.entry((row.client_id, row.person_id)).or_default();
             one.touchpoints = row.touchpoints;
-            one.days_since_last = Some(i64::from(row.last_on.0.until(day).map_or(0, |span| span.get_days())));
+            one.days_since_last = Some(i64::from(
+                row.last_on.0.until(day).map_or(0, |span| span.get_days()),
+            ));
         }
         let mut by_client: HashMap<Uuid, Vec<(Uuid, i64)>> = HashMap::new();
         for ((client, person), relationship) in known {
@@ -131,9 +133,13 @@ async fn held_since(
         .await?;
     let mut since: HashMap<(Uuid, Uuid), Date> = HashMap::new();
     for row in rows {
-        let client = row.client_id.or_else(|| projects.get(&row.project_id?).copied());
+        let client = row
+            .client_id
+            .or_else(|| projects.get(&row.project_id?).copied());
         if let Some(client) = client {
-            let earliest = since.entry((client, row.person_id)).or_insert(row.from_on.0);
+            let earliest = since
+                .entry((client, row.person_id))
+                .or_insert(row.from_on.0);
             *earliest = (*earliest).min(row.from_on.0);
         }
     }

@@ -11,6 +11,7 @@ pub mod error;
 pub mod field_errors;
 pub mod filter;
 pub mod guard;
+pub mod holiday;
 pub mod id;
 pub mod loaders;
 pub mod node;
@@ -21,6 +22,9 @@ pub mod responsibility;
 pub mod role;
 mod scalars;
 pub mod schedule;
+pub mod skill;
+pub mod time_off;
+pub mod work_schedule;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
@@ -32,6 +36,9 @@ pub struct Query(
     responsibility::ResponsibilityQueries,
     assignment::AssignmentQueries,
     node::NodeQueries,
+    person::PersonQueries,
+    holiday::HolidayQueries,
+    skill::SkillQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -43,6 +50,11 @@ pub struct Mutation(
     responsibility::ResponsibilityMutations,
     assignment::AssignmentMutations,
     schedule::ScheduleMutations,
+    person::PersonMutations,
+    work_schedule::WorkScheduleMutations,
+    holiday::HolidayMutations,
+    time_off::TimeOffMutations,
+    skill::SkillMutations,
 );
 
 /// Meridian's schema.

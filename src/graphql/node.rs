@@ -7,13 +7,21 @@ use super::assignment::Assignment;
 use super::client::Client;
 use super::contact::Contact;
 use super::context::Asked;
+use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
 use super::loaders::{Shared, by_id};
+use super::person::Person;
 use super::responsibility::Responsibility;
 use super::role::Role;
 use super::schedule::Schedule;
+use super::skill::Skill;
+use super::time_off::TimeOff;
+use super::work_schedule::WorkSchedule;
 use crate::domain::access::Caller;
-use crate::entity::{assignment, client, client_contact, responsibility, role, schedule};
+use crate::entity::{
+    assignment, client, client_contact, holiday, holiday_calendar, person, responsibility, role,
+    schedule, skill, time_off, work_schedule,
+};
 use crate::error::Error;
 
 /// Each line: a type, its entity, and which of its rows the caller may see: the same rule as at the root.
@@ -49,6 +57,12 @@ macro_rules! nodes {
 nodes! {
     Client(client) if |_, _| true;
     Contact(client_contact) if |_, _| true;
+    Person(person) if |_, _| true;
+    WorkSchedule(work_schedule) if |caller, row| caller.reads_work_of(row.person_id);
+    HolidayCalendar(holiday_calendar) if |_, _| true;
+    Holiday(holiday) if |_, _| true;
+    TimeOff(time_off) if |caller, row| caller.reads_work_of(row.person_id);
+    Skill(skill) if |_, _| true;
     Role(role) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -63,7 +63,13 @@ async fn plan_batch(app: &App) -> Result<usize> {
             continue;
         };
         let recurrence = subscriptions::recurrence(&row, person)?;
-        mails.extend(mail(&row, person, working_times.get(&person.id), &recurrence, now)?);
+        mails.extend(mail(
+            &row,
+            person,
+            working_times.get(&person.id),
+            &recurrence,
+            now,
+        )?);
         advanced.push(schedule::Model {
             next_due_at: Moment(recurrence.after(now)?.at),
             time_zone_data: zone::zone_data_version().to_owned(),
@@ -97,11 +103,15 @@ fn mail(
         return Ok(None);
     };
     let (period, catch_up) = match row.kind {
-        EmailKind::CapacitySummary => (Week::of(scheduled.day).to_string(), CatchUp::ThirtySixHours),
+        EmailKind::CapacitySummary => {
+            (Week::of(scheduled.day).to_string(), CatchUp::ThirtySixHours)
+        }
         EmailKind::ClientUpdate => (scheduled.day.to_string(), CatchUp::RestOfDay),
     };
     let expires_at = recurrence.expires_at(occurrence, catch_up)?;
-    Ok(Some(planned(row, person, day, occurrence, expires_at, period, now)))
+    Ok(Some(planned(
+        row, person, day, occurrence, expires_at, period, now,
+    )))
 }
 
 fn planned(
@@ -115,9 +125,26 @@ fn planned(
 ) -> email::Model {
     let missed = expires_at <= now;
     email::Model {
-        reason: missed.then(|| format!("Meridian was not running between {} and {expires_at}.", occurrence.at)),
-        state: if missed { EmailState::Expired } else { EmailState::Pending },
-        ..blank(row.kind, person.id, &period, day, occurrence.at, expires_at, now)
+        reason: missed.then(|| {
+            format!(
+                "Meridian was not running between {} and {expires_at}.",
+                occurrence.at
+            )
+        }),
+        state: if missed {
+            EmailState::Expired
+        } else {
+            EmailState::Pending
+        },
+        ..blank(
+            row.kind,
+            person.id,
+            &period,
+            day,
+            occurrence.at,
+            expires_at,
+            now,
+        )
     }
 }
 
@@ -199,7 +226,9 @@ pub async fn insert_mails(conn: &impl ConnectionTrait, mails: Vec<email::Model>)
     if mails.is_empty() {
         return Ok(());
     }
-    let rows = mails.into_iter().map(|row| row.into_active_model().reset_all());
+    let rows = mails
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all());
     email::Entity::insert_many(rows)
         .on_conflict(
             OnConflict::column(email::Column::DedupeKey)
@@ -216,7 +245,9 @@ async fn advance(conn: &impl ConnectionTrait, rows: Vec<schedule::Model>) -> Res
     if rows.is_empty() {
         return Ok(());
     }
-    let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+    let rows = rows
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all());
     schedule::Entity::insert_many(rows)
         .on_conflict(
             OnConflict::column(schedule::Column::Id)
@@ -227,4 +258,3 @@ async fn advance(conn: &impl ConnectionTrait, rows: Vec<schedule::Model>) -> Res
         .await?;
     Ok(())
 }
-
