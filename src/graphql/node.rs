@@ -8,6 +8,7 @@ use super::booking::Booking;
 use super::client::Client;
 use super::contact::Contact;
 use super::context::Asked;
+use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
 use super::loaders::{Shared, by_id};
 use super::project::Project;
@@ -20,6 +21,17 @@ use crate::domain::booking_changes;
 use crate::entity::{
     assignment, booking, client, client_contact, project, responsibility, role, schedule,
     touchpoint,
+use super::person::Person;
+use super::responsibility::Responsibility;
+use super::role::Role;
+use super::schedule::Schedule;
+use super::skill::Skill;
+use super::time_off::TimeOff;
+use super::work_schedule::WorkSchedule;
+use crate::domain::access::Caller;
+use crate::entity::{
+    assignment, client, client_contact, holiday, holiday_calendar, person, responsibility, role,
+    schedule, skill, time_off, work_schedule,
 };
 use crate::error::Error;
 
@@ -59,6 +71,12 @@ nodes! {
     Project(project) if |_, _| true;
     Booking(booking) if booking_changes::may_read;
     Touchpoint(touchpoint) if |_, _| true;
+    Person(person) if |_, _| true;
+    WorkSchedule(work_schedule) if |caller, row| caller.reads_work_of(row.person_id);
+    HolidayCalendar(holiday_calendar) if |_, _| true;
+    Holiday(holiday) if |_, _| true;
+    TimeOff(time_off) if |caller, row| caller.reads_work_of(row.person_id);
+    Skill(skill) if |_, _| true;
     Role(role) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;
