@@ -76,6 +76,16 @@ pub struct AccessComparator {
     pub is_null: Option<bool>,
 }
 
+/// Compares a touchpoint's kind. Several comparators: all must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct TouchpointKindComparator {
+    /// Is this one.
+    pub eq: Option<enums::TouchpointKind>,
+    /// Is one of these.
+    #[graphql(name = "in", validator(max_items = 100))]
+    pub is_in: Option<Vec<enums::TouchpointKind>>,
+}
+
 impl TextComparator {
     /// The condition on a text column.
     pub fn on(&self, column: impl ColumnTrait) -> Condition {
@@ -145,6 +155,13 @@ impl DateComparator {
 }
 
 impl ProjectStatusComparator {
+    /// Whether a status satisfies it.
+    pub fn holds(&self, status: entity::ProjectStatus) -> bool {
+        let status = enums::ProjectStatus::from(status);
+        self.eq.is_none_or(|eq| eq == status)
+            && self.is_in.as_ref().is_none_or(|listed| listed.contains(&status))
+    }
+
     /// The condition on a status column.
     pub fn on(&self, column: impl ColumnTrait) -> Condition {
         one_of(
@@ -155,6 +172,23 @@ impl ProjectStatusComparator {
                     .iter()
                     .copied()
                     .map(entity::ProjectStatus::from)
+                    .collect()
+            }),
+        )
+    }
+}
+
+impl TouchpointKindComparator {
+    /// The condition on a kind column.
+    pub fn on(&self, column: impl ColumnTrait) -> Condition {
+        one_of(
+            column,
+            self.eq.map(entity::TouchpointKind::from),
+            self.is_in.as_ref().map(|listed| {
+                listed
+                    .iter()
+                    .copied()
+                    .map(entity::TouchpointKind::from)
                     .collect()
             }),
         )

@@ -2,10 +2,13 @@
 
 pub mod accountable;
 pub mod assignment;
+pub mod booking;
 pub mod client;
+pub mod client_filter;
 pub mod connection;
 pub mod contact;
 pub mod context;
+pub mod decision;
 pub mod enums;
 pub mod error;
 pub mod field_errors;
@@ -18,13 +21,14 @@ pub mod node;
 pub mod payload;
 pub mod person;
 pub mod project;
+pub mod project_filter;
 pub mod responsibility;
 pub mod role;
 mod scalars;
 pub mod schedule;
-mod scalars;
 pub mod skill;
 pub mod time_off;
+pub mod touchpoint;
 pub mod work_schedule;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
@@ -36,6 +40,8 @@ pub struct Query(
     role::RoleQueries,
     responsibility::ResponsibilityQueries,
     assignment::AssignmentQueries,
+    project::ProjectQueries,
+    touchpoint::TouchpointQueries,
     node::NodeQueries,
     person::PersonQueries,
     holiday::HolidayQueries,
@@ -50,6 +56,9 @@ pub struct Mutation(
     role::RoleMutations,
     responsibility::ResponsibilityMutations,
     assignment::AssignmentMutations,
+    project::ProjectMutations,
+    booking::BookingMutations,
+    touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,
     person::PersonMutations,
     work_schedule::WorkScheduleMutations,
