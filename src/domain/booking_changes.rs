@@ -11,8 +11,8 @@ use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::bookings::Booking;
 use crate::domain::check::Check;
-use crate::domain::{history, projects, responsibilities, working_time};
-use crate::entity::{BookingMethod, Day, booking, new_id, person, project};
+use crate::domain::{history, people, projects, responsibilities, working_time};
+use crate::entity::{BookingMethod, Day, booking, new_id, project};
 use crate::error::{Error, ProblemCode, Result};
 
 /// A day has no more minutes.
@@ -186,8 +186,6 @@ async fn checked(
     let note = check.text("note", &row.note, 2_000);
     check_value(&mut check, &row);
     check_days(&mut check, row.starts_on.0, row.ends_on.0);
-    check.finish()?;
-    let mut check = Check::new();
     check_person(conn, &mut check, &row).await?;
     check.finish()?;
     check_availability(conn, &row).await?;
@@ -230,26 +228,18 @@ async fn check_person(
     check: &mut Check,
     row: &booking::Model,
 ) -> Result<()> {
-    let person = person::Entity::find_by_id(row.person_id).one(conn).await?;
-    let Some(person) = person else {
-        let message = "There is no such person.";
-        check.add("personId", ProblemCode::NotFound, message);
-        return Ok(());
-    };
-    let name = &person.name;
-    let refused = if person.archived_at.is_some() {
-        Some(format!("{name} is archived and cannot be booked."))
-    } else if row.starts_on < person.employed_from {
-        Some(format!(
-            "{name} works here from {}; start the booking then or later.",
-            person.employed_from
-        ))
-    } else {
-        let left = person.employed_until.filter(|last| *last < row.ends_on);
-        left.map(|last| format!("{name} works here until {last}; end the booking by then."))
-    };
-    if let Some(message) = refused {
-        check.add("personId", ProblemCode::NotAllowedNow, message);
+    let found = people::working_here(conn, "personId", row.person_id, row.ends_on.0).await;
+    if let Some(person) = check.also(found)?
+        && row.starts_on < person.employed_from
+    {
+        check.add(
+            "startsOn",
+            ProblemCode::NotAllowedNow,
+            format!(
+                "{} works here from {}; start the booking then or later.",
+                person.name, person.employed_from
+            ),
+        );
     }
     Ok(())
 }

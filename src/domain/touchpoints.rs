@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
 use crate::domain::responsibilities::{Accountability, OPEN, Scope};
-use crate::domain::{clients, history, responsibilities, working_time, zone};
+use crate::domain::{absences, clients, history, responsibilities, zone};
 use crate::entity::{
     Day, Moment, Side, TouchpointKind, client_contact, new_id, person, project, touchpoint,
 };
@@ -207,8 +207,7 @@ async fn must_be_allowed(
     }
 }
 
-/// Whether `person_id` stands in today for somebody accountable for the client who is away the whole day: named on
-/// the time off, else as the standing delegate (domain.md §6).
+/// Whether `person_id` is the delegate of somebody accountable for the client who is away the whole of today.
 async fn stands_in(
     conn: &impl ConnectionTrait,
     caller: &Caller,
@@ -217,25 +216,8 @@ async fn stands_in(
 ) -> Result<bool> {
     let today = caller.today();
     let accountable = accountable_people(conn, client_id, today).await?;
-    let away = working_time::absences(conn, &accountable, today, today).await?;
-    if away.iter().any(|row| row.delegate_id == Some(person_id)) {
-        return Ok(true);
-    }
-    let named = |person: Uuid| {
-        away.iter()
-            .any(|row| row.person_id == person && row.delegate_id.is_some())
-    };
-    let unnamed: Vec<Uuid> = away
-        .iter()
-        .map(|row| row.person_id)
-        .filter(|person| !named(*person))
-        .collect();
-    let stood_in_for = person::Entity::find()
-        .filter(person::Column::Id.is_in(unnamed))
-        .filter(person::Column::StandingDelegateId.eq(person_id))
-        .one(conn)
-        .await?;
-    Ok(stood_in_for.is_some())
+    let away = absences::whole_day(conn, &accountable, today).await?;
+    Ok(away.values().any(|delegate| *delegate == Some(person_id)))
 }
 
 /// Whoever holds a side of the client, or of one of its open projects.

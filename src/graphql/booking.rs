@@ -1,17 +1,16 @@
 //! Bookings.
 
-use async_graphql::{
-    Context, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject,
-};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 
 use super::context::Asked;
 use super::enums::BookingMethod;
 use super::id::Kind;
 use super::loaders::the;
 use super::payload::{UserError, split, split_or_current};
+use super::person::Person;
 use super::project::Project;
 use crate::domain::booking_changes::{self, BookingEdit, NewBooking};
-use crate::entity::{Day, booking, project};
+use crate::entity::{Day, booking, person, project};
 
 /// Minutes of a person reserved on a project. Owners and managers see all, members their own.
 #[derive(Clone, Debug)]
@@ -31,6 +30,11 @@ impl Booking {
     /// The booking's global id: `bok_…`.
     pub async fn id(&self) -> ID {
         Kind::Booking.id(self.0.id)
+    }
+
+    /// Whose time.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Person> {
+        Ok(Person(the::<person::Entity>(ctx, self.0.person_id).await?))
     }
 
     /// For what.

@@ -159,7 +159,10 @@ impl ProjectStatusComparator {
     pub fn holds(&self, status: entity::ProjectStatus) -> bool {
         let status = enums::ProjectStatus::from(status);
         self.eq.is_none_or(|eq| eq == status)
-            && self.is_in.as_ref().is_none_or(|listed| listed.contains(&status))
+            && self
+                .is_in
+                .as_ref()
+                .is_none_or(|listed| listed.contains(&status))
     }
 
     /// The condition on a status column.

@@ -4,16 +4,23 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use futures_util::future::try_join_all;
 
 use super::assignment::Assignment;
+use super::booking::Booking;
 use super::client::Client;
 use super::contact::Contact;
 use super::context::Asked;
 use super::id::{Kind, parse};
 use super::loaders::{Shared, by_id};
+use super::project::Project;
 use super::responsibility::Responsibility;
 use super::role::Role;
 use super::schedule::Schedule;
+use super::touchpoint::Touchpoint;
 use crate::domain::access::Caller;
-use crate::entity::{assignment, client, client_contact, responsibility, role, schedule};
+use crate::domain::booking_changes;
+use crate::entity::{
+    assignment, booking, client, client_contact, project, responsibility, role, schedule,
+    touchpoint,
+};
 use crate::error::Error;
 
 /// Each line: a type, its entity, and which of its rows the caller may see: the same rule as at the root.
@@ -49,6 +56,9 @@ macro_rules! nodes {
 nodes! {
     Client(client) if |_, _| true;
     Contact(client_contact) if |_, _| true;
+    Project(project) if |_, _| true;
+    Booking(booking) if booking_changes::may_read;
+    Touchpoint(touchpoint) if |_, _| true;
     Role(role) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;

@@ -13,11 +13,11 @@ use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::payload::{UserError, split, split_or_current};
 use super::project_filter::{ProjectFilter, ProjectOrder, ProjectOrderField};
+use crate::domain::booking_changes;
 use crate::domain::decisions::DecisionConstants;
 use crate::domain::page::{Place, PlaceValue};
 use crate::domain::project_status::{self, StatusMove};
 use crate::domain::projects::{self, NewProject, ProjectEdit};
-use crate::domain::booking_changes;
 use crate::entity::{Day, Moment, booking, client, project};
 
 /// A piece of work for a client.

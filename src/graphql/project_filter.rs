@@ -66,7 +66,11 @@ impl ProjectFilter {
         let mut all = Condition::all()
             .add_option(self.name.as_ref().map(|name| name.on(Column::Name)))
             .add_option(self.status.as_ref().map(|status| status.on(Column::Status)))
-            .add_option(self.lead_mode.as_ref().map(|mode| mode.on(Column::LeadMode)))
+            .add_option(
+                self.lead_mode
+                    .as_ref()
+                    .map(|mode| mode.on(Column::LeadMode)),
+            )
             .add_option(self.launch_on.as_ref().map(|day| day.on(Column::LaunchOn)))
             .add_option(self.archived.map(archived));
         if let Some(id) = &self.id {

@@ -12,10 +12,11 @@ use super::filter::{DateComparator, IdComparator, TouchpointKindComparator};
 use super::id::Kind;
 use super::loaders::{by_id, the};
 use super::payload::{UserError, split};
+use super::person::Person;
 use super::project::Project;
 use crate::domain::page::Term;
 use crate::domain::touchpoints::{self, NewTouchpoint};
-use crate::entity::{Day, Moment, client, client_contact, project, touchpoint};
+use crate::entity::{Day, Moment, client, client_contact, person, project, touchpoint};
 use crate::error::Error;
 
 /// A logged contact with a client.
@@ -40,6 +41,14 @@ impl Touchpoint {
             return Ok(None);
         };
         Ok(by_id::<project::Entity>(ctx, id).await?.map(Project))
+    }
+
+    /// Who of us; null when not noted.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let Some(id) = self.0.person_id else {
+            return Ok(None);
+        };
+        Ok(by_id::<person::Entity>(ctx, id).await?.map(Person))
     }
 
     /// Who of the client; null when not noted.
@@ -96,11 +105,30 @@ impl TouchpointFilter {
         use touchpoint::Column;
         let mut all = Condition::all()
             .add_option(self.kind.as_ref().map(|kind| kind.on(Column::Kind)))
-            .add_option(self.occurred_on.as_ref().map(|day| day.on(Column::OccurredOn)));
+            .add_option(
+                self.occurred_on
+                    .as_ref()
+                    .map(|day| day.on(Column::OccurredOn)),
+            );
         let ids = [
-            ("filter.clientId", &self.client_id, Kind::Client, Column::ClientId),
-            ("filter.projectId", &self.project_id, Kind::Project, Column::ProjectId),
-            ("filter.personId", &self.person_id, Kind::Person, Column::PersonId),
+            (
+                "filter.clientId",
+                &self.client_id,
+                Kind::Client,
+                Column::ClientId,
+            ),
+            (
+                "filter.projectId",
+                &self.project_id,
+                Kind::Project,
+                Column::ProjectId,
+            ),
+            (
+                "filter.personId",
+                &self.person_id,
+                Kind::Person,
+                Column::PersonId,
+            ),
         ];
         for (field, id, kind, column) in ids {
             if let Some(id) = id {
@@ -122,7 +150,9 @@ impl TouchpointQueries {
     async fn touchpoints(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only touchpoints for which this holds.")] filter: Option<TouchpointFilter>,
+        #[graphql(desc = "Only touchpoints for which this holds.")] filter: Option<
+            TouchpointFilter,
+        >,
         #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
