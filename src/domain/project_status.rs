@@ -98,25 +98,30 @@ pub async fn set_in(
 }
 
 fn check_move(check: &mut Check, from: ProjectStatus, to: &StatusMove) {
-    let allowed = next(from);
-    if !allowed.contains(&to.status) {
-        let allowed: Vec<_> = allowed.iter().map(|status| status.word()).collect();
-        check.add(
-            "status",
-            ProblemCode::NotAllowedNow,
-            format!(
-                "It is {}, from which it can become {}; not {}.",
-                from.word(),
-                allowed.join(", "),
-                to.status.word()
-            ),
+    if !next(from).contains(&to.status) {
+        let message = format!(
+            "It is {}, from which it can become {}; not {}.",
+            from.word(),
+            any_of(next(from)),
+            to.status.word()
         );
+        check.add("status", ProblemCode::NotAllowedNow, message);
     }
     check.require(
         to.status != ProjectStatus::Active || to.lead_mode.is_some(),
         "leadMode",
         DECIDE_FIRST,
     );
+}
+
+/// "ACTIVE, BACK_BURNER or CANCELLED".
+fn any_of(statuses: &[ProjectStatus]) -> String {
+    let words: Vec<&str> = statuses.iter().map(|status| status.word()).collect();
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// What the history says beside the two rows: "ACTIVE since 2026-11-23; JOINT confirmed. The contract is signed."

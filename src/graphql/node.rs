@@ -11,27 +11,20 @@ use super::context::Asked;
 use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
 use super::loaders::{Shared, by_id};
-use super::project::Project;
-use super::responsibility::Responsibility;
-use super::role::Role;
-use super::schedule::Schedule;
-use super::touchpoint::Touchpoint;
-use crate::domain::access::Caller;
-use crate::domain::booking_changes;
-use crate::entity::{
-    assignment, booking, client, client_contact, project, responsibility, role, schedule,
-    touchpoint,
 use super::person::Person;
+use super::project::Project;
 use super::responsibility::Responsibility;
 use super::role::Role;
 use super::schedule::Schedule;
 use super::skill::Skill;
 use super::time_off::TimeOff;
+use super::touchpoint::Touchpoint;
 use super::work_schedule::WorkSchedule;
 use crate::domain::access::Caller;
+use crate::domain::booking_changes;
 use crate::entity::{
-    assignment, client, client_contact, holiday, holiday_calendar, person, responsibility, role,
-    schedule, skill, time_off, work_schedule,
+    assignment, booking, client, client_contact, holiday, holiday_calendar, person, project,
+    responsibility, role, schedule, skill, time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 

@@ -6,3 +6,4 @@ mod graphql_http;
 mod smtp_faults;
 mod smtp_session;
 mod support;
+mod work;
