@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use uuid::Uuid;
@@ -82,7 +82,7 @@ pub enum Outcome {
     /// It was so already; nothing was written. Carries the row that says so, none when nobody holds the role.
     Already(Option<assignment::Model>),
     /// Something was written.
-    Changed(Change),
+    Changed(Box<Change>),
 }
 
 /// Gives a role to a person, or to nobody, from a day on: until the next change that is planned, until the person's
@@ -97,7 +97,7 @@ pub async fn set(db: &Db, caller: &Caller, new: NewAssignment) -> Result<Change>
     match set_in(&tx, caller, AssignmentSource::Person, new).await? {
         Outcome::Changed(change) => {
             tx.commit().await?;
-            Ok(change)
+            Ok(*change)
         }
         Outcome::Already(held) => {
             let message = already(&tx, from_on, held).await?;
@@ -145,7 +145,7 @@ pub async fn set_in(
     };
     let Some(person) = person else {
         let opened = None;
-        return Ok(Outcome::Changed(Change { closed, opened }));
+        return Ok(Outcome::Changed(Box::new(Change { closed, opened })));
     };
     let (client_id, project_id) = match new.target {
         Target::Client(id) => (Some(id), None),
@@ -171,7 +171,7 @@ pub async fn set_in(
     if role.side.is_some() {
         subscriptions::ensure(tx, &person, caller.now).await?;
     }
-    Ok(Outcome::Changed(Change { closed, opened }))
+    Ok(Outcome::Changed(Box::new(Change { closed, opened })))
 }
 
 /// The client or project of an assignment, locked so that two changes of it come one after the other.
@@ -374,20 +374,9 @@ async fn open(
     caller: &Caller,
     row: assignment::Model,
 ) -> Result<assignment::Model> {
-    let written = row.into_active_model().reset_all().insert(tx).await;
-    let after = written.map_err(one_holder)?;
+    let after = row.into_active_model().reset_all().insert(tx).await?;
     history::created(tx, caller, after.id, &after).await?;
     Ok(after)
-}
-
-/// The database's own guard of R1 is a trigger that fails with this name.
-fn one_holder(error: DbErr) -> Error {
-    if error.to_string().contains("assignment_one_holder") {
-        return Error::Conflict(
-            "Somebody else assigned this role at the same moment. Read again and retry.".into(),
-        );
-    }
-    error.into()
 }
 
 /// "Dana holds this already since 2026-03-01."
