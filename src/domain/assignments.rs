@@ -16,7 +16,7 @@ use crate::domain::check::Check;
 use crate::domain::responsibilities::{
     OPEN, must_be_accountable_for_client, must_be_accountable_for_project,
 };
-use crate::domain::{history, roles, subscriptions};
+use crate::domain::{history, people, roles, subscriptions};
 use crate::entity::{
     Access, AssignmentSource, Day, Moment, assignment, client, new_id, person, project,
 };
@@ -80,7 +80,7 @@ pub struct Change {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// It was so already; nothing was written. Carries the row that says so, none when nobody holds the role.
-    Already(Option<assignment::Model>),
+    Already(Option<Box<assignment::Model>>),
     /// Something was written.
     Changed(Box<Change>),
 }
@@ -124,9 +124,19 @@ pub async fn set_in(
     check.day("fromOn", new.from_on);
     let role = check.also(roles::open_role(tx, "roleId", new.role_id).await)?;
     let person = match new.person_id {
-        Some(id) => check.also(working_here(tx, "personId", id, new.from_on).await)?,
+        Some(id) => check.also(people::working_here(tx, "personId", id, new.from_on).await)?,
         None => None,
     };
+    if let Some(person) = &person {
+        check.require(
+            *person.employed_from <= new.from_on,
+            "fromOn",
+            format!(
+                "{} starts to work here on {} only.",
+                person.name, person.employed_from
+            ),
+        );
+    }
     let standing = Standing::read(tx, new.role_id, new.target, new.from_on).await?;
     must_be_in_reach(&mut check, caller, source, new.from_on, &standing);
     must_not_overrule(&mut check, source, &standing);
@@ -137,7 +147,7 @@ pub async fn set_in(
 
     let until_on = standing.until(person.as_ref());
     if standing.is_so_already(person.as_ref(), until_on) {
-        return Ok(Outcome::Already(standing.held));
+        return Ok(Outcome::Already(standing.held.map(Box::new)));
     }
     let closed = match standing.held {
         Some(held) => Some(close(tx, caller, held, new.from_on, &reason).await?),
@@ -383,7 +393,7 @@ async fn open(
 async fn already(
     conn: &impl ConnectionTrait,
     from_on: Date,
-    held: Option<assignment::Model>,
+    held: Option<Box<assignment::Model>>,
 ) -> Result<String> {
     let Some(held) = held else {
         return Ok(format!("Nobody holds this on {from_on} already."));
@@ -398,34 +408,4 @@ async fn already(
         "{name} holds this already since {}{until}.",
         held.from_on
     ))
-}
-
-/// The person who is to hold a role: they must work here on that day.
-async fn working_here(
-    conn: &impl ConnectionTrait,
-    field: &str,
-    id: Uuid,
-    on: Date,
-) -> Result<person::Model> {
-    let Some(person) = person::Entity::find_by_id(id)
-        .lock_shared()
-        .one(conn)
-        .await?
-    else {
-        return Err(Error::problem(
-            field,
-            ProblemCode::NotFound,
-            "There is no such person.",
-        ));
-    };
-    let employed =
-        *person.employed_from <= on && person.employed_until.is_none_or(|last| *last >= on);
-    if person.archived_at.is_some() || !employed {
-        return Err(Error::problem(
-            field,
-            ProblemCode::NotAllowedNow,
-            format!("{} does not work here on {on}.", person.name),
-        ));
-    }
-    Ok(person)
 }

@@ -85,9 +85,7 @@ pub async fn of_project(
     on: Date,
 ) -> Result<Vec<Accountable>> {
     let loaded = accountability(ctx, project.client_id, on).await?;
-    Ok(sides(on, |side| {
-        loaded.of_project(side, project)
-    }))
+    Ok(sides(on, |side| loaded.of_project(side, project)))
 }
 
 /// Who is accountable for a client as a whole on a day: at most one a side, the client side first.

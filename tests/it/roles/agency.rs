@@ -1,12 +1,18 @@
 //! A small agency in a database of its own, and questions to its API.
 
+use std::sync::Arc;
+
 use async_graphql::{Request, Variables};
+use clap::Parser;
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, tz::TimeZone};
 use meridian::app::App;
 use meridian::clock::Clock;
+use meridian::config::Config;
 use meridian::db::Db;
 use meridian::domain::access::Caller;
+use meridian::email::mail_transport::MailTransport;
+use meridian::email::mailer::Mailer;
 use meridian::entity::{
     Access, AssignmentSource, Day, LeadMode, Moment, ProjectSize, ProjectStatus, RoleSide,
     assignment, change, client, new_id, person, project, role,
@@ -65,8 +71,19 @@ pub(super) async fn on_both(story: impl AsyncFn(&Agency)) {
 async fn app_for(url: &str) -> App {
     let db = Db::connect(url).await.unwrap();
     db.migrate().await.unwrap();
-    let clock = Clock::manual(NOW.parse().unwrap());
-    App { db, clock }
+    App {
+        db,
+        clock: Clock::manual(now()),
+        config: Arc::new(Settings::parse_from(["meridian"]).config),
+        mailer: Mailer::try_new(MailTransport::Memory).unwrap(),
+    }
+}
+
+/// The configuration as the command line has it.
+#[derive(Parser)]
+struct Settings {
+    #[command(flatten)]
+    config: Config,
 }
 
 async fn agency_for(url: &str) -> Agency {

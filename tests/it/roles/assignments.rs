@@ -245,6 +245,12 @@ async fn bad_input_is_refused_with_its_field_and_nothing_is_changed() {
             ),
             (json!({ "reason": "  " }), "reason", "INVALID", "Say why"),
             (
+                json!({ "fromOn": "2023-12-31" }),
+                "fromOn",
+                "INVALID",
+                "Sam starts to work here on 2024-01-01 only.",
+            ),
+            (
                 json!({ "fromOn": "2026-10-22" }),
                 "fromOn",
                 "NOT_ALLOWED_NOW",
