@@ -441,6 +441,9 @@ async fn a_spreadsheet_may_come_twice_and_never_overrules_a_person() {
                 .await,
         );
         assert!(matches!(import(dana).await, Ok(Outcome::Already(Some(_)))));
+        // What agrees with the person's decision is no overruling.
+        let sam = row(agency.sam.id, date(2026, 11, 24));
+        assert!(matches!(import(sam).await, Ok(Outcome::Already(Some(_)))));
         let overruled = import(row(agency.dana.id, date(2026, 11, 24)))
             .await
             .unwrap_err();
