@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod domain;
 pub mod email;
@@ -10,3 +11,4 @@ pub mod error;
 pub mod graphql;
 pub mod jobs;
 pub mod server;
+pub mod telemetry;

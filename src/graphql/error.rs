@@ -131,10 +131,10 @@ fn mask_one(error: &mut ServerError, request_id: &str) {
     {
         describe(error, failure, request_id);
     } else if !has_code(error) {
-        if error.path.is_empty() {
-            set_code(error, Code::ValidationFailed);
-        } else if is_coercion(&error.message) {
+        if is_about_input(&error.message) {
             set_code(error, Code::BadUserInput);
+        } else if error.path.is_empty() {
+            set_code(error, Code::ValidationFailed);
         } else {
             tracing::error!(request_id, message = error.message, path = ?error.path, "a resolver failed");
             error.message = MASKED.to_owned();
@@ -145,9 +145,15 @@ fn mask_one(error: &mut ServerError, request_id: &str) {
     stamp(error, request_id);
 }
 
-/// async-graphql words a failed conversion of an input so, and gives it no other mark.
-fn is_coercion(message: &str) -> bool {
-    message.starts_with("Failed to parse \"") || message.starts_with("Expected input type \"")
+/// async-graphql words a value that does not fit its type so, and gives it no other mark.
+fn is_about_input(message: &str) -> bool {
+    [
+        "Invalid value for argument ",
+        "Failed to parse \"",
+        "Expected input type \"",
+    ]
+    .iter()
+    .any(|start| message.starts_with(start))
 }
 
 fn describe(error: &mut ServerError, failure: &Error, request_id: &str) {

@@ -15,8 +15,8 @@ mod syntax;
 mod variables;
 mod weigh;
 
-use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Pos, ServerError, Value, Variables};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
+use async_graphql::{Pos, Positioned, ServerError, Value, Variables};
 
 use super::error::{Code, coded};
 
@@ -85,6 +85,8 @@ impl Cost {
 pub struct Admitted {
     /// The parsed document, for [`async_graphql::Request::set_parsed_query`].
     pub document: ExecutableDocument,
+    /// The variables, with the defaults of the operation that is asked for.
+    pub variables: Variables,
     /// The price of the operation that is asked for.
     pub cost: Cost,
 }
@@ -92,7 +94,7 @@ pub struct Admitted {
 /// Why a document may not be executed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// `PARSE_FAILED`, `VALIDATION_FAILED` or `QUERY_TOO_COMPLEX`.
+    /// `PARSE_FAILED`, `VALIDATION_FAILED`, `BAD_USER_INPUT` or `QUERY_TOO_COMPLEX`.
     pub code: Code,
     /// What is wrong and what is accepted.
     pub message: String,
@@ -132,14 +134,36 @@ impl Refusal {
 pub fn admit(
     text: &str,
     operation: Option<&str>,
-    variables: &Variables,
+    variables: Variables,
     prices: &Prices,
 ) -> Result<Admitted, Refusal> {
     scan::scan(text)?;
     let document =
         async_graphql::parser::parse_query(text).map_err(|error| syntax::refusal(&error))?;
-    let cost = weigh::weigh(&document, operation, variables, prices)?;
-    Ok(Admitted { document, cost })
+    let asked_for = asked_for(&document, operation);
+    let cost = weigh::weigh(&document, asked_for, &variables, prices)?;
+    let variables = match asked_for {
+        Some(asked_for) => variables::complete(variables, &asked_for.node.variable_definitions)?,
+        None => variables,
+    };
+    Ok(Admitted {
+        document,
+        variables,
+        cost,
+    })
+}
+
+/// The operation of that name, or the only one; `None` when the executor will refuse to choose.
+fn asked_for<'a>(
+    document: &'a ExecutableDocument,
+    operation: Option<&str>,
+) -> Option<&'a Positioned<OperationDefinition>> {
+    let mut operations = document.operations.iter();
+    match operation {
+        Some(asked_for) => operations.find(|(name, _)| name.is_some_and(|name| name == asked_for)),
+        None => operations.next().filter(|_| operations.len() == 0),
+    }
+    .map(|(_, operation)| operation)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod contact;
 pub mod context;
 pub mod enums;
 pub mod error;
+pub mod field_errors;
 pub mod filter;
 pub mod guard;
 pub mod id;

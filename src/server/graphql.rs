@@ -76,10 +76,10 @@ impl<E: Executor> Endpoint<E> {
         let admitted = guard::admit(
             &call.query,
             call.operation.as_deref(),
-            &call.variables,
+            call.variables,
             &self.prices,
         )?;
-        let mut request = async_graphql::Request::new(call.query).variables(call.variables);
+        let mut request = async_graphql::Request::new(call.query).variables(admitted.variables);
         request.operation_name = call.operation;
         request.set_parsed_query(admitted.document);
         let response = self.execute(prepare(request), request_id).await;
@@ -136,13 +136,16 @@ pub async fn method_not_allowed(headers: HeaderMap) -> Response {
 /// A request that ends without being executed, or without an end to its execution.
 #[derive(Debug)]
 struct Failure {
-    error: ServerError,
+    error: Box<ServerError>,
     cost: Cost,
 }
 
 impl Failure {
     fn new(error: ServerError, cost: Cost) -> Self {
-        Self { error, cost }
+        Self {
+            error: Box::new(error),
+            cost,
+        }
     }
 
     fn of(code: Code, message: impl Into<String>) -> Self {

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod documentation;
+mod graphql_http;
 mod smtp_faults;
 mod smtp_session;
 mod support;

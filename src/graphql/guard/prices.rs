@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{
-    BaseType, FieldDefinition, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
+    BaseType, FieldDefinition, OperationType, SchemaDefinition, ServiceDocument, Type,
+    TypeDefinition, TypeKind, TypeSystemDefinition,
 };
 use async_graphql::parser::{self, Positioned};
 
@@ -21,9 +22,11 @@ pub(super) struct Shape {
 /// A field is many when it is a list or its type's name ends in `Connection`. The
 /// lists inside a connection (`nodes`, `edges`) are its page, which is priced
 /// already, so they count once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Prices {
     fields: HashMap<String, HashMap<String, Shape>>,
+    query: String,
+    mutation: String,
 }
 
 impl Prices {
@@ -33,20 +36,47 @@ impl Prices {
     /// The parser's, when the text is no SDL.
     pub fn from_sdl(sdl: &str) -> Result<Self, parser::Error> {
         let ServiceDocument { definitions } = parser::parse_schema(sdl)?;
-        let mut fields: HashMap<String, HashMap<String, Shape>> = HashMap::new();
+        let mut prices = Self {
+            fields: HashMap::new(),
+            query: "Query".to_owned(),
+            mutation: "Mutation".to_owned(),
+        };
         for definition in definitions {
-            let TypeSystemDefinition::Type(definition) = definition else {
-                continue;
-            };
-            let name = definition.node.name.node.to_string();
-            let shapes = match definition.node.kind {
-                TypeKind::Object(object) => shapes(&name, &object.fields),
-                TypeKind::Interface(interface) => shapes(&name, &interface.fields),
-                _ => continue,
-            };
-            fields.entry(name).or_default().extend(shapes);
+            match definition {
+                TypeSystemDefinition::Schema(schema) => prices.name_roots(&schema.node),
+                TypeSystemDefinition::Type(definition) => prices.add(definition.node),
+                TypeSystemDefinition::Directive(_) => {}
+            }
         }
-        Ok(Self { fields })
+        Ok(prices)
+    }
+
+    /// The type that queries or mutations start at.
+    pub(super) fn root(&self, operation: OperationType) -> &str {
+        match operation {
+            OperationType::Query => &self.query,
+            OperationType::Mutation => &self.mutation,
+            OperationType::Subscription => "Subscription",
+        }
+    }
+
+    fn name_roots(&mut self, schema: &SchemaDefinition) {
+        if let Some(query) = &schema.query {
+            self.query = query.node.to_string();
+        }
+        if let Some(mutation) = &schema.mutation {
+            self.mutation = mutation.node.to_string();
+        }
+    }
+
+    fn add(&mut self, definition: TypeDefinition) {
+        let name = definition.name.node.to_string();
+        let shapes = match definition.kind {
+            TypeKind::Object(object) => shapes(&name, &object.fields),
+            TypeKind::Interface(interface) => shapes(&name, &interface.fields),
+            _ => return,
+        };
+        self.fields.entry(name).or_default().extend(shapes);
     }
 
     /// What a field of a type yields; `None` for introspection and for what does not exist.
@@ -86,6 +116,22 @@ fn base(ty: &Type) -> (&str, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn roots_have_the_names_the_schema_gives_them() {
+        let named = Prices::from_sdl("schema { query: Q mutation: M } type Q { a: Int }").unwrap();
+        assert_eq!(named.root(OperationType::Query), "Q");
+        assert_eq!(named.root(OperationType::Mutation), "M");
+        let usual = Prices::from_sdl("type Query { a: Int }").unwrap();
+        assert_eq!(usual.root(OperationType::Query), "Query");
+        assert_eq!(usual.root(OperationType::Mutation), "Mutation");
+    }
+
+    #[test]
+    fn the_schema_s_own_sdl_can_be_read() {
+        let prices = Prices::from_sdl(&crate::graphql::schema().sdl()).unwrap();
+        assert!(prices.shape("Query", "clients").unwrap().many);
+    }
 
     #[test]
     fn lists_and_connections_are_many_and_a_page_is_one() {

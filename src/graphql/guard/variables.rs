@@ -1,7 +1,11 @@
 //! Bounds of the variables, which no scan of the document sees.
 
+use async_graphql::Variables;
+use async_graphql::parser::Positioned;
+use async_graphql::parser::types::VariableDefinition;
 use serde_json::Value;
 
+use super::super::error::Code;
 use super::Refusal;
 
 /// Deepest nesting of lists and objects in one variable.
@@ -19,6 +23,46 @@ pub fn check_variables(variables: &serde_json::Map<String, Value>) -> Result<(),
         check_variable(name, value)?;
     }
     Ok(())
+}
+
+/// Gives the variables of an operation their defaults and checks that none is
+/// missing. The executor would find out field by field, when others have run
+/// already; and it checks the type of a list or an object only when all variables
+/// in it have a value.
+///
+/// # Errors
+/// A [`Refusal`] that names the first variable that may not be null and is.
+pub(super) fn complete(
+    mut variables: Variables,
+    definitions: &[Positioned<VariableDefinition>],
+) -> Result<Variables, Refusal> {
+    for definition in definitions {
+        let VariableDefinition {
+            name,
+            var_type,
+            default_value,
+            ..
+        } = &definition.node;
+        if let Some(default) = default_value {
+            variables
+                .entry(name.node.clone())
+                .or_insert_with(|| default.node.clone());
+        }
+        let is_missing = variables
+            .get(&name.node)
+            .is_none_or(|value| *value == async_graphql::Value::Null);
+        if is_missing && !var_type.node.nullable {
+            return Err(Refusal::new(
+                Code::BadUserInput,
+                format!(
+                    "The variable \"${}\" of type {} must have a value.",
+                    name.node, var_type.node
+                ),
+                Some(definition.pos),
+            ));
+        }
+    }
+    Ok(variables)
 }
 
 fn check_variable(name: &str, value: &Value) -> Result<(), Refusal> {

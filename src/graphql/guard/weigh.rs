@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 use async_graphql::parser::Positioned;
 use async_graphql::parser::types::{
-    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection,
-    SelectionSet, VariableDefinition,
+    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
+    VariableDefinition,
 };
 use async_graphql::{Name, Value, Variables};
 use async_graphql_value::Value as Literal;
@@ -69,7 +69,7 @@ impl<'a> Weight<'a> {
 /// A fragment that spreads itself; an operation beyond a limit.
 pub(super) fn weigh(
     document: &ExecutableDocument,
-    operation: Option<&str>,
+    asked_for: Option<&Positioned<OperationDefinition>>,
     variables: &Variables,
     prices: &Prices,
 ) -> Result<Cost, Refusal> {
@@ -82,7 +82,7 @@ pub(super) fn weigh(
     }
     let order = fragments::innermost_first(document)?;
     let mut cost = Cost::default();
-    for (name, definition) in document.operations.iter() {
+    for (_, definition) in document.operations.iter() {
         let mut scale = Scale {
             definitions: &definition.node.variable_definitions,
             variables,
@@ -96,11 +96,7 @@ pub(super) fn weigh(
         }
         let weight = scale.operation(&definition.node);
         budget::check(&weight, definition.pos)?;
-        let is_asked_for = match operation {
-            Some(operation) => name.is_some_and(|name| name == operation),
-            None => count == 1,
-        };
-        if is_asked_for {
+        if asked_for.is_some_and(|asked_for| std::ptr::eq(asked_for, definition)) {
             cost = Cost::of(weight.cost);
         }
     }
@@ -117,11 +113,7 @@ struct Scale<'a> {
 
 impl<'a> Scale<'a> {
     fn operation(&self, operation: &'a OperationDefinition) -> Weight<'a> {
-        let root = match operation.ty {
-            OperationType::Query => "Query",
-            OperationType::Mutation => "Mutation",
-            OperationType::Subscription => "Subscription",
-        };
+        let root = self.prices.root(operation.ty);
         let mut weight = self.set(&operation.selection_set.node, root);
         let of_variables: usize = operation
             .variable_definitions

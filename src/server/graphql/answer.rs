@@ -49,7 +49,7 @@ impl Answer {
 
     /// Why nothing was executed.
     pub(super) fn refused(failure: Failure, request_id: &str) -> Self {
-        let mut response = async_graphql::Response::from_errors(vec![failure.error]);
+        let mut response = async_graphql::Response::from_errors(vec![*failure.error]);
         error::mask(&mut response, request_id);
         Self::executed(response, failure.cost)
     }

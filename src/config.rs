@@ -1,0 +1,95 @@
+//! The configuration: one clap struct whose `--help` is the reference.
+//!
+//! Every value comes from its flag, else from its environment variable, else from
+//! its default. A variable that is set but empty counts as not set. Values that may
+//! hold a password live in types that do not print them.
+
+mod addresses;
+mod numbers;
+mod refusal;
+mod secrets;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+use lettre::message::Mailbox;
+
+pub use addresses::{Origins, PublicUrl};
+pub use refusal::{parse, parse_or_exit, sentence};
+pub use secrets::{DatabaseUrl, MailTarget, Secret};
+
+use crate::telemetry::{LogFilter, LogFormat};
+
+/// How this Meridian runs. Flattened into every command that needs it.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Configuration")]
+pub struct Config {
+    /// Where everything is kept: `sqlite://FILE?mode=rwc`, or `postgres://USER:PASSWORD@HOST/NAME` (PostgreSQL 15 or newer)
+    #[arg(long, env = "MERIDIAN_DATABASE_URL", value_name = "URL", hide_env_values = true,
+        default_value = "sqlite://meridian.db?mode=rwc", value_parser = DatabaseUrl::parse)]
+    pub database_url: DatabaseUrl,
+
+    /// Address and port the server listens on; port 0 takes a free one
+    #[arg(long, env = "MERIDIAN_LISTEN", value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080", value_parser = addresses::listen)]
+    pub listen: SocketAddr,
+
+    /// The address by which people reach this server: what links in mails start with
+    #[arg(long, env = "MERIDIAN_PUBLIC_URL", value_name = "URL",
+        default_value = "http://127.0.0.1:8080", value_parser = PublicUrl::parse)]
+    pub public_url: PublicUrl,
+
+    /// Where mail goes: `file:FOLDER`, `smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`
+    #[arg(long, env = "MERIDIAN_MAIL", value_name = "TARGET", hide_env_values = true,
+        default_value = "file:mail", value_parser = MailTarget::parse)]
+    pub mail: MailTarget,
+
+    /// The sender of every mail
+    #[arg(long, env = "MERIDIAN_MAIL_FROM", value_name = "MAILBOX",
+        default_value = "Meridian <meridian@localhost>", value_parser = addresses::mailbox)]
+    pub mail_from: Mailbox,
+
+    /// Signs the links in mails: at least 32 characters. Left out, `serve` makes one and keeps it in the database
+    #[arg(long, env = "MERIDIAN_SECRET", value_name = "TEXT", hide_env_values = true,
+        value_parser = Secret::parse)]
+    pub secret: Option<Secret>,
+
+    /// Mails sent at the same time, 1 to 64
+    #[arg(long, env = "MERIDIAN_SENDERS", value_name = "COUNT",
+        default_value = "4", value_parser = numbers::count(1..=64))]
+    pub senders: usize,
+
+    /// Seconds after which a mail that a sender took and did not report is given to another, 1 to 3600
+    #[arg(long = "lease-seconds", env = "MERIDIAN_LEASE_SECONDS", value_name = "SECONDS",
+        default_value = "60", value_parser = numbers::seconds(1..=3_600))]
+    pub lease: Duration,
+
+    /// Seconds after which a mail whose text was on its way when its sender vanished is sent again, 1 to 86400
+    #[arg(long = "grace-seconds", env = "MERIDIAN_GRACE_SECONDS", value_name = "SECONDS",
+        default_value = "660", value_parser = numbers::seconds(1..=86_400))]
+    pub grace: Duration,
+
+    /// What is logged, as a filter of tracing: `info`, `meridian=debug,warn`
+    #[arg(long, env = "MERIDIAN_LOG", value_name = "FILTER",
+        default_value = "info", value_parser = LogFilter::parse)]
+    pub log: LogFilter,
+
+    /// How it is logged: `text` or `json`
+    #[arg(long, env = "MERIDIAN_LOG_FORMAT", value_name = "FORMAT",
+        default_value = "text", value_parser = LogFormat::parse)]
+    pub log_format: LogFormat,
+
+    /// Seconds an API request may take, 1 to 300
+    #[arg(long = "request-timeout-seconds", env = "MERIDIAN_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS",
+        default_value = "10", value_parser = numbers::seconds(1..=300))]
+    pub request_timeout: Duration,
+
+    /// Origins whose pages may call the API from a browser, separated by commas: `https://app.example.com`
+    #[arg(long, env = "MERIDIAN_CORS_ORIGINS", value_name = "ORIGINS",
+        default_value = "", hide_default_value = true, value_parser = Origins::parse)]
+    pub cors_origins: Origins,
+}
+
+#[cfg(test)]
+mod tests;

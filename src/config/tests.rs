@@ -1,0 +1,247 @@
+//! Good values, bad values, and what must never be printed.
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use super::*;
+
+#[derive(Debug, Parser)]
+#[command(name = "meridian")]
+struct Commands {
+    #[command(subcommand)]
+    command: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Serve {
+    Serve(Config),
+}
+
+fn read(arguments: &[&str]) -> Result<Config, clap::Error> {
+    let line = ["meridian", "serve"].iter().chain(arguments);
+    let Commands {
+        command: Serve::Serve(config),
+    } = parse(line.copied())?;
+    Ok(config)
+}
+
+fn refused(arguments: &[&str]) -> String {
+    let error = read(arguments).expect_err("the value is wrong");
+    sentence(&Commands::command(), &error).expect("a sentence about a value")
+}
+
+#[test]
+fn every_value_has_its_default() {
+    let config = read(&[]).unwrap();
+    assert_eq!(
+        config.database_url.expose(),
+        "sqlite://meridian.db?mode=rwc"
+    );
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.public_url.as_str(), "http://127.0.0.1:8080");
+    assert_eq!(config.mail.expose(), "file:mail");
+    assert_eq!(
+        config.mail_from.to_string(),
+        "Meridian <meridian@localhost>"
+    );
+    assert_eq!(config.secret, None);
+    assert_eq!(config.senders, 4);
+    assert_eq!(config.lease, Duration::from_secs(60));
+    assert_eq!(config.grace, Duration::from_secs(660));
+    assert_eq!(config.log.to_string(), "info");
+    assert_eq!(config.log_format, LogFormat::Text);
+    assert_eq!(config.request_timeout, Duration::from_secs(10));
+    assert!(config.cors_origins.as_slice().is_empty());
+}
+
+#[test]
+fn good_values_are_taken_over() {
+    let config = read(&[
+        "--database-url=postgresql://anna:pass@db.example.com/meridian",
+        "--public-url=https://Meridian.Example.com/",
+        "--mail=smtps://anna:pass@mail.example.com:465",
+        "--cors-origins=https://a.example.com, https://b.example.com:8443",
+        "--senders=64",
+    ])
+    .unwrap();
+    assert!(config.database_url.is_postgres());
+    assert_eq!(
+        config.public_url.page("/x"),
+        "https://meridian.example.com/x"
+    );
+    assert!(config.public_url.is_https());
+    let origins: Vec<_> = config.cors_origins.as_slice().to_vec();
+    assert_eq!(
+        origins,
+        ["https://a.example.com", "https://b.example.com:8443"]
+    );
+    assert_eq!(config.senders, 64);
+}
+
+#[test]
+fn a_bad_value_is_one_sentence_with_the_variable_and_what_is_accepted() {
+    let cases = [
+        (
+            "--listen=8080",
+            "MERIDIAN_LISTEN (--listen) must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080; it is \"8080\".",
+        ),
+        (
+            "--public-url=ftp://x",
+            "MERIDIAN_PUBLIC_URL (--public-url) must be an http or https address without a path",
+        ),
+        (
+            "--public-url=https://x/app",
+            "MERIDIAN_PUBLIC_URL (--public-url) must be",
+        ),
+        (
+            "--public-url=https://x/?a=b",
+            "MERIDIAN_PUBLIC_URL (--public-url) must be",
+        ),
+        (
+            "--public-url=https://u:p@x",
+            "MERIDIAN_PUBLIC_URL (--public-url) must be",
+        ),
+        (
+            "--mail-from=Meridian",
+            "MERIDIAN_MAIL_FROM (--mail-from) must be a mail address",
+        ),
+        (
+            "--senders=0",
+            "MERIDIAN_SENDERS (--senders) must be a whole number from 1 to 64; it is \"0\".",
+        ),
+        ("--senders=65", "MERIDIAN_SENDERS (--senders) must be"),
+        ("--senders=four", "MERIDIAN_SENDERS (--senders) must be"),
+        (
+            "--lease-seconds=-1",
+            "MERIDIAN_LEASE_SECONDS (--lease-seconds) must be a whole number of seconds from 1 to 3600",
+        ),
+        (
+            "--grace-seconds=0",
+            "MERIDIAN_GRACE_SECONDS (--grace-seconds) must be",
+        ),
+        (
+            "--request-timeout-seconds=1.5",
+            "MERIDIAN_REQUEST_TIMEOUT_SECONDS (--request-timeout-seconds) must be",
+        ),
+        (
+            "--log=meridian=loud",
+            "MERIDIAN_LOG (--log) must be a log filter",
+        ),
+        (
+            "--log-format=xml",
+            "MERIDIAN_LOG_FORMAT (--log-format) must be text or json; it is \"xml\".",
+        ),
+        (
+            "--cors-origins=*",
+            "MERIDIAN_CORS_ORIGINS (--cors-origins) must be http or https origins",
+        ),
+        (
+            "--cors-origins=https://a.example.com/x",
+            "MERIDIAN_CORS_ORIGINS (--cors-origins) must be",
+        ),
+    ];
+    for (argument, expected) in cases {
+        let sentence = refused(&[argument]);
+        assert!(sentence.starts_with(expected), "{argument}: {sentence}");
+        assert!(
+            sentence.ends_with('.') && !sentence.contains('\n'),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn a_bad_value_with_a_password_is_not_repeated() {
+    let cases = [
+        (
+            "--database-url=mysql://anna:pass@x/y",
+            "MERIDIAN_DATABASE_URL (--database-url) must be sqlite://FILE?mode=rwc or postgres://USER:PASSWORD@HOST/NAME.",
+        ),
+        (
+            "--database-url=sqlite://",
+            "MERIDIAN_DATABASE_URL (--database-url) must be",
+        ),
+        (
+            "--database-url=postgres://anna:pass@x:port/y",
+            "MERIDIAN_DATABASE_URL (--database-url) must be",
+        ),
+        (
+            "--mail=imap://anna:pass@x",
+            "MERIDIAN_MAIL (--mail) must be file:FOLDER, smtp://",
+        ),
+        ("--mail=file:", "MERIDIAN_MAIL (--mail) must be"),
+        (
+            "--secret=pass",
+            "MERIDIAN_SECRET (--secret) must be at least 32 characters long.",
+        ),
+    ];
+    for (argument, expected) in cases {
+        let sentence = refused(&[argument]);
+        assert!(sentence.starts_with(expected), "{argument}: {sentence}");
+        assert!(!sentence.contains("pass"), "{sentence}");
+    }
+}
+
+#[test]
+fn debug_shows_no_password() {
+    let secret = "--secret=hunter2hunter2hunter2hunter2hunter2";
+    let config = read(&[
+        "--database-url=postgres://anna:hunter2@x/y?password=hunter2",
+        "--mail=smtp://anna:hunter2@x",
+        secret,
+    ])
+    .unwrap();
+    let shown = format!("{config:#?}");
+    assert!(shown.contains("DatabaseUrl(postgres://…)"), "{shown}");
+    assert!(shown.contains("MailTarget(smtp:…)"), "{shown}");
+    assert!(!shown.contains("hunter2"), "{shown}");
+    assert_eq!(config.secret.unwrap().expose().len(), 35);
+}
+
+#[test]
+fn help_and_unknown_flags_stay_with_clap() {
+    for argument in ["--help", "--colour"] {
+        let error = read(&[argument]).unwrap_err();
+        assert_eq!(sentence(&Commands::command(), &error), None);
+    }
+}
+
+#[test]
+fn every_value_has_a_variable_and_a_description() {
+    let serve = Commands::command();
+    let serve = serve.find_subcommand("serve").unwrap();
+    let values = serve
+        .get_arguments()
+        .filter(|argument| argument.get_id() != "help");
+    for argument in values {
+        let variable = argument.get_env().unwrap().to_str().unwrap();
+        let flag = argument.get_long().unwrap();
+        let expected = format!("MERIDIAN_{}", flag.to_uppercase().replace('-', "_"));
+        assert_eq!(variable, expected);
+        assert!(argument.get_help().is_some(), "{flag}");
+    }
+}
+
+/// Variables are read from the process, so the test runs itself again with some.
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    if std::env::var_os("MERIDIAN_LISTEN").is_none() {
+        let own_name = "config::tests::an_empty_variable_counts_as_not_set";
+        let again = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", own_name])
+            .env("MERIDIAN_LISTEN", "127.0.0.1:9000")
+            .env("MERIDIAN_SENDERS", "")
+            .env("MERIDIAN_SECRET", "")
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&again.stdout);
+        assert!(
+            again.status.success() && told.contains("1 passed"),
+            "{told}"
+        );
+        return;
+    }
+    let config = read(&[]).unwrap();
+    assert_eq!(config.listen.port(), 9000);
+    assert_eq!(config.senders, 4);
+    assert_eq!(config.secret, None);
+}

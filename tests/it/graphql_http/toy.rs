@@ -1,0 +1,212 @@
+//! A toy schema behind the real endpoint and layers, and a client that asks it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may end at the first thing that is not so"
+)]
+
+use std::time::Duration;
+
+use async_graphql::{EmptySubscription, Object, Schema};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::{get, post};
+use meridian::error::{Error, Result};
+use meridian::graphql::field_errors::FieldErrors;
+use meridian::graphql::guard::Prices;
+use meridian::server::graphql::{self, Endpoint};
+use meridian::server::{health, with_layers};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+struct Query;
+struct Mutation;
+struct Viewer(&'static str);
+
+struct Doll;
+
+#[Object]
+impl Doll {
+    async fn name(&self) -> &str {
+        "doll"
+    }
+    async fn price(&self) -> Result<Option<i32>> {
+        Err(Error::NotFound("price"))
+    }
+    async fn inner(&self) -> Doll {
+        Doll
+    }
+}
+
+#[Object]
+impl Query {
+    async fn hello(&self) -> &str {
+        "world"
+    }
+    async fn viewer<'a>(
+        &self,
+        context: &async_graphql::Context<'a>,
+    ) -> async_graphql::Result<&'a str> {
+        Ok(context.data::<Viewer>()?.0)
+    }
+    async fn double(&self, value: i32) -> i32 {
+        value * 2
+    }
+    async fn dolls(&self, first: usize) -> Vec<Doll> {
+        (0..first).map(|_| Doll).collect()
+    }
+    async fn doll(&self) -> Doll {
+        Doll
+    }
+    async fn missing(&self) -> Result<Option<i32>> {
+        Err(Error::NotFound("toy"))
+    }
+    async fn invalid(&self) -> Result<Option<i32>> {
+        Err(Error::invalid("toy.size", "Give a size from 1 to 9."))
+    }
+    async fn fault(&self) -> Result<Option<i32>> {
+        Err(Error::internal("password=hunter2"))
+    }
+    async fn stray(&self) -> async_graphql::Result<Option<i32>> {
+        Err("password=hunter2".into())
+    }
+    async fn unregistered(
+        &self,
+        context: &async_graphql::Context<'_>,
+    ) -> async_graphql::Result<Option<i32>> {
+        context.data::<u64>()?;
+        Ok(None)
+    }
+    async fn required(&self) -> Result<i32> {
+        Err(Error::Forbidden("This is not yours.".into()))
+    }
+    async fn panics(&self) -> Option<i32> {
+        Some("password=hunter2".parse().unwrap())
+    }
+    async fn slow(&self) -> i32 {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        1
+    }
+}
+
+#[Object]
+impl Mutation {
+    async fn toy_make(&self) -> i32 {
+        7
+    }
+    async fn scale(&self, by: Vec<i32>) -> i32 {
+        by.iter().sum()
+    }
+}
+
+type ToySchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Serves the toy schema on a free port and returns the server's address.
+pub(super) async fn serve() -> String {
+    let schema = Schema::build(Query, Mutation, EmptySubscription)
+        .extension(FieldErrors)
+        .finish();
+    let prices = Prices::from_sdl(&schema.sdl()).unwrap();
+    let endpoint = Endpoint::new(schema, prices, Duration::from_secs(1));
+    let router = Router::new()
+        .route(
+            "/graphql",
+            post(answer).fallback(graphql::method_not_allowed),
+        )
+        .route("/refused", post(refuse))
+        .route("/panics", get(panics))
+        .route("/healthz", get(health::healthz))
+        .with_state(endpoint);
+    let router = with_layers(router, &["https://app.example.com".parse().unwrap()]);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    format!("http://{address}")
+}
+
+async fn answer(State(endpoint): State<Endpoint<ToySchema>>, request: Request) -> Response {
+    endpoint
+        .answer(request, |request| request.data(Viewer("anna")))
+        .await
+}
+
+async fn refuse(headers: HeaderMap) -> Response {
+    graphql::refuse(&headers, &Error::Unauthenticated)
+}
+
+async fn panics() -> String {
+    panic!("password=hunter2")
+}
+
+pub(super) const OLD: &str = "application/json";
+pub(super) const NEW: &str = "application/graphql-response+json";
+
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
+}
+
+impl Answer {
+    pub(super) async fn of(response: reqwest::Response) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.json().await.unwrap(),
+        }
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+
+    pub(super) fn code(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap()
+    }
+
+    pub(super) fn message(&self) -> &str {
+        self.body["errors"][0]["message"].as_str().unwrap()
+    }
+}
+
+pub(super) async fn ask(accept: &str, body: Value) -> Answer {
+    let request = reqwest::Client::new()
+        .post(serve().await + "/graphql")
+        .header("accept", accept)
+        .json(&body);
+    Answer::of(request.send().await.unwrap()).await
+}
+
+pub(super) async fn query(text: &str) -> Answer {
+    ask(NEW, json!({ "query": text })).await
+}
+
+pub(super) async fn post_raw(content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
+    let request = reqwest::Client::new()
+        .post(serve().await + "/graphql")
+        .header("content-type", content_type)
+        .body(body);
+    Answer::of(request.send().await.unwrap()).await
+}
+
+/// Sends a body whose length is not told, and returns the answer as far as it came.
+pub(super) async fn post_in_chunks(body: &str) -> String {
+    let address = serve().await;
+    let address = address.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut request = format!(
+        "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    for chunk in body.as_bytes().chunks(4_096) {
+        let text = String::from_utf8_lossy(chunk);
+        request += &format!("{:x}\r\n{text}\r\n", chunk.len());
+    }
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 1_024];
+    let length = stream.read(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer[..length]).into_owned()
+}
