@@ -12,6 +12,7 @@ pub mod mail_transport;
 pub mod mailer;
 pub mod memory;
 pub mod message;
+pub mod outbox;
 pub mod outcome;
 pub mod session;
 mod connection;
