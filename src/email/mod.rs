@@ -3,6 +3,7 @@
 pub mod capacity_summary;
 pub mod client_update;
 pub mod compose;
+mod connection;
 pub mod figures;
 pub mod format;
 pub mod frame;
@@ -14,12 +15,11 @@ pub mod memory;
 pub mod message;
 pub mod outbox;
 pub mod outcome;
-pub mod session;
-mod connection;
 mod plain;
 mod route;
 mod rows;
+pub mod session;
 mod subject;
-mod wire;
 #[cfg(test)]
 mod tests;
+mod wire;

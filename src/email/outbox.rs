@@ -12,8 +12,8 @@ mod upkeep;
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
 use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
 use uuid::Uuid;
 
 pub use attempt::{Attempt, record};
@@ -59,7 +59,8 @@ fn is_in_any(states: &[EmailState]) -> Condition {
 
 /// The rows of which `claims` still hold.
 fn held(claims: &[Claim]) -> Condition {
-    let mut ids_by_fence: BTreeMap<i64, Vec<Uuid>> = BTreeMap::new();
+    // An empty condition would be true of every row; a fence of 0 was never anybody's.
+    let mut ids_by_fence: BTreeMap<i64, Vec<Uuid>> = BTreeMap::from([(0, Vec::new())]);
     for claim in claims {
         let ids = ids_by_fence.entry(claim.fence).or_default();
         ids.push(claim.email_id);

@@ -57,10 +57,7 @@ pub async fn retry_later(
 ) -> Result<bool> {
     let attempts = Expr::col(Column::Attempts).add(i32::from(counts));
     let marked = leave(Pending)
-        .col_expr(
-            Column::NextAttemptAt,
-            Expr::value(Moment(next_attempt_at)),
-        )
+        .col_expr(Column::NextAttemptAt, Expr::value(Moment(next_attempt_at)))
         .col_expr(Column::Attempts, attempts)
         .filter(held(&[claim]))
         .filter(is_in_any(&[Claimed, Data]))
