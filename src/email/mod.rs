@@ -13,6 +13,7 @@ pub mod mail_transport;
 pub mod mailer;
 pub mod memory;
 pub mod message;
+pub mod outbox;
 pub mod outcome;
 mod plain;
 mod route;

@@ -5,6 +5,8 @@ use std::fmt;
 /// How far a conversation with a mail server had got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// Finding its words, before any server is asked.
+    Compose,
     /// Finding the server, the TCP connection, its greeting and EHLO.
     Connect,
     /// STARTTLS, or the handshake of `smtps`.
@@ -26,6 +28,7 @@ pub enum Phase {
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Compose => "composing it",
             Self::Connect => "connecting",
             Self::Tls => "encrypting",
             Self::Auth => "signing in",

@@ -1,3 +1,225 @@
 //! What happens without a request.
 
 pub mod planner;
+//! What happens without a request: the tick that plans mails, the senders that hand them over, and maintenance.
+//!
+//! [`planner::tick`], [`sender::Sender::step`] and [`maintenance::run`] each do one step and return; [`Jobs`] is the
+//! loops around them.
+
+mod alarm;
+mod backoff;
+pub mod breaker;
+pub mod maintenance;
+pub mod planner;
+pub mod sender;
+mod supervision;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{Timestamp, Unit};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::app::App;
+use crate::email::outbox;
+use alarm::Alarm;
+use breaker::Breaker;
+use sender::Sender;
+use supervision::supervised;
+
+/// How long mails that are being handed over may take to come to an end when Meridian is stopped.
+const FAREWELL: Duration = Duration::from_secs(25);
+
+/// How long a loop rests after a step that failed.
+const REST: Duration = Duration::from_secs(5);
+
+/// The longest time between two maintenances.
+const MAINTENANCE_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// The running loops of one replica.
+pub struct Jobs {
+    app: App,
+    replica: String,
+    breaker: Arc<Breaker>,
+    stopping: watch::Sender<bool>,
+    alarm: Option<Alarm>,
+    loops: JoinSet<()>,
+}
+
+/// What each loop of a replica is given.
+#[derive(Clone)]
+struct Replica {
+    app: App,
+    name: String,
+    breaker: Arc<Breaker>,
+    stopping: watch::Receiver<bool>,
+    /// Grows when there may be something to send.
+    planned: watch::Sender<u64>,
+}
+
+impl Jobs {
+    /// Starts ticking, sending and maintaining. Both clocks count: the alarm's, and the application's own minutes.
+    pub async fn start(app: App) -> Self {
+        let stopping = watch::Sender::new(false);
+        let replica = Replica {
+            app: app.clone(),
+            name: new_replica_name(),
+            breaker: Arc::default(),
+            stopping: stopping.subscribe(),
+            planned: watch::Sender::new(0),
+        };
+        let (minute, hour) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let alarm = Alarm::start(minute.clone(), hour.clone()).await;
+        let alarm = alarm
+            .inspect_err(
+                |error| tracing::error!(%error, "no alarm clock: the loops' own timers go on"),
+            )
+            .ok();
+        let mut loops = JoinSet::new();
+        loops.spawn(replica.clone().tick(minute));
+        loops.spawn(replica.clone().maintain(hour));
+        for _ in 0..app.config.senders {
+            loops.spawn(replica.clone().send());
+        }
+        tracing::info!(replica = replica.name, mailer = %app.mailer, "jobs started");
+        Self {
+            app,
+            replica: replica.name,
+            breaker: replica.breaker,
+            stopping,
+            alarm,
+            loops,
+        }
+    }
+
+    /// The name of this replica: random for each start.
+    pub fn replica(&self) -> &str {
+        &self.replica
+    }
+
+    /// Whether mail gets out: for readiness.
+    pub fn breaker(&self) -> &Arc<Breaker> {
+        &self.breaker
+    }
+
+    /// Stops ticking and claiming, lets mails that are being handed over come to an end for up to 25 s, and gives the
+    /// claimed ones back.
+    pub async fn shutdown(mut self) {
+        self.stopping.send_replace(true);
+        if let Some(alarm) = self.alarm.take() {
+            alarm.stop().await;
+        }
+        let ended = timeout(FAREWELL, async {
+            while self.loops.join_next().await.is_some() {}
+        });
+        if ended.await.is_err() {
+            tracing::warn!("mails were still being handed over; they are decided after the grace");
+            self.loops.shutdown().await;
+        }
+        supervised("giving claims back", async {
+            let tx = self.app.db.begin().await?;
+            outbox::release_all(&tx, &self.replica).await?;
+            Ok(tx.commit().await?)
+        })
+        .await;
+    }
+}
+
+impl Replica {
+    /// Plans what is due on start, at every full minute of the application's clock, and when the alarm rings.
+    async fn tick(mut self, alarm: Arc<Notify>) {
+        while !self.is_stopping() {
+            supervised("taking mails back", maintenance::take_back(&self.app)).await;
+            supervised("planning mails", planner::tick(&self.app)).await;
+            self.planned.send_modify(|planned| *planned += 1);
+            let minute = self.app.clock.until(next_minute(self.app.clock.now()));
+            self.rest(minute, alarm.notified()).await;
+        }
+    }
+
+    async fn maintain(mut self, alarm: Arc<Notify>) {
+        while !self.is_stopping() {
+            supervised("maintenance", maintenance::run(&self.app)).await;
+            self.rest(MAINTENANCE_EVERY, alarm.notified()).await;
+        }
+    }
+
+    /// Sends until nothing is due, then waits for a tick or for the next mail's time.
+    async fn send(mut self) {
+        let mut sender = Sender::new(self.app.clone(), &self.name)
+            .sharing(self.breaker.clone(), self.stopping.clone());
+        let mut planned = self.planned.subscribe();
+        while !self.is_stopping() {
+            let woken = async {
+                // The other end is in `self`.
+                let _ = planned.changed().await;
+            };
+            match supervised("sending mails", sender.step()).await {
+                Some(0) => {
+                    let pause = supervised("looking for mails", sender.pause()).await;
+                    self.rest(pause.unwrap_or(REST), woken).await;
+                }
+                Some(_) => {}
+                None => {
+                    sender.reset();
+                    self.rest(REST, std::future::pending()).await;
+                }
+            }
+        }
+        sender.close().await;
+    }
+
+    fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Until `longest` has passed, `woken` is ready, or Meridian is stopped.
+    async fn rest(&mut self, longest: Duration, woken: impl Future<Output = ()>) {
+        tokio::select! {
+            () = sleep(longest) => {}
+            () = woken => {}
+            _ = self.stopping.wait_for(|stopping| *stopping) => {}
+        }
+    }
+}
+
+/// Random, never the host's: two replicas on one host, or one started twice, must not pass for each other.
+fn new_replica_name() -> String {
+    uuid::Builder::from_random_bytes(rand::random())
+        .into_uuid()
+        .to_string()
+}
+
+fn next_minute(now: Timestamp) -> Timestamp {
+    let minute = jiff::TimestampRound::new()
+        .smallest(Unit::Minute)
+        .mode(jiff::RoundMode::Floor);
+    let next = now
+        .round(minute)
+        .and_then(|minute| minute.checked_add(jiff::SignedDuration::from_mins(1)));
+    next.unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_minute_is_always_ahead() {
+        for (now, next) in [
+            ("2026-11-23T06:59:45Z", "2026-11-23T07:00:00Z"),
+            ("2026-11-23T07:00:00Z", "2026-11-23T07:01:00Z"),
+            ("2026-12-31T23:59:59.999999Z", "2027-01-01T00:00:00Z"),
+        ] {
+            let now: Timestamp = now.parse().unwrap();
+            assert_eq!(next_minute(now).to_string(), next);
+        }
+    }
+
+    #[test]
+    fn no_two_replicas_have_the_same_name() {
+        assert_ne!(new_replica_name(), new_replica_name());
+    }
+}

@@ -1,0 +1,73 @@
+//! The outbox's state machine, as statements: `PENDING → CLAIMED → DATA → SENT`, and the ways off it.
+//!
+//! Every claim makes the row's fence grow. A sender shows the fence of its claim with everything it writes, and a
+//! statement that finds a newer one changes nothing: whoever was overtaken can neither send nor mark.
+
+mod attempt;
+mod claim;
+mod mark;
+mod render;
+mod suppression;
+mod upkeep;
+
+use std::collections::BTreeMap;
+
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
+use uuid::Uuid;
+
+pub use attempt::{Attempt, record};
+pub use claim::{claim, next_attempt_at, release, release_all, renew};
+pub use mark::{enter_data, fail, mark_sent, retry_later};
+pub use render::{close, store_rendered};
+pub use suppression::{suppress, suppressed};
+pub use upkeep::{TakenBack, clear_bodies, expire, prune, take_back};
+
+use crate::entity::EmailState;
+use crate::entity::email::{Column, Model};
+
+/// A sender's hold on one mail: void as soon as another claim makes the row's fence grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The mail.
+    pub email_id: Uuid,
+    /// The row's fence when it was claimed.
+    pub fence: i64,
+}
+
+impl From<&Model> for Claim {
+    fn from(row: &Model) -> Self {
+        Self {
+            email_id: row.id,
+            fence: row.fence,
+        }
+    }
+}
+
+/// The row is in `state`. The word stands in the statement itself, else no database would use the partial indices on it.
+fn is_in(state: EmailState) -> SimpleExpr {
+    Expr::col((crate::entity::email::Entity, Column::State))
+        .eq(Expr::cust(format!("'{}'", state.word())))
+}
+
+/// The row is in one of `states`.
+fn is_in_any(states: &[EmailState]) -> Condition {
+    states
+        .iter()
+        .fold(Condition::any(), |any, state| any.add(is_in(*state)))
+}
+
+/// The rows of which `claims` still hold.
+fn held(claims: &[Claim]) -> Condition {
+    // An empty condition would be true of every row; a fence of 0 was never anybody's.
+    let mut ids_by_fence: BTreeMap<i64, Vec<Uuid>> = BTreeMap::from([(0, Vec::new())]);
+    for claim in claims {
+        let ids = ids_by_fence.entry(claim.fence).or_default();
+        ids.push(claim.email_id);
+    }
+    ids_by_fence
+        .into_iter()
+        .fold(Condition::any(), |any, (fence, ids)| {
+            any.add(Column::Fence.eq(fence).and(Column::Id.is_in(ids)))
+        })
+}

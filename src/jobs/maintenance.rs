@@ -1,0 +1,74 @@
+//! What keeps the outbox in order.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::App;
+use crate::email::outbox::{self, TakenBack};
+use crate::error::Result;
+
+/// The texts of mails are kept this long after their end.
+const KEEP_BODIES: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Mails, their attempts and the keys that keep them from being planned twice are kept this long after their end.
+const KEEP_ROWS: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
+
+/// What one maintenance did, in mails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Maintained {
+    /// Taken back from senders that did not report.
+    pub taken_back: TakenBack,
+    /// Ended because their time had passed.
+    pub expired: u64,
+    /// Texts forgotten.
+    pub bodies_cleared: u64,
+    /// Removed.
+    pub pruned: u64,
+}
+
+/// Does everything that is due. Safe to run on several replicas at once.
+pub async fn run(app: &App) -> Result<Maintained> {
+    let (taken_back, expired) = take_back(app).await?;
+    let now = app.clock.now();
+    let tx = app.db.begin().await?;
+    let bodies_cleared = outbox::clear_bodies(&tx, before(now, KEEP_BODIES)).await?;
+    let pruned = outbox::prune(&tx, before(now, KEEP_ROWS)).await?;
+    tx.commit().await?;
+    let maintained = Maintained {
+        taken_back,
+        expired,
+        bodies_cleared,
+        pruned,
+    };
+    if maintained != Maintained::default() {
+        tracing::info!(?maintained, "maintenance");
+    }
+    Ok(maintained)
+}
+
+/// The part that cannot wait an hour: mails of senders that vanished go back, and those whose time has passed expire.
+/// Answers both counts.
+pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
+    let now = app.clock.now();
+    let tx = app.db.begin().await?;
+    let taken_back = outbox::take_back(&tx, now, signed(app.config.grace)).await?;
+    let expired = outbox::expire(&tx, now).await?;
+    tx.commit().await?;
+    if taken_back.in_doubt > 0 {
+        let mails = taken_back.in_doubt;
+        tracing::warn!(
+            mails,
+            "perhaps sent before their sender vanished; they are sent again"
+        );
+    }
+    Ok((taken_back, expired))
+}
+
+fn before(now: Timestamp, age: SignedDuration) -> Timestamp {
+    now.checked_sub(age).unwrap_or(Timestamp::MIN)
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}

@@ -1,0 +1,110 @@
+//! From claimed rows to mails that can be handed over: composed, kept, and to an address that wants them.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::Sender;
+use crate::email::compose::{Rendered, Verdict, compose};
+use crate::email::outbox::{self, Attempt, Claim};
+use crate::email::outcome::{Outcome, Phase};
+use crate::entity::{EmailState, Moment, email};
+use crate::error::Result;
+
+impl Sender {
+    /// The mails among `claimed` that are to be handed over, in order; the others are closed or put off.
+    pub(super) async fn prepare(
+        &mut self,
+        claimed: Vec<email::Model>,
+    ) -> Result<Vec<email::Model>> {
+        let (mut ready, unrendered): (Vec<_>, Vec<_>) =
+            claimed.into_iter().partition(|row| row.message.is_some());
+        if !unrendered.is_empty() {
+            ready.extend(self.render(unrendered).await?);
+            ready.sort_by_key(|row| (row.next_attempt_at, row.id));
+        }
+        self.without_suppressed(ready).await
+    }
+
+    /// Composes `rows` and keeps the outcome in one transaction. What could not be composed is put off, each mail for a
+    /// time of its own: so one that makes composing fail parts from those it would take with it.
+    async fn render(&mut self, rows: Vec<email::Model>) -> Result<Vec<email::Model>> {
+        let started_at = self.app.clock.now();
+        let composed = compose(&self.app, &rows).await.unwrap_or_else(|error| {
+            tracing::error!(?error, mails = rows.len(), "mails could not be composed");
+            Vec::new()
+        });
+        let mut verdicts: HashMap<Uuid, Verdict> = composed
+            .into_iter()
+            .map(|composed| (composed.email_id, composed.verdict))
+            .collect();
+        let now = self.app.clock.now();
+        let mut ready = Vec::with_capacity(rows.len());
+        let tx = self.app.db.begin().await?;
+        for row in rows {
+            let claim = Claim::from(&row);
+            match verdicts.remove(&row.id) {
+                Some(Verdict::Send(rendered)) => {
+                    if outbox::store_rendered(&tx, claim, &rendered, now).await? {
+                        ready.push(with_text(row, rendered, now.into()));
+                    }
+                }
+                Some(Verdict::Close { state, reason }) => {
+                    outbox::close(&tx, claim, state, &reason).await?;
+                }
+                None => {
+                    let next = self.next_attempt_at(&row, now);
+                    outbox::retry_later(&tx, claim, next, true).await?;
+                    let outcome =
+                        &Outcome::not_sent(Phase::Compose, "an error of our own, see the log");
+                    let attempt = Attempt {
+                        claim,
+                        replica: &self.replica,
+                        started_at,
+                        finished_at: now,
+                        outcome,
+                    };
+                    outbox::record(&tx, &attempt).await?;
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(ready)
+    }
+
+    /// Fails the mails among `rows` whose address is not written to any more.
+    pub(super) async fn without_suppressed(
+        &self,
+        rows: Vec<email::Model>,
+    ) -> Result<Vec<email::Model>> {
+        let addresses = rows.iter().filter_map(|row| row.to_address.as_deref());
+        let suppressed = outbox::suppressed(&self.app.db.read, addresses).await?;
+        if suppressed.is_empty() {
+            return Ok(rows);
+        }
+        let mut wanted = Vec::with_capacity(rows.len());
+        let tx = self.app.db.begin().await?;
+        for row in rows {
+            let address = row.to_address.as_deref().unwrap_or_default().to_lowercase();
+            let Some(why) = suppressed.get(&address) else {
+                wanted.push(row);
+                continue;
+            };
+            let reason = format!("Nothing is sent to {address} any more: {why}");
+            outbox::close(&tx, Claim::from(&row), EmailState::Failed, &reason).await?;
+        }
+        tx.commit().await?;
+        Ok(wanted)
+    }
+}
+
+fn with_text(row: email::Model, rendered: Rendered, now: Moment) -> email::Model {
+    email::Model {
+        to_address: Some(rendered.to_address),
+        subject: Some(rendered.subject),
+        message_id: Some(rendered.message_id),
+        message: Some(rendered.message),
+        rendered_at: Some(now),
+        ..row
+    }
+}

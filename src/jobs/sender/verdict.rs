@@ -1,0 +1,97 @@
+//! From what became of one mail on its way to what is to become of its row.
+
+use crate::email::outcome::{Outcome, Phase};
+
+/// What is to become of a mail after an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The mail server has it.
+    Sent,
+    /// It was not sent; try again later. `counts`: each such attempt makes the next wait longer.
+    Later { counts: bool },
+    /// Refused for good. The address, where it was that which was refused, is not written to again.
+    Failed { suppress: Option<String> },
+    /// No mail would get out: the others wait with it, and it is not counted against it.
+    OurFault,
+    /// The mail server may have it: wait for the grace.
+    InDoubt,
+    /// Another sender has it.
+    Overtaken,
+}
+
+/// The rules of retry (jobs-and-mail.md, "Retry").
+pub(super) fn verdict(outcome: &Outcome) -> Verdict {
+    use Phase::{Auth, Connect, Fence, Mail, Rcpt, Tls};
+    match outcome {
+        Outcome::Accepted { .. } => Verdict::Sent,
+        Outcome::Ambiguous { .. } => Verdict::InDoubt,
+        Outcome::Fenced => Verdict::Overtaken,
+        Outcome::NotSent { phase, .. } | Outcome::Refused { phase, .. }
+            if matches!(phase, Connect | Tls | Auth) =>
+        {
+            Verdict::OurFault
+        }
+        // Our database, not the mail server.
+        Outcome::NotSent { phase: Fence, .. } => Verdict::Later { counts: false },
+        Outcome::NotSent { .. }
+        | Outcome::Refused {
+            permanent: false, ..
+        } => Verdict::Later { counts: true },
+        Outcome::Refused { phase: Mail, .. } => Verdict::OurFault,
+        Outcome::Refused {
+            phase: Rcpt,
+            recipient,
+            ..
+        } => Verdict::Failed {
+            suppress: recipient.clone(),
+        },
+        Outcome::Refused { .. } => Verdict::Failed { suppress: None },
+    }
+}
+
+/// Whether the mail server was ready to work with us, whatever it thought of this mail.
+pub(super) fn shows_a_way_out(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Accepted { .. } | Outcome::Ambiguous { .. }
+    ) || matches!(outcome, Outcome::Refused { phase, .. } if *phase >= Phase::Rcpt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(phase: Phase, code: u16) -> Verdict {
+        verdict(&Outcome::refused(
+            phase,
+            code,
+            "no",
+            Some("zoe@client.example".into()),
+        ))
+    }
+
+    #[test]
+    fn a_4xx_waits_and_a_5xx_is_the_mail_s_or_ours() {
+        let later = Verdict::Later { counts: true };
+        for phase in [Phase::Mail, Phase::Rcpt, Phase::Data, Phase::Body] {
+            assert_eq!(refused(phase, 451), later);
+            assert_eq!(verdict(&Outcome::not_sent(phase, "reset")), later);
+        }
+        for phase in [Phase::Connect, Phase::Tls, Phase::Auth] {
+            assert_eq!(refused(phase, 454), Verdict::OurFault);
+            assert_eq!(refused(phase, 535), Verdict::OurFault);
+            assert_eq!(
+                verdict(&Outcome::not_sent(phase, "reset")),
+                Verdict::OurFault
+            );
+        }
+        assert_eq!(refused(Phase::Mail, 550), Verdict::OurFault);
+        let suppress = Some("zoe@client.example".to_owned());
+        assert_eq!(refused(Phase::Rcpt, 550), Verdict::Failed { suppress });
+        for phase in [Phase::Data, Phase::Body] {
+            assert_eq!(refused(phase, 554), Verdict::Failed { suppress: None });
+        }
+        let database = Outcome::not_sent(Phase::Fence, "the database does not answer");
+        assert_eq!(verdict(&database), Verdict::Later { counts: false });
+    }
+}
