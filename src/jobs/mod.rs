@@ -1,6 +1,3 @@
-//! What happens without a request.
-
-pub mod planner;
 //! What happens without a request: the tick that plans mails, the senders that hand them over, and maintenance.
 //!
 //! [`planner::tick`], [`sender::Sender::step`] and [`maintenance::run`] each do one step and return; [`Jobs`] is the

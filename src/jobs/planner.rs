@@ -257,11 +257,4 @@ async fn advance(conn: &impl ConnectionTrait, rows: Vec<schedule::Model>) -> Res
         .exec_without_returning(conn)
         .await?;
     Ok(())
-use crate::app::App;
-use crate::error::Result;
-
-/// Plans every mail that has fallen due. Answers how many subscriptions were looked at.
-pub async fn tick(app: &App) -> Result<usize> {
-    let _ = app;
-    Ok(0)
 }
