@@ -2,15 +2,19 @@
 
 pub mod accountable;
 pub mod assignment;
+pub mod book;
 pub mod booking;
+pub mod capacity;
 pub mod client;
 pub mod client_filter;
 pub mod connection;
 pub mod contact;
 pub mod context;
 pub mod decision;
+pub mod email;
 pub mod enums;
 pub mod error;
+mod facts;
 pub mod field_errors;
 pub mod filter;
 pub mod guard;
@@ -27,6 +31,7 @@ pub mod role;
 mod scalars;
 pub mod schedule;
 pub mod skill;
+pub mod team;
 pub mod time_off;
 pub mod touchpoint;
 pub mod work_schedule;
@@ -43,6 +48,8 @@ pub struct Query(
     project::ProjectQueries,
     touchpoint::TouchpointQueries,
     node::NodeQueries,
+    team::TeamQueries,
+    email::EmailQueries,
     person::PersonQueries,
     holiday::HolidayQueries,
     skill::SkillQueries,

@@ -3,12 +3,14 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::accountable::{self, Accountable, ResponsibilityHeld};
 use super::booking::Booking;
 use super::client::Client;
 use super::connection::{Connection, Paging, in_memory, list};
 use super::context::Asked;
 use super::decision::Recommendation;
 use super::enums::{LeadMode, OrderDirection, ProjectSize, ProjectStatus};
+use super::facts::Facts;
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::payload::{UserError, split, split_or_current};
@@ -86,6 +88,26 @@ impl Project {
     /// The day it is to go live; null when not set.
     async fn launch_on(&self) -> Option<Day> {
         self.0.launch_on
+    }
+
+    /// Who is accountable for each side on a day, and why; a side that nobody holds is left out.
+    async fn accountable(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today by default.")] on: Option<Day>,
+    ) -> Result<Vec<Accountable>> {
+        let on = on.map_or_else(|| ctx.caller().today(), |day| day.0);
+        accountable::of_project(ctx, &self.0, on).await
+    }
+
+    /// Who does what on a day, and why: each line of the catalogue with whoever holds its side.
+    async fn responsibilities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today by default.")] on: Option<Day>,
+    ) -> Result<Vec<ResponsibilityHeld>> {
+        let on = on.map_or_else(|| ctx.caller().today(), |day| day.0);
+        accountable::responsibilities_of_project(ctx, &self.0, on).await
     }
 
     /// The bookings that touch a period, by first day. Members see their own.
@@ -180,7 +202,8 @@ impl ProjectQueries {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Project>> {
         let filter = filter.unwrap_or_default();
-        let mut select = project::Entity::find().filter(filter.condition()?);
+        let facts = Facts::load(ctx, filter.needs_facts()).await?;
+        let mut select = project::Entity::find().filter(filter.condition(&facts)?);
         if filter.archived.is_none() {
             select = select.filter(project::Column::ArchivedAt.is_null());
         }
