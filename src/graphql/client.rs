@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::accountable::{self, Accountable};
+use super::accountable::{self, Accountable, ResponsibilityHeld};
 use super::client_filter::{ClientFilter, ClientOrder, ClientOrderField};
 use super::connection::{Connection, Paging, in_memory, list};
 use super::contact::Contact;
@@ -69,6 +69,16 @@ impl Client {
     ) -> Result<Vec<Accountable>> {
         let on = on.map_or_else(|| ctx.caller().today(), |day| day.0);
         accountable::of_client(ctx, &self.0, on).await
+    }
+
+    /// Who does what for the client as a whole on a day, and why: each line of the catalogue with whoever holds its side.
+    async fn responsibilities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today by default.")] on: Option<Day>,
+    ) -> Result<Vec<ResponsibilityHeld>> {
+        let on = on.map_or_else(|| ctx.caller().today(), |day| day.0);
+        accountable::responsibilities_of_client(ctx, &self.0, on).await
     }
 
     /// The people at the client, the primary contact first; archived ones left out.

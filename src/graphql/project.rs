@@ -16,7 +16,6 @@ use super::loaders::{by_id, by_parent, the};
 use super::payload::{UserError, split, split_or_current};
 use super::project_filter::{ProjectFilter, ProjectOrder, ProjectOrderField};
 use crate::domain::booking_changes;
-use crate::domain::decisions::DecisionConstants;
 use crate::domain::page::{Place, PlaceValue};
 use crate::domain::project_status::{self, StatusMove};
 use crate::domain::projects::{self, NewProject, ProjectEdit};
@@ -76,8 +75,8 @@ impl Project {
     /// Which side should lead it by the client's and its own profile.
     async fn recommendation(&self, ctx: &Context<'_>) -> Result<Recommendation> {
         let client = the::<client::Entity>(ctx, self.0.client_id).await?;
-        let constants = DecisionConstants::default();
-        Ok(projects::recommendation(&constants, &client, &self.0).into())
+        let settings = ctx.loaders().loader().settings().await?;
+        Ok(projects::recommendation(&settings.decisions, &client, &self.0).into())
     }
 
     /// The day it last became ACTIVE; null before its kick-off.
