@@ -35,6 +35,7 @@ pub mod stand_ins;
 pub mod strengths;
 pub mod subscriptions;
 pub mod time_off;
+pub mod tokens;
 pub mod touchpoints;
 pub mod updates;
 pub mod utilisation;
