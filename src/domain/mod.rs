@@ -22,6 +22,7 @@ pub mod holidays;
 pub mod load;
 pub mod occurrence;
 pub mod overbooking;
+pub mod owners;
 pub mod page;
 pub mod people;
 pub mod project_status;
