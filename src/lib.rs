@@ -10,5 +10,6 @@ pub mod entity;
 pub mod error;
 pub mod graphql;
 pub mod jobs;
+pub mod random;
 pub mod server;
 pub mod telemetry;

@@ -36,7 +36,7 @@ pub mod time_off;
 pub mod touchpoint;
 pub mod work_schedule;
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 /// What can be read.
 #[derive(Default, MergedObject)]
@@ -82,4 +82,13 @@ pub fn schema() -> MeridianSchema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .extension(field_errors::FieldErrors)
         .finish()
+}
+
+/// The schema as `schema.graphql` keeps it: everything sorted, so that its history reads well.
+pub fn sorted_sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items();
+    schema().sdl_with_options(options)
 }
