@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::{Check, same_text};
-use crate::domain::{history, holidays};
+use crate::domain::{history, holidays, subscriptions};
 use crate::entity::{Access, Day, Moment, Side, new_id, person};
 use crate::error::{Error, ProblemCode, Result, taken};
 
@@ -149,6 +149,9 @@ pub async fn update_in(
     let row = checked(tx, caller, Some(&before), row, check).await?;
     let written = row.into_active_model().reset_all().update(tx).await;
     let after = taken(written, "email", EMAIL_TAKEN)?;
+    if after.time_zone != before.time_zone {
+        subscriptions::reschedule(tx, &after, caller.now).await?;
+    }
     history::updated(tx, caller, id, &before, &after).await?;
     Ok(after)
 }
