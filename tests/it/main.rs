@@ -3,6 +3,7 @@
 mod cluster;
 mod documentation;
 mod graphql_http;
+mod people;
 mod roles;
 mod smtp_faults;
 mod smtp_session;
