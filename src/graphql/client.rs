@@ -91,7 +91,6 @@ impl Client {
     }
 
     /// Its projects by name; archived ones left out.
-    #[expect(clippy::too_many_arguments, reason = "the four of Relay and a filter")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
