@@ -1,5 +1,6 @@
 //! The command line: each command reads its arguments, calls the library and prints what came of it.
 
+mod demo;
 mod healthcheck;
 mod migrate;
 mod owner;
@@ -33,6 +34,8 @@ enum Command {
         #[command(flatten)]
         config: Config,
     },
+    /// Show Meridian at work: a made-up agency, on a Monday morning just before eight
+    Demo(demo::Demo),
     /// Bring the database to this version's schema, and end
     Migrate {
         #[command(flatten)]
@@ -63,6 +66,7 @@ impl Cli {
         };
         match command {
             Command::Serve { config } => serve::run(config).await,
+            Command::Demo(demo) => demo.run().await,
             Command::Migrate { config } => migrate::run(config).await,
             Command::Schema => {
                 schema::run();

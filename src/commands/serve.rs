@@ -26,7 +26,7 @@ pub(super) async fn run(config: Config) -> Result<()> {
     until_told_to_stop(&app, listener, signals).await
 }
 
-async fn listen(app: &App) -> Result<TcpListener> {
+pub(super) async fn listen(app: &App) -> Result<TcpListener> {
     let address = app.config.listen;
     TcpListener::bind(address).await.map_err(|error| {
         Error::Unavailable(format!("Meridian cannot listen on {address}: {error}."))
@@ -34,7 +34,11 @@ async fn listen(app: &App) -> Result<TcpListener> {
 }
 
 /// The first signal lets requests and mails under way come to an end; a second one does not wait for them.
-async fn until_told_to_stop(app: &App, listener: TcpListener, mut signals: Signals) -> Result<()> {
+pub(super) async fn until_told_to_stop(
+    app: &App,
+    listener: TcpListener,
+    mut signals: Signals,
+) -> Result<()> {
     let jobs = Jobs::start(app.clone()).await;
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async {
@@ -62,13 +66,13 @@ async fn until_told_to_stop(app: &App, listener: TcpListener, mut signals: Signa
 }
 
 /// What asks a process to stop.
-struct Signals {
+pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn try_new() -> Result<Self> {
+    pub(super) fn try_new() -> Result<Self> {
         let listen = |kind| signal(kind).map_err(|error| Error::Internal(error.into()));
         Ok(Self {
             terminate: listen(SignalKind::terminate())?,
