@@ -3,6 +3,7 @@
 mod actions;
 mod cluster;
 mod commands;
+mod demo;
 mod documentation;
 mod graphql_http;
 mod people;
