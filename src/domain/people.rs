@@ -150,9 +150,6 @@ pub async fn update_in(
     let row = checked(tx, caller, Some(&before), row, check).await?;
     let written = row.into_active_model().reset_all().update(tx).await;
     let after = taken(written, "email", EMAIL_TAKEN)?;
-    if after.time_zone != before.time_zone {
-        subscriptions::reschedule(tx, &after, caller.now).await?;
-    }
     history::updated(tx, caller, id, &before, &after).await?;
     subscribe_owner(tx, &after, caller).await?;
     if after.time_zone != before.time_zone {
