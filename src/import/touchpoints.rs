@@ -13,7 +13,7 @@ use super::entry::{Done, Entry, Read};
 use super::report::Counts;
 use super::row::Row;
 use super::sheet::Sheet;
-use crate::domain::touchpoint_log::{between, correct_in, log_all_in};
+use crate::domain::touchpoint_log::{between, correct_in, log_all_in, must_have_happened};
 use crate::domain::zone;
 use crate::entity::{
     Day, Moment, TouchpointKind, client, client_contact, new_id, person, touchpoint,
@@ -146,7 +146,7 @@ fn log_in_time(
     wanted: touchpoint::Model,
     new: &mut Vec<touchpoint::Model>,
 ) -> Result<Done> {
-    crate::domain::touchpoint_log::must_have_happened(run.caller, wanted.occurred_at.0)?;
+    must_have_happened(run.caller, wanted.occurred_at.0)?;
     new.push(wanted);
     Ok(Done::Created)
 }

@@ -59,7 +59,9 @@ fn cases() -> Vec<(Kind, String, Vec<&'static str>)> {
         ),
         (
             Kind::Clients,
-            "name,starts_on,communication,cadence_days,grwth\nAcme,2024-01-01,6,0,3\n,2024-01-01,x,400,\n".to_owned(),
+            "name,starts_on,communication,cadence_days,grwth\n\
+                Acme,2024-01-01,6,0,3\n\
+                ,2024-01-01,x,400,\n".to_owned(),
             vec![
                 "clients.csv:1: There is no column “grwth”. Did you mean “growth”? The columns of clients are: name, starts_on,",
                 "clients.csv:2:communication: “6” is not a whole number from 1 to 5.",
@@ -72,7 +74,9 @@ fn cases() -> Vec<(Kind, String, Vec<&'static str>)> {
         (
             Kind::Contacts,
             "client,email,name,primary\nAcmee,a@example.com,A,no\nCivic Tram,b@example.com,B,perhaps\n\
-             Civic Trams,c@example.com,C,yes\nCivic Trams,d@example.com,D,yes\nCivic Trams,C@example.com,C,no\n".to_owned(),
+             Civic Trams,c@example.com,C,yes\n\
+                 Civic Trams,d@example.com,D,yes\n\
+                 Civic Trams,C@example.com,C,no\n".to_owned(),
             vec![
                 "contacts.csv:2:client: There is no client “Acmee”.",
                 "contacts.csv:3:client: There is no client “Civic Tram”. Did you mean “Civic Trams”?",
@@ -83,10 +87,13 @@ fn cases() -> Vec<(Kind, String, Vec<&'static str>)> {
         ),
         (
             Kind::Projects,
-            "client,name,status,size,lead_mode,kicked_off_on\nCivic Trams,One,STARTED,XXL,NOBODY,\nCivic Trams,Two,ACTIVE,M,,\n\
+            "client,name,status,size,lead_mode,kicked_off_on\n\
+                Civic Trams,One,STARTED,XXL,NOBODY,\n\
+                Civic Trams,Two,ACTIVE,M,,\n\
              Civic Trams,Three,ACTIVE,M,JOINT,2026-11-24\nCivic Trams,Four,PROPOSED,M,,2026-11-20\n\
              Civic Trams,Passenger website,PROPOSED,XL,PRODUCTION_LED,\nCivic Trams,Annual report,BACK_BURNER,S,JOINT,2026-01-13\n\
-             Harbour Books,Reading club app,BACK_BURNER,S,ACCOUNT_LED,2026-01-13\nHarbour Books,Reading club app,,,,\n".to_owned(),
+             Harbour Books,Reading club app,BACK_BURNER,S,ACCOUNT_LED,2026-01-13\n\
+                 Harbour Books,Reading club app,,,,\n".to_owned(),
             vec![
                 "projects.csv:2:status: “STARTED” is none of PROPOSED, ACTIVE, BACK_BURNER, COMPLETED, CANCELLED.",
                 "projects.csv:2:size: “XXL” is none of XS, S, M, L, XL.",
@@ -102,7 +109,8 @@ fn cases() -> Vec<(Kind, String, Vec<&'static str>)> {
         ),
         (
             Kind::Assignments,
-            "role,client,project,person,from_on\nAccount manger,Civic Trams,,jonas@fjordandfinch.example,2026-01-05\n\
+            "role,client,project,person,from_on\n\
+                Account manger,Civic Trams,,jonas@fjordandfinch.example,2026-01-05\n\
              Account manager,Civic Trams,Website,jona@fjordandfinch.example,\n\
              Account manager,Civic Trams,,henk@fjordandfinch.example,2027-07-01\n\
              Production manager,Civic Trams,,petra@fjordandfinch.example,2026-02-01\n\
@@ -204,7 +212,11 @@ async fn what_refers_to_a_refused_row_is_not_told_again() {
                 &[
                     (Kind::Clients, "name,starts_on\nAcme,yesterday\n"),
                     (Kind::Projects, "client,name\nAcme,Web\nOther,Web\n"),
-                    (Kind::Assignments, "role,client,project,person,from_on\nAccount manager,Acme,Web,nobody,2024-01-01\n"),
+                    (
+                        Kind::Assignments,
+                        "role,client,project,person,from_on\n\
+                        Account manager,Acme,Web,nobody,2024-01-01\n",
+                    ),
                 ],
                 false,
             )
