@@ -10,6 +10,7 @@ pub mod email;
 pub mod entity;
 pub mod error;
 pub mod graphql;
+pub mod import;
 pub mod jobs;
 pub mod random;
 pub mod server;

@@ -1,6 +1,6 @@
 //! History: every change of anything, in the transaction that makes it.
 
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityName, ModelTrait, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityName, EntityTrait, ModelTrait, Set};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -20,6 +20,31 @@ where
     M: ModelTrait + Serialize,
 {
     record(conn, caller, "CREATED", id, None, Some(after)).await
+}
+
+/// Notes that rows are new, in one statement: give it some thousands at most.
+pub async fn created_all<M>(
+    conn: &impl ConnectionTrait,
+    caller: &Caller,
+    rows: &[M],
+    id: impl Fn(&M) -> Uuid,
+) -> Result<()>
+where
+    M: ModelTrait + Serialize,
+{
+    let changes = rows
+        .iter()
+        .map(|row| {
+            let after = serde_json::to_value(row).map_err(|error| Error::Internal(error.into()))?;
+            Ok(change::<M>(caller, "CREATED", id(row), None, Some(after)))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    if !changes.is_empty() {
+        change::Entity::insert_many(changes)
+            .exec_without_returning(conn)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Notes that a row has changed.
@@ -109,6 +134,19 @@ async fn write<M: ModelTrait>(
     before: Option<Value>,
     after: Option<Value>,
 ) -> Result<()> {
+    change::<M>(caller, action, id, before, after)
+        .insert(conn)
+        .await?;
+    Ok(())
+}
+
+fn change<M: ModelTrait>(
+    caller: &Caller,
+    action: &str,
+    id: Uuid,
+    before: Option<Value>,
+    after: Option<Value>,
+) -> change::ActiveModel {
     change::ActiveModel {
         id: Set(new_id(caller.now)),
         subject_kind: Set(M::Entity::default().table_name().to_owned()),
@@ -120,7 +158,4 @@ async fn write<M: ModelTrait>(
         before_change: Set(before),
         after_change: Set(after),
     }
-    .insert(conn)
-    .await?;
-    Ok(())
 }

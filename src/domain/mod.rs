@@ -37,6 +37,7 @@ pub mod strengths;
 pub mod subscriptions;
 pub mod time_off;
 pub mod tokens;
+pub mod touchpoint_log;
 pub mod touchpoints;
 pub mod updates;
 pub mod utilisation;

@@ -129,7 +129,7 @@ async fn write(
     Ok(after)
 }
 
-fn check_instant(check: &mut Check, caller: &Caller, occurred_at: Timestamp) {
+pub(super) fn check_instant(check: &mut Check, caller: &Caller, occurred_at: Timestamp) {
     check.require(
         occurred_at >= Timestamp::UNIX_EPOCH,
         "occurredAt",

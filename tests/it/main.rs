@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod documentation;
 mod graphql_http;
+mod import;
 mod people;
 mod roles;
 mod schema;
