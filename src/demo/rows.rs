@@ -1,6 +1,10 @@
 //! Rows on their way into the database.
 
-use sea_orm::{ConnectionTrait, EntityTrait, InsertMany, IntoActiveModel, Iterable};
+use sea_orm::sea_query::CaseStatement;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, InsertMany, IntoActiveModel, Iterable, QueryFilter,
+};
+use uuid::Uuid;
 
 use crate::entity::{
     assignment, booking, client, client_contact, holiday, holiday_calendar, person, person_skill,
@@ -17,7 +21,10 @@ pub(super) struct Rows {
     pub(super) skills: Vec<skill::Model>,
     pub(super) calendars: Vec<holiday_calendar::Model>,
     pub(super) holidays: Vec<holiday::Model>,
+    /// Without their standing delegates.
     pub(super) people: Vec<person::Model>,
+    /// Who stands in for whom: a person and the delegate.
+    pub(super) standing_delegates: Vec<(Uuid, Uuid)>,
     pub(super) work_schedules: Vec<work_schedule::Model>,
     pub(super) person_skills: Vec<person_skill::Model>,
     pub(super) time_off: Vec<time_off::Model>,
@@ -31,13 +38,13 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Writes them, what is referred to before what refers to it. People name each other as delegates, so the people of
-    /// one copy must go in one statement; a batch of copies is far below its limit.
+    /// Writes them, what is referred to before what refers to it.
     pub(super) async fn insert(self, conn: &impl ConnectionTrait) -> Result<()> {
         insert::<skill::Entity>(conn, self.skills).await?;
         insert::<holiday_calendar::Entity>(conn, self.calendars).await?;
         insert::<holiday::Entity>(conn, self.holidays).await?;
         insert::<person::Entity>(conn, self.people).await?;
+        name_standing_delegates(conn, &self.standing_delegates).await?;
         insert::<work_schedule::Entity>(conn, self.work_schedules).await?;
         insert::<person_skill::Entity>(conn, self.person_skills).await?;
         insert::<time_off::Entity>(conn, self.time_off).await?;
@@ -49,6 +56,25 @@ impl Rows {
         insert::<touchpoint::Entity>(conn, self.touchpoints).await?;
         insert::<schedule::Entity>(conn, self.schedules).await
     }
+}
+
+/// Sets the delegates of people who are there already. Inserting a row that names a later one would do too, but then
+/// SQLite searches every table that refers to people for each of the rows in between.
+async fn name_standing_delegates(
+    conn: &impl ConnectionTrait,
+    delegates: &[(Uuid, Uuid)],
+) -> Result<()> {
+    let of_each = delegates
+        .iter()
+        .fold(CaseStatement::new(), |of_each, (person, delegate)| {
+            of_each.case(person::Column::Id.eq(*person), *delegate)
+        });
+    person::Entity::update_many()
+        .col_expr(person::Column::StandingDelegateId, of_each.into())
+        .filter(person::Column::Id.is_in(delegates.iter().map(|(person, _)| *person)))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 async fn insert<E>(conn: &impl ConnectionTrait, rows: Vec<E::Model>) -> Result<()>

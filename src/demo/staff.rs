@@ -72,7 +72,7 @@ impl Copy<'_> {
             access: Some(sketch.access),
             preference: sketch.preference,
             holiday_calendar_id: Some(self.stamp.calendars[sketch.place as usize]),
-            standing_delegate_id: sketch.standing_delegate.map(|other| self.people[other]),
+            standing_delegate_id: None,
             employed_from: Day(day(sketch.employed_from)),
             employed_until: None,
             version: 1,
@@ -80,6 +80,10 @@ impl Copy<'_> {
             updated_at: WRITTEN_AT,
             archived_at: None,
         });
+        let delegate = sketch
+            .standing_delegate
+            .map(|other| (id, self.people[other]));
+        self.rows.standing_delegates.extend(delegate);
         self.add_hours(id, sketch);
         for (skill, level) in sketch.skills {
             self.rows.person_skills.push(person_skill::Model {
