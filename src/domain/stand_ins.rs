@@ -148,7 +148,7 @@ impl StandIns {
         if let Some(id) = standing.filter(&fits) {
             return stand_in(id, "the standing delegate");
         }
-        let strongest = client_id.and_then(|client| self.strengths.strongest(client, &fits));
+        let strongest = client_id.and_then(|client| self.strengths.strongest(client, fits));
         if let Some(id) = strongest {
             return stand_in(id, "the strongest relationship with the client");
         }

@@ -253,7 +253,6 @@ pub struct EmailQueries;
 #[Object]
 impl EmailQueries {
     /// The outbox, the newest first. Members see the mails for themselves.
-    #[expect(clippy::too_many_arguments, reason = "the four of Relay and a filter")]
     async fn emails(
         &self,
         ctx: &Context<'_>,

@@ -1,5 +1,10 @@
 //! Stories, told through the public door on both databases.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a story stops where it fails; its line says what was expected"
+)]
+
 mod actions;
 mod cluster;
 mod commands;
