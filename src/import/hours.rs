@@ -52,7 +52,7 @@ fn weekday(word: &str) -> Option<usize> {
     ];
     let word = word.trim().to_lowercase();
     let starts = |name: &&str| word.len() >= 3 && name.starts_with(&word);
-    NAMES.iter().position(|name| starts(&name))
+    NAMES.iter().position(|name| starts(name))
 }
 
 /// Minutes of a week spread evenly over the days worked; the first days take the minutes that are left over.
