@@ -3,6 +3,7 @@
 mod cluster;
 mod documentation;
 mod graphql_http;
+mod outbox;
 mod smtp_faults;
 mod smtp_session;
 mod support;
