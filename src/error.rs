@@ -105,6 +105,10 @@ impl From<DbErr> for Error {
             (_, Some(SqlErr::ForeignKeyConstraintViolation(_))) => {
                 Self::Conflict("Something this refers to has just gone. Read again and retry.".into())
             }
+            // The trigger that guards R1, under the same name on both databases.
+            _ if error.to_string().contains("assignment_one_holder") => Self::Conflict(
+                "Somebody else assigned this role at the same moment. Read again and retry.".into(),
+            ),
             (DbErr::Conn(_) | DbErr::ConnectionAcquire(_), _) => {
                 Self::Unavailable("The database does not answer. Try again in a moment.".into())
             }

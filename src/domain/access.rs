@@ -62,6 +62,26 @@ impl Caller {
         self.access == Access::Owner || self.is(person_id)
     }
 
+    /// Refuses whoever may not read capacity, bookings, absences and mails of `person_id`.
+    pub fn must_read_work_of(&self, person_id: Uuid) -> Result<()> {
+        if self.reads_work_of(person_id) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(
+            "Only owners, managers and the person may read when somebody works.".into(),
+        ))
+    }
+
+    /// Refuses whoever may not read what is private to `person_id`.
+    pub fn must_read_private_of(&self, person_id: Uuid) -> Result<()> {
+        if self.reads_private_of(person_id) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(
+            "This is private: only an owner, or the person, may read it.".into(),
+        ))
+    }
+
     /// Refuses everybody but owners. `action` completes "Only an owner may …".
     pub fn must_own(&self, action: &str) -> Result<()> {
         if self.access == Access::Owner {

@@ -2,6 +2,8 @@
 //! with its field and a sentence a person can act on.
 
 use jiff::civil::Date;
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
 
 use crate::error::{Error, Problem, ProblemCode, Result};
 
@@ -31,6 +33,18 @@ impl Check {
     /// Notes a problem that the caller has found.
     pub fn add(&mut self, field: &str, code: ProblemCode, message: impl Into<String>) {
         self.problems.push(Problem::new(field, code, message));
+    }
+
+    /// Takes the problems out of a result, so that they are told with the others; other errors pass.
+    pub fn also<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+        match result {
+            Err(Error::Invalid(problems)) => {
+                self.problems.extend(problems);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+            other => other.map(Some),
+        }
     }
 
     /// Notes a problem unless `holds`.
@@ -183,6 +197,11 @@ fn is_email(text: &str) -> bool {
         }
         None => false,
     }
+}
+
+/// Whether a column has this text, upper and lower case alike: as the unique indexes on names and addresses see it.
+pub fn same_text(column: impl ColumnTrait, text: &str) -> SimpleExpr {
+    Expr::expr(Func::lower(Expr::col(column.as_column_ref()))).eq(Func::lower(Expr::val(text)))
 }
 
 /// At most 60 characters of a text, for quoting it back.

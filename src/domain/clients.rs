@@ -160,12 +160,17 @@ pub async fn archive(
 }
 
 /// The client that something new is to belong to: it must exist and not be archived.
+/// Locked where the database locks rows, so that it stays so until the transaction ends.
 pub async fn open_client(
     conn: &impl ConnectionTrait,
     field: &str,
     id: Uuid,
 ) -> Result<client::Model> {
-    let Some(row) = client::Entity::find_by_id(id).one(conn).await? else {
+    let Some(row) = client::Entity::find_by_id(id)
+        .lock_shared()
+        .one(conn)
+        .await?
+    else {
         return Err(Error::problem(
             field,
             ProblemCode::NotFound,

@@ -2,6 +2,7 @@
 
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityName, ModelTrait, Set};
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::access::Caller;
@@ -33,6 +34,25 @@ where
     M: ModelTrait + Serialize,
 {
     record(conn, caller, "UPDATED", id, Some(before), Some(after)).await
+}
+
+/// Notes that a row has changed, and why: `after_change` has the sentence as `reason` beside the row's columns.
+pub async fn explained<M>(
+    conn: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+    before: &M,
+    after: &M,
+    reason: &str,
+) -> Result<()>
+where
+    M: ModelTrait + Serialize,
+{
+    let json = |row: &M| serde_json::to_value(row).map_err(|error| Error::Internal(error.into()));
+    let mut explained = json(after)?;
+    explained["reason"] = reason.into();
+    let (before, after) = (Some(json(before)?), Some(explained));
+    write::<M>(conn, caller, "UPDATED", id, before, after).await
 }
 
 /// Notes that a row was taken off the lists.
@@ -78,6 +98,17 @@ where
             .transpose()
             .map_err(|error| Error::Internal(error.into()))
     };
+    write::<M>(conn, caller, action, id, json(before)?, json(after)?).await
+}
+
+async fn write<M: ModelTrait>(
+    conn: &impl ConnectionTrait,
+    caller: &Caller,
+    action: &str,
+    id: Uuid,
+    before: Option<Value>,
+    after: Option<Value>,
+) -> Result<()> {
     change::ActiveModel {
         id: Set(new_id(caller.now)),
         subject_kind: Set(M::Entity::default().table_name().to_owned()),
@@ -86,8 +117,8 @@ where
         actor_id: Set(caller.person_id),
         actor: Set(caller.name.clone()),
         changed_at: Set(Moment(caller.now)),
-        before_change: Set(json(before)?),
-        after_change: Set(json(after)?),
+        before_change: Set(before),
+        after_change: Set(after),
     }
     .insert(conn)
     .await?;

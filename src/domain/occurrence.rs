@@ -151,7 +151,7 @@ impl Recurrence {
 
     /// The occurrence scheduled for `day`. In a gap of the local time it moves forward by the gap's length, in a fold
     /// it is the first of the two. A day that the zone dropped has no daily occurrence, but its week still has one.
-    fn on(&self, day: Date) -> Option<Occurrence> {
+    pub fn on(&self, day: Date) -> Option<Occurrence> {
         let exists = match self.rhythm {
             Rhythm::Weekly { .. } => true,
             Rhythm::Daily => self.has_day(day),

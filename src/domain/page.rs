@@ -38,11 +38,11 @@ pub struct Window {
 }
 
 /// A row's place in an order: the values of the order's columns, the row's id last.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place(pub Vec<PlaceValue>);
 
 /// A value of a [`Place`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PlaceValue {
     /// A number.
     #[serde(rename = "n")]
@@ -133,19 +133,49 @@ where
         .into_iter()
         .map(|model| (place_of(&terms, &model), model))
         .collect();
-    Ok(Page {
-        rows,
-        has_previous: if window.from_end {
-            more
+    Ok(Page::of(rows, window, more))
+}
+
+impl<M> Page<M> {
+    /// `more`: whether the list goes on in the direction it was read in.
+    fn of(rows: Vec<(Place, M)>, window: &Window, more: bool) -> Self {
+        let (has_previous, has_next) = if window.from_end {
+            (more, window.before.is_some())
         } else {
-            window.after.is_some()
-        },
-        has_next: if window.from_end {
-            window.before.is_some()
-        } else {
-            more
-        },
-    })
+            (window.after.is_some(), more)
+        };
+        Self {
+            rows,
+            has_previous,
+            has_next,
+        }
+    }
+}
+
+/// Cuts one page out of rows that are all at hand, by their places; `descending`: the largest place first.
+pub fn page_of<M>(
+    rows: Vec<M>,
+    place: impl Fn(&M) -> Place,
+    descending: bool,
+    window: &Window,
+) -> Page<M> {
+    let mut rows: Vec<(Place, M)> = rows.into_iter().map(|row| (place(&row), row)).collect();
+    rows.sort_by(|(a, _), (b, _)| if descending { b.cmp(a) } else { a.cmp(b) });
+    let beyond = |place: &Place, of: &Place| if descending { place < of } else { place > of };
+    if let Some(after) = &window.after {
+        rows.retain(|(place, _)| beyond(place, after));
+    }
+    if let Some(before) = &window.before {
+        rows.retain(|(place, _)| beyond(before, place));
+    }
+    let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    if window.from_end {
+        rows.drain(..rows.len().saturating_sub(limit));
+    } else {
+        rows.truncate(limit);
+    }
+    Page::of(rows, window, more)
 }
 
 /// How many rows `select` has in all.
@@ -230,5 +260,45 @@ fn place_value(value: Value) -> PlaceValue {
                     .map(PlaceValue::Moment)
             })
             .unwrap_or(PlaceValue::Number(0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(numbers: &[i64], descending: bool, window: &Window) -> (Vec<i64>, bool, bool) {
+        let place = |number: &i64| Place(vec![PlaceValue::Number(*number)]);
+        let page = page_of(numbers.to_vec(), place, descending, window);
+        let rows = page.rows.into_iter().map(|(_, number)| number).collect();
+        (rows, page.has_previous, page.has_next)
+    }
+
+    #[test]
+    fn a_page_in_memory_is_cut_as_the_database_cuts_it() {
+        let place = |number| Some(Place(vec![PlaceValue::Number(number)]));
+        let first = Window {
+            limit: 2,
+            ..Window::default()
+        };
+        let rows = [3, 1, 5, 4, 2];
+        assert_eq!(of(&rows, false, &first), (vec![1, 2], false, true));
+        assert_eq!(of(&rows, true, &first), (vec![5, 4], false, true));
+
+        // The row of the cursor may be gone meanwhile.
+        let after = Window {
+            after: place(2),
+            ..first.clone()
+        };
+        assert_eq!(of(&[1, 3, 4, 5], false, &after), (vec![3, 4], true, true));
+        assert_eq!(of(&rows, true, &after), (vec![1], true, false));
+
+        let last = Window {
+            from_end: true,
+            before: place(4),
+            ..first
+        };
+        assert_eq!(of(&rows, false, &last), (vec![2, 3], true, true));
+        assert_eq!(of(&rows, true, &last), (vec![5], false, true));
     }
 }

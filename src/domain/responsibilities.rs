@@ -30,7 +30,7 @@ pub struct Held {
 }
 
 /// Who is accountable for what, on any day of a period.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Accountability {
     day: Date,
     by_project: HashMap<Uuid, Vec<Held>>,

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use crate::domain::availability::{Holiday, TimeOff, WorkSchedule, WorkingTime};
+use crate::domain::work_schedules;
 use crate::entity::{Day, holiday, person, time_off, work_schedule};
 use crate::error::Result;
 
@@ -86,16 +87,7 @@ async fn schedules(
             .or_default()
             .push(WorkSchedule {
                 effective_from: row.effective_from.0,
-                minutes: [
-                    row.monday_minutes,
-                    row.tuesday_minutes,
-                    row.wednesday_minutes,
-                    row.thursday_minutes,
-                    row.friday_minutes,
-                    row.saturday_minutes,
-                    row.sunday_minutes,
-                ]
-                .map(i64::from),
+                minutes: work_schedules::minutes(&row).map(i64::from),
                 factor_bp: row.factor_bp.into(),
             });
     }

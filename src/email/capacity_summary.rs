@@ -1,15 +1,18 @@
 //! The weekly capacity summary (kind CAPACITY_SUMMARY): what a production manager or an owner must decide this
 //! week, and the figures it rests on. Pure: the figures arrive computed.
 
+mod wording;
+
 use askama::Template;
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::figures::Figures;
-use super::frame::Frame;
+use super::frame::{self, Frame};
 use super::line::Line;
 use super::rows;
 use super::{format, plain, subject};
+use crate::entity::Side;
 use crate::error::Result;
 
 /// Most decisions a mail opens with.
@@ -90,16 +93,6 @@ pub enum Matter {
         /// The limit.
         limit: i64,
     },
-}
-
-/// The side of the line a role holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Side {
-    /// The account manager's.
-    Client,
-    /// The production manager's.
-    Project,
 }
 
 /// All that one manager is accountable for, this week and the next four.
@@ -237,22 +230,30 @@ pub struct CoveredBook {
 impl CapacitySummary {
     /// At most 60 characters with the news: `Week 48: Priya 3 h over, Tom has 14 h free`.
     pub fn subject(&self) -> String {
+        let news = self.news();
         let prefix = match self.covering.first() {
             Some(covered) if self.book.is_none() && self.agency.is_none() => {
                 format!("{} for {}: ", self.week(), covered.colleague.given_name())
             }
+            _ if news.is_empty() => self.week(),
             _ => format!("{}: ", self.week()),
         };
-        subject::compose(&prefix, &self.news())
+        subject::compose(&prefix, &news)
     }
 
-    /// The hidden line that mail programs show after the subject: the second fact.
+    /// The hidden line that mail programs show after the subject: the first decision that the subject
+    /// had no room for, and how the figures stand.
     pub fn preheader(&self) -> String {
-        let second = self
+        let (subject, news) = (self.subject(), self.news());
+        let left_out = self
             .decisions
-            .get(1)
-            .map(|decision| decision.matter.sentence());
-        let figures = self.leading_figures().map(standing);
+            .iter()
+            .zip(&news)
+            .find(|(_, news)| !subject.contains(*news));
+        let second = left_out.map(|(decision, _)| decision.matter.sentence());
+        let figures = self
+            .standing()
+            .map(|(whose, standing)| format!("{whose}: {standing}."));
         [second, figures]
             .into_iter()
             .flatten()
@@ -294,7 +295,11 @@ impl CapacitySummary {
 
     fn news(&self) -> Vec<String> {
         if self.decisions.is_empty() {
-            return self.leading_figures().map(standing).into_iter().collect();
+            return self
+                .standing()
+                .into_iter()
+                .map(|(_, standing)| standing)
+                .collect();
         }
         let matters = self.decisions.iter().map(|decision| &decision.matter);
         matters
@@ -303,11 +308,19 @@ impl CapacitySummary {
             .collect()
     }
 
-    fn leading_figures(&self) -> Option<&Figures> {
-        let agency = self.agency.as_ref().map(|agency| &agency.figures);
-        let own = self.book.as_ref().map(|book| &book.figures);
-        let covered = self.covering.first().map(|covered| &covered.book.figures);
-        agency.or(own).or(covered)
+    /// Whose figures lead the mail, and how they stand.
+    fn standing(&self) -> Option<(&str, String)> {
+        let agency = self
+            .agency
+            .as_ref()
+            .map(|agency| ("The agency", &agency.figures));
+        let own = self.book.as_ref().map(|book| ("You", &book.figures));
+        let covered = self
+            .covering
+            .first()
+            .map(|covered| (&*covered.colleague, &covered.book.figures));
+        let (whose, figures) = agency.or(own).or(covered)?;
+        Some((whose, format!("{}, {}", figures.state(), figures.balance())))
     }
 
     fn week(&self) -> String {
@@ -320,204 +333,12 @@ impl CapacitySummary {
 
     fn why(&self) -> String {
         let own = match (&self.agency, &self.book) {
-            (Some(_), _) => Some("You get this because you are an owner of the agency."),
-            (None, Some(_)) => {
-                Some("You get this because you hold the project side of these projects.")
-            }
+            (Some(_), _) => Some("you are an owner of the agency"),
+            (None, Some(_)) => Some("you hold the project side of these projects"),
             (None, None) => None,
         };
-        own.map_or_else(
-            || "You get this because you stand in for an absent colleague.".to_owned(),
-            str::to_owned,
-        )
-    }
-}
-
-fn standing(figures: &Figures) -> String {
-    format!("{}, {}", figures.state(), figures.balance())
-}
-
-impl Matter {
-    /// What there is to decide, as a sentence.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Over {
-                person,
-                over_minutes,
-            } => {
-                format!(
-                    "{person} is {} over: move or decline.",
-                    format::minutes(*over_minutes)
-                )
-            }
-            Self::Free {
-                person,
-                free_minutes,
-            } => {
-                format!("{person} has {} free.", format::minutes(*free_minutes))
-            }
-            Self::Unstaffed { project, side } => format!("{project} has no {}.", side.manager()),
-            Self::UpdatesOverdue { clients: 1 } => "1 client update is overdue.".to_owned(),
-            Self::UpdatesOverdue { clients } => format!("{clients} client updates are overdue."),
-            Self::PastActiveLimit {
-                manager,
-                active,
-                limit,
-            } => {
-                format!("{manager} holds {active} active projects; the limit is {limit}.")
-            }
-            Self::PastBackBurnerLimit {
-                manager,
-                back_burner,
-                limit,
-            } => {
-                format!("{manager} holds {back_burner} back-burner projects; the limit is {limit}.")
-            }
-        }
-    }
-
-    /// The same in a subject's few words. People go by their given names unless two `others` share one.
-    fn news<'a>(&self, others: impl Iterator<Item = &'a Self>) -> String {
-        let name = self.person().map_or("", |person| called(person, others));
-        match self {
-            Self::Over { over_minutes, .. } => {
-                format!("{name} {} over", format::minutes(*over_minutes))
-            }
-            Self::Free { free_minutes, .. } => {
-                format!("{name} has {} free", format::minutes(*free_minutes))
-            }
-            Self::Unstaffed { project, .. } => format!("{project} unstaffed"),
-            Self::UpdatesOverdue { clients } => {
-                format!("{} overdue", format::count(*clients, "update", "updates"))
-            }
-            Self::PastActiveLimit { active, .. } => format!("{name} has {active} active"),
-            Self::PastBackBurnerLimit { back_burner, .. } => {
-                format!("{name} has {back_burner} back burner")
-            }
-        }
-    }
-
-    fn person(&self) -> Option<&Line> {
-        match self {
-            Self::Over { person, .. } | Self::Free { person, .. } => Some(person),
-            Self::PastActiveLimit { manager, .. } | Self::PastBackBurnerLimit { manager, .. } => {
-                Some(manager)
-            }
-            Self::Unstaffed { .. } | Self::UpdatesOverdue { .. } => None,
-        }
-    }
-}
-
-fn called<'n, 'a>(person: &'n Line, mut others: impl Iterator<Item = &'a Matter>) -> &'n str {
-    let shared = others
-        .by_ref()
-        .filter_map(Matter::person)
-        .any(|other| other != person && other.given_name() == person.given_name());
-    if shared { person } else { person.given_name() }
-}
-
-impl Side {
-    fn manager(self) -> &'static str {
-        match self {
-            Self::Client => "account manager",
-            Self::Project => "production manager",
-        }
-    }
-}
-
-impl Book {
-    fn coordination(&self) -> String {
-        format!(
-            "Coordination: {} client side, {} project side{}",
-            format::minutes(self.client_minutes),
-            format::minutes(self.project_minutes),
-            role_mix(self.role_mix_bp),
-        )
-    }
-}
-
-impl Counts {
-    fn sentence(&self) -> String {
-        let active = against(self.active, self.active_limit);
-        let back_burner = against(self.back_burner, self.back_burner_limit);
-        format!("{active} active, {back_burner} back burner")
-    }
-}
-
-fn against(held: i64, limit: i64) -> String {
-    let warning = if held > limit {
-        " (past the limit)"
-    } else {
-        ""
-    };
-    format!("{held} of {limit}{warning}")
-}
-
-fn role_mix(bp: Option<i64>) -> String {
-    bp.map_or_else(String::new, |bp| {
-        format!(", role mix {}", format::percent(bp))
-    })
-}
-
-impl ManagerWeek {
-    fn note(&self) -> String {
-        format!("{}{}", self.counts.sentence(), role_mix(self.role_mix_bp))
-    }
-}
-
-impl TimeOff {
-    fn days(&self) -> String {
-        format::days(self.from, self.to)
-    }
-
-    fn stand_in(&self) -> &str {
-        self.delegate.as_deref().unwrap_or("nobody named")
-    }
-}
-
-impl WeekAhead {
-    fn label(&self) -> String {
-        format!(
-            "{}, from {}",
-            format::week(self.monday),
-            format::day(self.monday)
-        )
-    }
-}
-
-impl Unstaffed {
-    fn sentence(&self) -> String {
-        format!(
-            "{} ({}) has no {}.",
-            self.project,
-            self.client,
-            self.side.manager()
-        )
-    }
-}
-
-impl OverdueUpdate {
-    fn sentence(&self) -> String {
-        let writer = self
-            .account_manager
-            .as_deref()
-            .unwrap_or("no account manager");
-        let due = format::day(self.due_on);
-        format!(
-            "{}: due {due}, {}; {writer}.",
-            self.client,
-            format::late(self.days_late)
-        )
-    }
-}
-
-impl CoveredBook {
-    fn heading(&self) -> String {
-        format!(
-            "Covering for {} (until {})",
-            self.colleague,
-            format::day(self.until)
-        )
+        let colleagues = self.covering.iter().map(|covered| &covered.colleague);
+        frame::why(own, colleagues)
     }
 }
 

@@ -5,10 +5,11 @@ use askama::Template;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::frame::Frame;
+use super::frame::{self, Frame};
 use super::line::Line;
 use super::rows;
 use super::{format, plain, subject};
+use crate::entity::TouchpointKind;
 use crate::error::Result;
 
 /// One recipient's day.
@@ -64,29 +65,11 @@ pub struct UpdateDue {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Contact {
     /// What kind of touchpoint it was.
-    pub kind: ContactKind,
+    pub kind: TouchpointKind,
     /// The local day of it.
     pub on: Date,
     /// Who made it.
     pub by: Line,
-}
-
-/// The kinds of touchpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ContactKind {
-    /// A kick-off.
-    Kickoff,
-    /// A client update.
-    Update,
-    /// A call.
-    Call,
-    /// A meeting.
-    Meeting,
-    /// An email; does not count as an update.
-    Email,
-    /// A proactive reach-out; does not count as an update.
-    ReachOut,
 }
 
 /// A client that is due an idea, an opportunity or a suggestion.
@@ -147,19 +130,15 @@ impl ClientUpdate {
 
     /// The hidden line that mail programs show after the subject: the second fact.
     pub fn preheader(&self) -> String {
-        let beside = self.news().split_off(1.min(self.news().len()));
-        let mut facts: Vec<String> = beside
-            .into_iter()
-            .map(|(what, names)| subject::compose(&format!("{what}: "), &names))
-            .collect();
         let overdue = self.updates().filter(|update| update.overdue).count();
-        if overdue > 0 {
-            facts.insert(0, format!("{overdue} overdue; the owner has been told."));
-        }
+        let overdue = (overdue > 0).then(|| format!("{overdue} overdue, the owner has been told"));
+        let beside = self.news().into_iter().skip(1);
+        let beside = beside.map(|(what, names)| subject::compose(&format!("{what}: "), &names));
+        let mut facts: Vec<String> = overdue.into_iter().chain(beside).collect();
         if facts.is_empty() {
-            facts.extend(self.updates().next().map(|update| update.contact()));
+            facts.extend(self.updates().next().map(UpdateDue::contact));
         }
-        facts.join(" ")
+        facts.join("; ")
     }
 
     /// The HTML part, under 30 KB.
@@ -236,28 +215,25 @@ impl ClientUpdate {
         std::iter::once(&self.own).chain(self.covering.iter().map(|covered| &covered.prompts))
     }
 
-    fn why(&self) -> &'static str {
-        let own = &self.own;
-        if !own.updates.is_empty() || !own.reach_outs.is_empty() {
-            "You get this because you are the account manager of these clients."
-        } else if !own.facts.is_empty() {
-            "You get this because you hold the project side of these projects."
-        } else {
-            "You get this because you stand in for an absent colleague."
-        }
+    fn why(&self) -> String {
+        let client_side = !self.own.updates.is_empty() || !self.own.reach_outs.is_empty();
+        let own = match (client_side, self.own.facts.is_empty()) {
+            (true, true) => Some("you are the account manager of these clients"),
+            (true, false) => Some("you hold a side of these clients and projects"),
+            (false, false) => Some("you hold the project side of these projects"),
+            (false, true) => None,
+        };
+        frame::why(own, self.covering.iter().map(|covered| &covered.colleague))
     }
 }
 
 impl UpdateDue {
-    /// `Due Mon 23 Nov, 4 days late, overdue. Every 14 days.`
+    /// `Due Mon 16 Nov, 7 days late: overdue. An update every 14 days.`
     fn due(&self) -> String {
-        let overdue = if self.overdue { ", overdue" } else { "" };
-        format!(
-            "Due {}, {}{overdue}. Every {}.",
-            format::day(self.due_on),
-            format::late(self.days_late),
-            format::count(self.cadence_days, "day", "days")
-        )
+        let overdue = if self.overdue { ": overdue" } else { "" };
+        let due = format::due(self.due_on, self.days_late);
+        let cadence = format::count(self.cadence_days, "day", "days");
+        format!("{due}{overdue}. An update every {cadence}.")
     }
 
     fn contact(&self) -> String {
@@ -276,7 +252,7 @@ impl UpdateDue {
 impl ReachOutDue {
     fn due(&self) -> String {
         let every = format::count(self.every_days, "day", "days");
-        format!("Due {}, every {every}.", format::day(self.due_on))
+        format!("Due {}. One every {every}.", format::day(self.due_on))
     }
 
     fn contact(&self) -> String {
@@ -301,23 +277,21 @@ fn last_contact(contact: Option<&Contact>) -> String {
     match contact {
         Some(Contact { kind, on, by }) => format!(
             "Last contact: {} on {} by {by}.",
-            kind.word(),
+            called(*kind),
             format::day(*on)
         ),
         None => "No contact yet.".to_owned(),
     }
 }
 
-impl ContactKind {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Kickoff => "kick-off",
-            Self::Update => "update",
-            Self::Call => "call",
-            Self::Meeting => "meeting",
-            Self::Email => "email",
-            Self::ReachOut => "reach-out",
-        }
+fn called(kind: TouchpointKind) -> &'static str {
+    match kind {
+        TouchpointKind::Kickoff => "kick-off",
+        TouchpointKind::Update => "update",
+        TouchpointKind::Call => "call",
+        TouchpointKind::Meeting => "meeting",
+        TouchpointKind::Email => "email",
+        TouchpointKind::ReachOut => "reach-out",
     }
 }
 

@@ -1,10 +1,29 @@
-//! From outbox rows to what is to become of them.
+//! From outbox rows to what is to become of them: whom each mail goes to, what it says, and whether it says anything.
+//! The sender and the preview both go through here.
 
+mod delivery;
+mod obligations;
+mod prompts;
+mod rerouting;
+mod summaries;
+mod touchpoints;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::entity::{EmailState, email};
-use crate::error::Result;
+use crate::domain::subscriptions;
+use crate::entity::{EmailKind, EmailState, email, person};
+use crate::error::{Error, ProblemCode, Result};
+use crate::jobs::planner;
+
+use obligations::Obligations;
+
+pub use delivery::Links;
 
 /// What is to become of an outbox row.
 #[derive(Clone, Debug)]
@@ -36,15 +55,91 @@ pub struct Rendered {
     pub to_address: String,
     /// Its subject.
     pub subject: String,
-    /// Its Message-ID, with angle brackets.
+    /// Its Message-ID, without angle brackets.
     pub message_id: String,
+    /// Its HTML part.
+    pub html: String,
+    /// Its text part.
+    pub text: String,
     /// The whole message, headers and all.
     pub message: Vec<u8>,
 }
 
-/// Decides what is to become of rows that were not rendered yet: in a fixed number of statements, whatever the number
-/// of rows.
+/// Decides what is to become of rows that were not rendered yet: in a fixed number of statements for each kind and day
+/// among them, whatever the number of rows. Writes down what each mail discharges, so that no other mail does; doing so
+/// again for the same row changes nothing.
 pub async fn compose(app: &App, rows: &[email::Model]) -> Result<Vec<Composed>> {
-    let _ = (app, rows);
-    Ok(Vec::new())
+    decide(app, rows, app.clock.now(), Obligations::Claimed).await
+}
+
+/// Renders what a person would get at an instant, without writing anything.
+///
+/// # Errors
+/// Not found when there is no such person, invalid when they have no such mail.
+pub async fn preview(
+    app: &App,
+    kind: EmailKind,
+    person_id: Uuid,
+    at: Timestamp,
+) -> Result<Verdict> {
+    let conn = &app.db.read;
+    let person = person::Entity::find_by_id(person_id)
+        .one(conn)
+        .await?
+        .ok_or(Error::NotFound("person"))?;
+    let Some(schedule) = subscriptions::of_kind(conn, person_id, kind).await? else {
+        return Err(Error::problem(
+            "kind",
+            ProblemCode::NotAllowedNow,
+            format!(
+                "{} does not get this mail: hold a side of a project or set a schedule first.",
+                person.name
+            ),
+        ));
+    };
+    let recurrence = subscriptions::recurrence(&schedule, &person)?;
+    let occurrence = recurrence.latest(at)?;
+    let period = recurrence.period_key(occurrence);
+    let row = planner::blank(kind, person_id, &period, occurrence.day, at, at, at);
+    let composed = decide(app, &[row], at, Obligations::Assumed).await?;
+    composed
+        .into_iter()
+        .next()
+        .map(|composed| composed.verdict)
+        .ok_or_else(|| Error::internal("a row was composed into nothing"))
+}
+
+async fn decide(
+    app: &App,
+    rows: &[email::Model],
+    now: Timestamp,
+    obligations: Obligations,
+) -> Result<Vec<Composed>> {
+    let mut groups: BTreeMap<(EmailKind, Date), Vec<&email::Model>> = BTreeMap::new();
+    for row in rows {
+        groups
+            .entry((row.kind, row.local_on.0))
+            .or_default()
+            .push(row);
+    }
+    let mut composed = Vec::with_capacity(rows.len());
+    for ((kind, day), rows) in groups {
+        composed.extend(match kind {
+            EmailKind::CapacitySummary => {
+                summaries::compose(app, &rows, day, now, obligations).await?
+            }
+            EmailKind::ClientUpdate => prompts::compose(app, &rows, day, now, obligations).await?,
+        });
+    }
+    Ok(composed)
+}
+
+impl Composed {
+    fn closed(row: &email::Model, state: EmailState, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self {
+            email_id: row.id,
+            verdict: Verdict::Close { state, reason },
+        }
+    }
 }

@@ -3,38 +3,7 @@
 use serde::Serialize;
 
 use super::format;
-
-/// How full a week is, judged on the confirmed figure (domain.md §5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Band {
-    /// Under 60 %.
-    Bench,
-    /// Under 85 %.
-    Healthy,
-    /// Up to 100 %.
-    Full,
-    /// Up to 120 %.
-    Over,
-    /// Above 120 %.
-    Critical,
-    /// Load, but no availability.
-    Unavailable,
-}
-
-impl Band {
-    /// The band in a mail's words.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Bench => "bench",
-            Self::Healthy => "healthy",
-            Self::Full => "full",
-            Self::Over => "over",
-            Self::Critical => "critical",
-            Self::Unavailable => "unavailable",
-        }
-    }
-}
+use crate::domain::utilisation::{Band, LoadMinutes, Utilisation};
 
 /// Availability and load of one week, in minutes, and what they come to, in basis points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,6 +40,20 @@ pub struct Bar {
 }
 
 impl Figures {
+    /// The figures of a person, or of a team whose minutes were summed first.
+    pub fn of(load: LoadMinutes, availability_minutes: i64, utilisation: Utilisation) -> Self {
+        Self {
+            availability_minutes,
+            confirmed_minutes: load.confirmed,
+            expected_minutes: load.expected,
+            worst_minutes: load.worst,
+            confirmed_bp: utilisation.confirmed_bp,
+            expected_bp: utilisation.expected_bp,
+            worst_bp: utilisation.worst_bp,
+            band: utilisation.band,
+        }
+    }
+
     /// Confirmed minutes past availability, 0 when it fits.
     pub fn over_minutes(&self) -> i64 {
         (self.confirmed_minutes - self.availability_minutes).max(0)
@@ -96,10 +79,10 @@ impl Figures {
         )
     }
 
-    /// Utilisation and band: `110 %, over`; `unavailable` or `away` where it has no number.
+    /// Utilisation and band: `110 % over`; `unavailable` or `away` where it has no number.
     pub fn state(&self) -> String {
         match self.confirmed_bp {
-            Some(bp) => format!("{}, {}", format::percent(bp), self.band_word()),
+            Some(bp) => format!("{} {}", format::percent(bp), self.band_word()),
             None => self.band_word().to_owned(),
         }
     }
@@ -118,7 +101,15 @@ impl Figures {
 
     /// The band's word; `away` for a week with neither load nor availability.
     pub fn band_word(&self) -> &'static str {
-        self.band.map_or("away", Band::word)
+        match self.band {
+            Some(Band::Bench) => "bench",
+            Some(Band::Healthy) => "healthy",
+            Some(Band::Full) => "full",
+            Some(Band::Over) => "over",
+            Some(Band::Critical) => "critical",
+            Some(Band::Unavailable) => "unavailable",
+            None => "away",
+        }
     }
 
     /// The band's colour on white, `#rrggbb`; base.html has the one on black under the band's word.
@@ -155,6 +146,68 @@ impl Figures {
             over: confirmed - inside,
             tentative: expected - confirmed,
             free: 100 - expected,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Figures {
+    /// Figures of whole hours, with the ratios and the band that the domain gives them.
+    pub(crate) fn sample(availability: i64, confirmed: i64, expected: i64, worst: i64) -> Self {
+        let load = LoadMinutes {
+            confirmed: confirmed * 60,
+            expected: expected * 60,
+            worst: worst * 60,
+        };
+        let utilisation = Utilisation::of(load, availability * 60, &Default::default());
+        Self::of(load, availability * 60, utilisation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_worked_example_reads_as_the_domain_has_it() {
+        let load = LoadMinutes {
+            confirmed: 1100,
+            expected: 1310,
+            worst: 1640,
+        };
+        let figures = Figures::of(load, 1260, Utilisation::of(load, 1260, &Default::default()));
+        assert_eq!(figures.state(), "87 % full");
+        assert_eq!(
+            figures.beyond().as_deref(),
+            Some("Expected 103 %, at worst 130 %")
+        );
+        assert_eq!(
+            figures.load(),
+            "18 h 20 min confirmed and 3 h 30 min tentative of 21 h"
+        );
+        assert_eq!(figures.balance(), "2 h 40 min free");
+    }
+
+    #[test]
+    fn a_week_without_availability_has_no_percentage() {
+        assert_eq!(Figures::sample(0, 3, 3, 3).state(), "unavailable");
+        assert_eq!(Figures::sample(0, 3, 3, 3).balance(), "3 h over");
+        assert_eq!(Figures::sample(0, 0, 0, 0).state(), "away");
+        assert_eq!(Figures::sample(0, 0, 0, 0).balance(), "nothing booked");
+        assert_eq!(Figures::sample(8, 8, 8, 8).balance(), "exactly full");
+    }
+
+    proptest! {
+        #[test]
+        fn a_bar_s_parts_make_one_bar(availability in 0_i64..90, confirmed in 0_i64..120, tentative in 0_i64..40) {
+            let expected = confirmed + tentative;
+            let figures = Figures::sample(availability, confirmed, expected, expected);
+            let Bar { confirmed: inside, over, tentative: maybe, free } = figures.bar();
+            prop_assert_eq!(inside + over + maybe + free, 100);
+            prop_assert!([inside, over, maybe, free].into_iter().all(|part| part >= 0));
+            prop_assert_eq!(over > 0, figures.over_minutes() > 0);
         }
     }
 }

@@ -48,9 +48,44 @@ impl Frame {
     }
 }
 
+/// Why the reader gets this mail: what they hold themselves, and whom they stand in for.
+pub(super) fn why<'a>(own: Option<&str>, colleagues: impl Iterator<Item = &'a Line>) -> String {
+    let names: Vec<&str> = colleagues.map(|name| &**name).collect();
+    let covering = match names.as_slice() {
+        [] => None,
+        [name] => Some(format!("you stand in for {name}")),
+        [name, others @ ..] => {
+            let others = format::count_of(others, "other", "others");
+            Some(format!("you stand in for {name} and {others}"))
+        }
+    };
+    let reasons: Vec<&str> = own.into_iter().chain(covering.as_deref()).collect();
+    match reasons.is_empty() {
+        true => "You get this because you asked for it.".to_owned(),
+        false => format!("You get this because {}.", reasons.join(" and ")),
+    }
+}
+
 fn as_name<S: serde::Serializer>(
     weekday: &Option<Weekday>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     weekday.map(format::every).serialize(serializer)
+}
+
+#[cfg(test)]
+impl Frame {
+    /// A frame of Mondays 08:00 in Berlin.
+    pub(crate) fn sample(recipient: &str) -> Self {
+        Self {
+            recipient: recipient.into(),
+            button_url: "https://meridian.example/week/2026-W48".into(),
+            settings_url: "https://meridian.example/settings/mail".into(),
+            unsubscribe_url: "https://meridian.example/stop/t0ken".into(),
+            weekday: Some(Weekday::Monday),
+            local_time: Time::constant(8, 0, 0, 0),
+            zone: "Europe/Berlin".into(),
+            late_since: None,
+        }
+    }
 }

@@ -77,3 +77,38 @@ impl fmt::Display for Line {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn breaks_and_direction_marks_go_joined_emoji_stay() {
+        assert_eq!(
+            &*Line::new("  Priya\r\n\tShah\u{2028}\u{202e} 👩‍💻 "),
+            "Priya Shah 👩‍💻"
+        );
+        assert_eq!(Line::new("Priya Shah").given_name(), "Priya");
+        assert_eq!(Line::new("").given_name(), "");
+    }
+
+    #[test]
+    fn a_cut_leaves_whole_graphemes() {
+        assert_eq!(cut("cafe\u{301} bar", 5), "caf…");
+        assert_eq!(cut("cafe\u{301} bar", 6), "cafe\u{301}…");
+        assert_eq!(cut("caf", 3), "caf");
+        assert_eq!(cut("café", 0), "…");
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_is_one_short_line(text in any::<String>(), tail in "[ -~]{0,300}") {
+            let line = Line::new(&(text + &tail));
+            prop_assert!(line.chars().count() <= LONGEST);
+            prop_assert!(!line.contains(|c: char| c.is_control() || turns_direction(c)));
+            prop_assert_eq!(Line::new(&line), line);
+        }
+    }
+}

@@ -17,7 +17,7 @@ const LONGEST_LINE: usize = 998;
 
 /// A mail before it becomes bytes. All texts are Unicode; line breaks in headers become spaces.
 #[derive(Clone, Debug)]
-pub struct Composed {
+pub struct Mail {
     /// Who it is from; also the envelope's sender, who gets the bounces.
     pub from: Mailbox,
     /// Whom it is for; at least one.
@@ -62,11 +62,11 @@ pub struct Outgoing {
     pub envelope: Envelope,
     /// The message: ASCII, lines of at most 998 bytes, CRLF.
     pub raw: Vec<u8>,
-    /// See [`Composed::stem`].
+    /// See [`Mail::stem`].
     pub stem: String,
 }
 
-impl Composed {
+impl Mail {
     /// The bytes of this mail, as multipart/alternative with the text first.
     ///
     /// # Errors

@@ -4,8 +4,8 @@ fn mailbox(name: &str, address: &str) -> Mailbox {
     Mailbox::new(Some(name.to_owned()), address.parse().unwrap())
 }
 
-fn summary() -> Composed {
-    Composed {
+fn summary() -> Mail {
+    Mail {
         from: mailbox("Meridian", "meridian@agency.example"),
         to: vec![mailbox("Zoë Ångström", "zoe@agency.example")],
         cc: vec![mailbox("Müller, Jörg \"JM\"", "joerg@agency.example")],
@@ -25,7 +25,7 @@ fn summary() -> Composed {
     }
 }
 
-fn raw(mail: &Composed) -> String {
+fn raw(mail: &Mail) -> String {
     String::from_utf8(mail.build().unwrap().raw).unwrap()
 }
 

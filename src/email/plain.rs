@@ -63,3 +63,32 @@ fn glue(line: &str) -> String {
     }
     glued
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn bullets_hang_links_stay_whole_and_figures_keep_their_units() {
+        let link = format!("  https://meridian.example/{}", "x".repeat(90));
+        let bullet = format!("- {} of 30 h, 3 h over", "word ".repeat(14).trim());
+        let wrapped = wrap(&format!("{bullet}\n{link}\n\n\n\nEnd\n\n"));
+        let indented = "\n  30 h, 3 h over\n";
+        assert!(wrapped.contains(indented), "{wrapped}");
+        assert!(wrapped.ends_with(&format!("{link}\n\nEnd\n")), "{wrapped}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_seventy_eight_columns(words in "( {0,4}(- )?[a-z]{0,30}( [0-9]{1,3} (h|min|%))?\n?){0,40}") {
+            let wrapped = wrap(&words);
+            for line in wrapped.lines() {
+                prop_assert!(textwrap::core::display_width(line) <= COLUMNS, "{line:?}");
+            }
+            let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+            prop_assert_eq!(squeezed(&wrapped), squeezed(&words));
+        }
+    }
+}

@@ -5,10 +5,13 @@ use super::line::cut;
 /// Longest subject, in characters.
 pub(super) const LONGEST: usize = 60;
 
+/// More than this never fits: a piece of news is a letter at least, with a comma and a space.
+const MOST_NEWS: usize = LONGEST / 3;
+
 /// `prefix` and as many whole `news` as fit, then `, +2` for those that do not. Where not even the first fits,
 /// it is cut between graphemes.
 pub(super) fn compose(prefix: &str, news: &[String]) -> String {
-    (1..=news.len())
+    (1..=news.len().min(MOST_NEWS))
         .rev()
         .map(|shown| with(prefix, news, shown))
         .find(|subject| subject.chars().count() <= LONGEST)

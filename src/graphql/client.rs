@@ -1,19 +1,22 @@
 //! Clients.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::connection::{Connection, Paging, list};
+use super::client_filter::{ClientFilter, ClientOrder, ClientOrderField};
+use super::connection::{Connection, Paging, in_memory, list};
 use super::contact::Contact;
 use super::context::Asked;
 use super::enums::OrderDirection;
-use super::filter::{IdComparator, TextComparator};
+use super::filter::ProjectStatusComparator;
 use super::id::Kind;
 use super::loaders::{by_id, by_parent};
 use super::payload::{UserError, split, split_or_current};
+use super::project::Project;
+use super::touchpoint::Touchpoint;
 use crate::domain::clients::{self, ClientEdit, NewClient};
-use crate::domain::page::Term;
-use crate::entity::{Day, Moment, client, client_contact};
+use crate::domain::page::{Place, PlaceValue};
+use crate::entity::{Day, Moment, client, client_contact, project, touchpoint};
 
 /// A company the agency works for.
 #[derive(Clone, Debug)]
@@ -65,6 +68,60 @@ impl Client {
         Ok(rows.into_iter().map(Contact).collect())
     }
 
+    /// Its projects by name; archived ones left out.
+    #[expect(clippy::too_many_arguments, reason = "the four of Relay and a filter")]
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only projects that stand so.")] status: Option<ProjectStatusComparator>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Project>> {
+        let column = project::Column::ClientId;
+        let mut rows = by_parent::<project::Entity>(ctx, column, self.0.id).await?;
+        let status = status.unwrap_or_default();
+        rows.retain(|row| row.archived_at.is_none() && status.holds(row.status));
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        let place = |row: &project::Model| {
+            let name = PlaceValue::Text(row.name.to_lowercase());
+            Place(vec![name, PlaceValue::Id(row.id)])
+        };
+        let name = format!("projects of {}", self.0.id.simple());
+        Ok(in_memory(&name, rows, false, &paging, place, Project)?)
+    }
+
+    /// The contacts we had with it, newest first.
+    async fn touchpoints(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Touchpoint>> {
+        let column = touchpoint::Column::ClientId;
+        let rows = by_parent::<touchpoint::Entity>(ctx, column, self.0.id).await?;
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        let place = |row: &touchpoint::Model| {
+            let moment = PlaceValue::Moment(row.occurred_at);
+            Place(vec![moment, PlaceValue::Id(row.id)])
+        };
+        let name = format!("touchpoints of {}", self.0.id.simple());
+        Ok(in_memory(&name, rows, true, &paging, place, Touchpoint)?)
+    }
+
     /// Grows with every change; give it as `expectedVersion`.
     async fn version(&self) -> i64 {
         self.0.version
@@ -83,80 +140,6 @@ impl Client {
     /// When it was archived; null while it is on the lists.
     async fn archived_at(&self) -> Option<Moment> {
         self.0.archived_at
-    }
-}
-
-/// Which clients. Several fields: all must hold.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct ClientFilter {
-    /// By name.
-    name: Option<TextComparator>,
-    /// By id.
-    id: Option<IdComparator>,
-    /// Archived ones (true) or those on the lists (false, the default of the list as a whole).
-    archived: Option<bool>,
-    /// All of these must hold; at most 20.
-    #[graphql(validator(max_items = 20))]
-    and: Option<Vec<ClientFilter>>,
-    /// One of these must hold; at most 20.
-    #[graphql(validator(max_items = 20))]
-    or: Option<Vec<ClientFilter>>,
-    /// This must not hold.
-    not: Option<Box<ClientFilter>>,
-}
-
-/// What clients can be ordered by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum ClientOrderField {
-    /// By name, upper and lower case alike.
-    Name,
-    /// By the day they became clients.
-    StartsOn,
-    /// By when they were created here.
-    CreatedAt,
-}
-
-/// One term of an order of clients.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct ClientOrder {
-    /// By what.
-    field: ClientOrderField,
-    /// In which direction.
-    #[graphql(default_with = "OrderDirection::Asc")]
-    direction: OrderDirection,
-}
-
-impl ClientFilter {
-    fn condition(&self) -> crate::error::Result<Condition> {
-        let mut all = Condition::all();
-        if let Some(name) = &self.name {
-            all = all.add(name.on(client::Column::Name));
-        }
-        if let Some(id) = &self.id {
-            all = all.add(id.on("filter.id", Kind::Client, client::Column::Id)?);
-        }
-        if let Some(archived) = self.archived {
-            let column = client::Column::ArchivedAt;
-            all = all.add(if archived {
-                column.is_not_null()
-            } else {
-                column.is_null()
-            });
-        }
-        for filter in self.and.iter().flatten() {
-            all = all.add(filter.condition()?);
-        }
-        if let Some(filters) = &self.or {
-            let mut any = Condition::any();
-            for filter in filters {
-                any = any.add(filter.condition()?);
-            }
-            all = all.add(any);
-        }
-        if let Some(filter) = &self.not {
-            all = all.add(filter.condition()?.not());
-        }
-        Ok(all)
     }
 }
 
@@ -224,21 +207,6 @@ impl ClientQueries {
             Client,
         )
         .await
-    }
-}
-
-impl ClientOrder {
-    fn term(&self) -> Term<client::Column> {
-        let (column, folded) = match self.field {
-            ClientOrderField::Name => (client::Column::Name, true),
-            ClientOrderField::StartsOn => (client::Column::StartsOn, false),
-            ClientOrderField::CreatedAt => (client::Column::CreatedAt, false),
-        };
-        Term {
-            column,
-            folded,
-            descending: self.direction == OrderDirection::Desc,
-        }
     }
 }
 

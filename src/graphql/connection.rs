@@ -11,7 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sea_orm::{EntityTrait, Select};
 
 use super::context::Asked;
-use crate::domain::page::{LONGEST_PAGE, Page, Place, Term, Window, count, page};
+use crate::domain::page::{LONGEST_PAGE, Page, Place, Term, Window, count, page, page_of};
 use crate::error::{Error, Result};
 
 /// How many nodes a page has when neither `first` nor `last` says.
@@ -146,6 +146,23 @@ where
         Box::pin(async move { count(&db.read, select).await })
     });
     Ok(Connection::new(name, rows, wrap, count))
+}
+
+/// Answers one page of rows that a loader has brought, all of them, as a connection. `name` names the list, its parent
+/// and its order; `place` gives a row's place, its id last; `descending`: the largest place comes first.
+pub fn in_memory<M, N: OutputType>(
+    name: &str,
+    rows: Vec<M>,
+    descending: bool,
+    paging: &Paging,
+    place: impl Fn(&M) -> Place,
+    wrap: impl Fn(M) -> N,
+) -> Result<Connection<N>> {
+    let window = paging.window(name)?;
+    let all = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let page = page_of(rows, place, descending, &window);
+    let count: Count = Arc::new(move || Box::pin(std::future::ready(Ok(all))));
+    Ok(Connection::new(name, page, wrap, count))
 }
 
 /// The four arguments of a connection as they were given.

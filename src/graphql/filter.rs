@@ -64,6 +64,28 @@ pub struct LeadModeComparator {
     pub is_in: Option<Vec<enums::LeadMode>>,
 }
 
+/// Compares a person's access. Several comparators: all must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct AccessComparator {
+    /// Is this one.
+    pub eq: Option<enums::Access>,
+    /// Is one of these.
+    #[graphql(name = "in", validator(max_items = 100))]
+    pub is_in: Option<Vec<enums::Access>>,
+    /// Has none and cannot sign in (true), or has any (false).
+    pub is_null: Option<bool>,
+}
+
+/// Compares a touchpoint's kind. Several comparators: all must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct TouchpointKindComparator {
+    /// Is this one.
+    pub eq: Option<enums::TouchpointKind>,
+    /// Is one of these.
+    #[graphql(name = "in", validator(max_items = 100))]
+    pub is_in: Option<Vec<enums::TouchpointKind>>,
+}
+
 impl TextComparator {
     /// The condition on a text column.
     pub fn on(&self, column: impl ColumnTrait) -> Condition {
@@ -133,6 +155,16 @@ impl DateComparator {
 }
 
 impl ProjectStatusComparator {
+    /// Whether a status satisfies it.
+    pub fn holds(&self, status: entity::ProjectStatus) -> bool {
+        let status = enums::ProjectStatus::from(status);
+        self.eq.is_none_or(|eq| eq == status)
+            && self
+                .is_in
+                .as_ref()
+                .is_none_or(|listed| listed.contains(&status))
+    }
+
     /// The condition on a status column.
     pub fn on(&self, column: impl ColumnTrait) -> Condition {
         one_of(
@@ -149,6 +181,23 @@ impl ProjectStatusComparator {
     }
 }
 
+impl TouchpointKindComparator {
+    /// The condition on a kind column.
+    pub fn on(&self, column: impl ColumnTrait) -> Condition {
+        one_of(
+            column,
+            self.eq.map(entity::TouchpointKind::from),
+            self.is_in.as_ref().map(|listed| {
+                listed
+                    .iter()
+                    .copied()
+                    .map(entity::TouchpointKind::from)
+                    .collect()
+            }),
+        )
+    }
+}
+
 impl LeadModeComparator {
     /// The condition on a lead mode column.
     pub fn on(&self, column: impl ColumnTrait) -> Condition {
@@ -159,6 +208,26 @@ impl LeadModeComparator {
                 .as_ref()
                 .map(|listed| listed.iter().copied().map(entity::LeadMode::from).collect()),
         )
+    }
+}
+
+impl AccessComparator {
+    /// The condition on an access column.
+    pub fn on(&self, column: impl ColumnTrait) -> Condition {
+        one_of(
+            column,
+            self.eq.map(entity::Access::from),
+            self.is_in
+                .as_ref()
+                .map(|listed| listed.iter().copied().map(entity::Access::from).collect()),
+        )
+        .add_option(self.is_null.map(|null| {
+            if null {
+                column.is_null()
+            } else {
+                column.is_not_null()
+            }
+        }))
     }
 }
 

@@ -1,28 +1,71 @@
 //! The GraphQL API: thin. Check the viewer, call the domain, wrap.
 
+pub mod accountable;
+pub mod assignment;
+pub mod booking;
 pub mod client;
+pub mod client_filter;
 pub mod connection;
 pub mod contact;
 pub mod context;
+pub mod decision;
 pub mod enums;
 pub mod error;
 pub mod field_errors;
 pub mod filter;
 pub mod guard;
+pub mod holiday;
 pub mod id;
 pub mod loaders;
+pub mod node;
 pub mod payload;
+pub mod person;
+pub mod project;
+pub mod project_filter;
+pub mod responsibility;
+pub mod role;
 mod scalars;
+pub mod schedule;
+pub mod skill;
+pub mod time_off;
+pub mod touchpoint;
+pub mod work_schedule;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 /// What can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(client::ClientQueries);
+pub struct Query(
+    client::ClientQueries,
+    role::RoleQueries,
+    responsibility::ResponsibilityQueries,
+    assignment::AssignmentQueries,
+    project::ProjectQueries,
+    touchpoint::TouchpointQueries,
+    node::NodeQueries,
+    person::PersonQueries,
+    holiday::HolidayQueries,
+    skill::SkillQueries,
+);
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
 #[derive(Default, MergedObject)]
-pub struct Mutation(client::ClientMutations, contact::ContactMutations);
+pub struct Mutation(
+    client::ClientMutations,
+    contact::ContactMutations,
+    role::RoleMutations,
+    responsibility::ResponsibilityMutations,
+    assignment::AssignmentMutations,
+    project::ProjectMutations,
+    booking::BookingMutations,
+    touchpoint::TouchpointMutations,
+    schedule::ScheduleMutations,
+    person::PersonMutations,
+    work_schedule::WorkScheduleMutations,
+    holiday::HolidayMutations,
+    time_off::TimeOffMutations,
+    skill::SkillMutations,
+);
 
 /// Meridian's schema.
 pub type MeridianSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -30,6 +73,6 @@ pub type MeridianSchema = Schema<Query, Mutation, EmptySubscription>;
 /// Builds the schema. Needs no database: what a request works with is put on the request.
 pub fn schema() -> MeridianSchema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .limit_recursive_depth(64)
+        .extension(field_errors::FieldErrors)
         .finish()
 }

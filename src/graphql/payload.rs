@@ -13,7 +13,7 @@ pub struct UserError {
     /// The path of the input field, e.g. `["startsOn"]`; empty when it is the input as a whole.
     field: Vec<String>,
     /// What kind of problem it is.
-    code: UserErrorCode,
+    pub(super) code: UserErrorCode,
     /// A sentence for the user.
     message: String,
 }

@@ -1,10 +1,260 @@
 //! The tick: subscriptions that have fallen due become rows of the outbox, once.
 
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
 use crate::app::App;
+use crate::domain::availability::WorkingTime;
+use crate::domain::calendar::Week;
+use crate::domain::occurrence::{CatchUp, Occurrence, Recurrence};
+use crate::domain::{subscriptions, working_time, zone};
+use crate::entity::{Day, EmailKind, EmailState, Moment, email, new_id, person, schedule};
 use crate::error::Result;
 
-/// Plans every mail that has fallen due. Answers how many subscriptions were looked at.
+/// How many subscriptions one transaction takes.
+const BATCH: u64 = 500;
+
+/// Plans every mail that has fallen due. Answers how many subscriptions were looked at. Safe to run on several
+/// replicas at once: each takes other rows, and the outbox's key keeps a mail from being planned twice.
 pub async fn tick(app: &App) -> Result<usize> {
-    let _ = app;
-    Ok(0)
+    let mut planned = 0;
+    loop {
+        let batch = plan_batch(app).await?;
+        planned += batch;
+        if batch < BATCH as usize {
+            return Ok(planned);
+        }
+    }
+}
+
+async fn plan_batch(app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    let tx = app.db.begin().await?;
+    let due = schedule::Entity::find()
+        .filter(schedule::Column::NextDueAt.lte(Moment(now)))
+        .order_by_asc(schedule::Column::NextDueAt)
+        .order_by_asc(schedule::Column::Id)
+        .limit(BATCH)
+        .lock_with_behavior(
+            sea_orm::sea_query::LockType::Update,
+            sea_orm::sea_query::LockBehavior::SkipLocked,
+        )
+        .all(&tx)
+        .await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<Uuid> = due.iter().map(|row| row.person_id).collect();
+    let people = people(&tx, &ids).await?;
+    let working_times = working_time::load(&tx, &ids).await?;
+
+    let mut mails = Vec::new();
+    let mut advanced = Vec::with_capacity(due.len());
+    for row in due {
+        let Some(person) = people.get(&row.person_id) else {
+            continue;
+        };
+        let recurrence = subscriptions::recurrence(&row, person)?;
+        mails.extend(mail(
+            &row,
+            person,
+            working_times.get(&person.id),
+            &recurrence,
+            now,
+        )?);
+        advanced.push(schedule::Model {
+            next_due_at: Moment(recurrence.after(now)?.at),
+            time_zone_data: zone::zone_data_version().to_owned(),
+            ..row
+        });
+    }
+    insert_mails(&tx, mails).await?;
+    let count = advanced.len();
+    advance(&tx, advanced).await?;
+    tx.commit().await?;
+    Ok(count)
+}
+
+/// The outbox row of a subscription's latest occurrence; none when there is nothing to plan for that day.
+fn mail(
+    row: &schedule::Model,
+    person: &person::Model,
+    working_time: Option<&WorkingTime>,
+    recurrence: &Recurrence,
+    now: Timestamp,
+) -> Result<Option<email::Model>> {
+    let scheduled = recurrence.latest(now)?;
+    // A subscription made or moved after that time has nothing to catch up on.
+    if row.paused || scheduled.at < row.next_due_at.0 || has_left(person, scheduled.day) {
+        return Ok(None);
+    }
+    let Some(day) = day_of_mail(row.kind, scheduled.day, working_time) else {
+        return Ok(None);
+    };
+    let Some(occurrence) = recurrence.on(day) else {
+        return Ok(None);
+    };
+    let (period, catch_up) = match row.kind {
+        EmailKind::CapacitySummary => {
+            (Week::of(scheduled.day).to_string(), CatchUp::ThirtySixHours)
+        }
+        EmailKind::ClientUpdate => (scheduled.day.to_string(), CatchUp::RestOfDay),
+    };
+    let expires_at = recurrence.expires_at(occurrence, catch_up)?;
+    Ok(Some(planned(
+        row, person, day, occurrence, expires_at, period, now,
+    )))
+}
+
+fn planned(
+    row: &schedule::Model,
+    person: &person::Model,
+    day: Date,
+    occurrence: Occurrence,
+    expires_at: Timestamp,
+    period: String,
+    now: Timestamp,
+) -> email::Model {
+    let missed = expires_at <= now;
+    email::Model {
+        reason: missed.then(|| {
+            format!(
+                "Meridian was not running between {} and {expires_at}.",
+                occurrence.at
+            )
+        }),
+        state: if missed {
+            EmailState::Expired
+        } else {
+            EmailState::Pending
+        },
+        ..blank(
+            row.kind,
+            person.id,
+            &period,
+            day,
+            occurrence.at,
+            expires_at,
+            now,
+        )
+    }
+}
+
+/// A PENDING row of the outbox that nobody has rendered yet.
+pub fn blank(
+    kind: EmailKind,
+    recipient_id: Uuid,
+    period: &str,
+    local_on: Date,
+    due_at: Timestamp,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> email::Model {
+    email::Model {
+        id: new_id(now),
+        kind,
+        dedupe_key: dedupe_key(kind, recipient_id, period),
+        recipient_id,
+        period: period.to_owned(),
+        local_on: Day(local_on),
+        state: EmailState::Pending,
+        reason: None,
+        due_at: Moment(due_at),
+        expires_at: Moment(expires_at),
+        next_attempt_at: Moment(due_at),
+        attempts: 0,
+        claimed_by: None,
+        lease_until: None,
+        fence: 0,
+        to_address: None,
+        subject: None,
+        message_id: None,
+        message: None,
+        rendered_at: None,
+        sent_at: None,
+        created_at: Moment(now),
+    }
+}
+
+/// R9 as a key: at most one mail of a kind for a recipient in a period.
+pub fn dedupe_key(kind: EmailKind, recipient_id: Uuid, period: &str) -> String {
+    format!("{}/{recipient_id}/{period}", kind.word().to_lowercase())
+}
+
+/// The day a mail is for: a summary moves past holidays to the person's next working day of the week, and stays
+/// where it is when there is none; a prompt has no other day than its own.
+pub fn day_of_mail(
+    kind: EmailKind,
+    scheduled: Date,
+    working_time: Option<&WorkingTime>,
+) -> Option<Date> {
+    let Some(working_time) = working_time else {
+        return Some(scheduled);
+    };
+    match kind {
+        EmailKind::ClientUpdate => working_time.is_working_day(scheduled).then_some(scheduled),
+        EmailKind::CapacitySummary => {
+            let sunday = Week::of(scheduled).sunday();
+            let next = working_time.next_working_day(scheduled);
+            Some(next.filter(|day| *day <= sunday).unwrap_or(scheduled))
+        }
+    }
+}
+
+fn has_left(person: &person::Model, day: Date) -> bool {
+    person.archived_at.is_some() || person.employed_until.is_some_and(|last| last.0 < day)
+}
+
+async fn people(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, person::Model>> {
+    let rows = person::Entity::find()
+        .filter(person::Column::Id.is_in(ids.iter().copied()))
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Inserts what is not there yet: the key decides.
+pub async fn insert_mails(conn: &impl ConnectionTrait, mails: Vec<email::Model>) -> Result<()> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let rows = mails
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all());
+    email::Entity::insert_many(rows)
+        .on_conflict(
+            OnConflict::column(email::Column::DedupeKey)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
+
+/// Writes the next occurrences of many subscriptions in one statement.
+async fn advance(conn: &impl ConnectionTrait, rows: Vec<schedule::Model>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = rows
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all());
+    schedule::Entity::insert_many(rows)
+        .on_conflict(
+            OnConflict::column(schedule::Column::Id)
+                .update_columns([schedule::Column::NextDueAt, schedule::Column::TimeZoneData])
+                .to_owned(),
+        )
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! HTTP: router, authentication, limits, health.
 
+pub mod actions;
 pub mod graphql;
 pub mod health;
 mod layers;

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
+use meridian::config::Config;
+
 /// README.md, CONTRIBUTING.md and every page of docs/, as far as they exist.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -100,4 +103,27 @@ fn links_are_found_and_broken_ones_are_told_from_good_ones() {
     assert!(broken(&page, "LICENSE").is_none());
     assert!(broken(&page, "#no-such-heading").is_some());
     assert!(broken(&page, "https://example.com/nowhere").is_none());
+}
+
+#[test]
+fn the_example_environment_names_every_setting_with_its_default() {
+    let settings = Config::augment_args(clap::Command::new("meridian"));
+    let expected: Vec<String> = settings
+        .get_arguments()
+        .filter_map(|argument| {
+            let default = argument
+                .get_default_values()
+                .first()
+                .map(|value| value.to_string_lossy());
+            let name = argument.get_env()?.to_str()?;
+            Some(format!("# {name}='{}'", default.unwrap_or_default()))
+        })
+        .collect();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(".env.example");
+    let example = fs::read_to_string(page).expect("a readable example");
+    let named: Vec<&str> = example
+        .lines()
+        .filter(|line| line.starts_with("# MERIDIAN_"))
+        .collect();
+    assert_eq!(named, expected);
 }

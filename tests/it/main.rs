@@ -4,6 +4,8 @@ mod cluster;
 mod documentation;
 mod graphql_http;
 mod outbox;
+mod roles;
 mod smtp_faults;
 mod smtp_session;
 mod support;
+mod work;

@@ -41,7 +41,7 @@ impl Cluster {
             Some(Err(why)) => panic!("PostgreSQL is installed but cannot be used: {why}"),
             None => {
                 assert!(
-                    std::env::var(REQUIRE).is_ok_and(|value| value == "1"),
+                    !std::env::var(REQUIRE).is_ok_and(|value| value == "1"),
                     "{REQUIRE}=1, but no PostgreSQL {OLDEST_MAJOR} or newer is installed"
                 );
                 report_not_run();

@@ -1,0 +1,87 @@
+//! What a mail discharges, each at most once in its period: a client's update of a week, a person's summary of a week.
+//! The keys name the obligation, not the recipient, so that a change of manager on Tuesday does not prompt twice.
+
+use std::collections::HashSet;
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use uuid::Uuid;
+
+use crate::db::Db;
+use crate::domain::calendar::Week;
+use crate::entity::obligation;
+use crate::error::Result;
+
+/// What to do about obligations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Obligations {
+    /// Take them, and leave out what another mail has taken.
+    Claimed,
+    /// A preview: leave them alone and act as if they were free.
+    Assumed,
+}
+
+/// A person's summary of a week.
+pub(super) fn summary(person_id: Uuid, week: Week) -> String {
+    format!("capacity_summary/{person_id}/{week}")
+}
+
+/// A client's update of a week.
+pub(super) fn update(client_id: Uuid, week: Week) -> String {
+    format!("client_update/{client_id}/{week}")
+}
+
+/// A reach-out to a client in a week.
+pub(super) fn outreach(client_id: Uuid, week: Week) -> String {
+    format!("client_outreach/{client_id}/{week}")
+}
+
+/// The facts of a project for its client's update of a week.
+pub(super) fn facts(project_id: Uuid, week: Week) -> String {
+    format!("facts_needed/{project_id}/{week}")
+}
+
+impl Obligations {
+    /// Which of `wanted` their mails may discharge: by key.
+    pub(super) async fn take(
+        self,
+        db: &Db,
+        wanted: Vec<obligation::Model>,
+    ) -> Result<HashSet<String>> {
+        if self == Self::Assumed {
+            return Ok(wanted.into_iter().map(|one| one.obligation_key).collect());
+        }
+        let mut taken = HashSet::with_capacity(wanted.len());
+        for wanted in wanted.chunks(5_000) {
+            let tx = db.begin().await?;
+            let rows = wanted
+                .iter()
+                .cloned()
+                .map(|row| row.into_active_model().reset_all());
+            obligation::Entity::insert_many(rows)
+                .on_conflict(
+                    OnConflict::column(obligation::Column::ObligationKey)
+                        .do_nothing()
+                        .to_owned(),
+                )
+                .exec_without_returning(&tx)
+                .await?;
+            let keys = wanted.iter().map(|one| one.obligation_key.as_str());
+            let held = obligation::Entity::find()
+                .filter(obligation::Column::ObligationKey.is_in(keys))
+                .all(&tx)
+                .await?;
+            tx.commit().await?;
+            let ours: HashSet<(&str, Uuid)> = wanted
+                .iter()
+                .map(|one| (one.obligation_key.as_str(), one.email_id))
+                .collect();
+            taken.extend(
+                held.into_iter()
+                    .filter(|one| ours.contains(&(one.obligation_key.as_str(), one.email_id)))
+                    .map(|one| one.obligation_key),
+            );
+        }
+        Ok(taken)
+    }
+}

@@ -1,0 +1,500 @@
+//! The client-update prompts of a day.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::delivery::{Links, Words, frame, render};
+use super::obligations::{self, Obligations};
+use super::rerouting::{Wanted, away_subscribers, ensure, schedules};
+use super::touchpoints::Touchpoints;
+use super::{Composed, Verdict};
+use crate::app::App;
+use crate::domain::books::Books;
+use crate::domain::cadence::{Due, DueState};
+use crate::domain::calendar::Week;
+use crate::domain::responsibilities::{Scope, clients_of};
+use crate::domain::settings::Settings;
+use crate::domain::stand_ins::{Route, StandIns};
+use crate::domain::strengths::Strengths;
+use crate::domain::updates::{Standing, standings};
+use crate::email::client_update::{
+    ClientUpdate, CoveredPrompts, FactsNeeded, Prompts, ReachOutDue, UpdateDue,
+};
+use crate::email::format;
+use crate::email::line::Line;
+use crate::entity::{EmailKind, EmailState, LeadMode, Side, email, obligation, project, schedule};
+use crate::error::Result;
+
+const KIND: EmailKind = EmailKind::ClientUpdate;
+
+/// Something a manager is to be prompted for, and whose mail prompts for it.
+struct Entry<'a> {
+    key: String,
+    what: What<'a>,
+    standing: &'a Standing<'a>,
+    /// Who is accountable for it.
+    accountable_id: Uuid,
+    /// Where it goes.
+    route: Route,
+}
+
+enum What<'a> {
+    Update(Due),
+    ReachOut(Due),
+    Facts(Due, &'a project::Model),
+}
+
+/// Decides the prompts of `day`, all for recipients whose local day it is.
+pub(super) async fn compose(
+    app: &App,
+    rows: &[&email::Model],
+    day: Date,
+    now: Timestamp,
+    obligations: Obligations,
+) -> Result<Vec<Composed>> {
+    let conn = &app.db.read;
+    let people = addressees(conn, rows, day).await?;
+    let settings = Settings::load(conn).await?;
+    let clients = clients_of(conn, &people, day, day).await?;
+    let books = Books::load(conn, &Scope::Clients(clients), day, day).await?;
+    let (standings, _) = standings(conn, &books, &settings, day).await?;
+    let stand_ins = stand_ins(conn, &people, &standings, &settings, day).await?;
+    let entries = entries(&books, &standings, &stand_ins, &people, day);
+    let written = Day {
+        app,
+        day,
+        now,
+        obligations,
+        books: &books,
+        stand_ins: &stand_ins,
+        schedules: schedules(
+            conn,
+            KIND,
+            &stand_ins.people.keys().copied().collect::<Vec<_>>(),
+        )
+        .await?,
+    };
+    written.compose(rows, entries).await
+}
+
+/// The recipients of `rows`, and the subscribers whose prompts may come to one of them instead.
+async fn addressees(
+    conn: &impl ConnectionTrait,
+    rows: &[&email::Model],
+    day: Date,
+) -> Result<Vec<Uuid>> {
+    let mut people = away_subscribers(conn, KIND, day, day).await?;
+    people.extend(rows.iter().map(|row| row.recipient_id));
+    people.sort_unstable();
+    people.dedup();
+    Ok(people)
+}
+
+async fn stand_ins(
+    conn: &impl ConnectionTrait,
+    people: &[Uuid],
+    standings: &[Standing<'_>],
+    settings: &Settings,
+    day: Date,
+) -> Result<StandIns> {
+    let speakers = standings.iter().filter_map(|standing| standing.speaker_id);
+    let mut named: Vec<Uuid> = people.iter().copied().chain(speakers).collect();
+    named.sort_unstable();
+    named.dedup();
+    let mut stand_ins = StandIns::load(conn, &named, day, day).await?;
+    let orphans = stand_ins.without_delegate(day, day);
+    let clients: Vec<Uuid> = standings
+        .iter()
+        .filter(|standing| {
+            standing
+                .speaker_id
+                .is_some_and(|speaker| orphans.contains(&speaker))
+        })
+        .map(|standing| standing.client.id)
+        .collect();
+    if !clients.is_empty() {
+        let strengths = Strengths::load(conn, &settings.relationships, &clients, day).await?;
+        stand_ins.know(conn, strengths).await?;
+    }
+    Ok(stand_ins)
+}
+
+/// Everything that is due on `day` from any of `people`.
+fn entries<'a>(
+    books: &'a Books,
+    standings: &'a [Standing<'a>],
+    stand_ins: &StandIns,
+    people: &[Uuid],
+    day: Date,
+) -> Vec<Entry<'a>> {
+    let week = Week::of(day);
+    let is_due = |due: Option<Due>| due.filter(|due| due.state(day) != DueState::Ahead);
+    let mut entries = Vec::new();
+    for standing in standings {
+        let client = standing.client.id;
+        let mut add = |key: String, what: What<'a>, accountable_id: Uuid| {
+            if people.contains(&accountable_id) {
+                let route = stand_ins.route(accountable_id, day, Some(client));
+                entries.push(Entry {
+                    key,
+                    what,
+                    standing,
+                    accountable_id,
+                    route,
+                });
+            }
+        };
+        if let Some(speaker) = standing.speaker_id {
+            if let Some(due) = is_due(standing.update) {
+                add(
+                    obligations::update(client, week),
+                    What::Update(due),
+                    speaker,
+                );
+            }
+            if let Some(due) = is_due(standing.outreach) {
+                add(
+                    obligations::outreach(client, week),
+                    What::ReachOut(due),
+                    speaker,
+                );
+            }
+        }
+        if let Some(due) = is_due(standing.update) {
+            for (project, manager) in production_led(books, standing, day) {
+                if Some(manager) != standing.speaker_id {
+                    let what = What::Facts(due, project);
+                    add(obligations::facts(project.id, week), what, manager);
+                }
+            }
+        }
+    }
+    entries
+}
+
+/// The client's ACTIVE production-led projects, each with its production manager.
+fn production_led<'a>(
+    books: &'a Books,
+    standing: &'a Standing<'a>,
+    day: Date,
+) -> impl Iterator<Item = (&'a project::Model, Uuid)> {
+    standing
+        .active
+        .iter()
+        .filter(|project| project.lead_mode == LeadMode::ProductionLed)
+        .filter_map(move |project| {
+            let held = books
+                .accountability
+                .accountable(Side::Project, project, day)?;
+            Some((*project, held.person_id()))
+        })
+}
+
+/// A day's prompts, with all that they are written from.
+struct Day<'a> {
+    app: &'a App,
+    day: Date,
+    now: Timestamp,
+    obligations: Obligations,
+    books: &'a Books,
+    stand_ins: &'a StandIns,
+    schedules: HashMap<Uuid, schedule::Model>,
+}
+
+impl Day<'_> {
+    async fn compose(
+        &self,
+        rows: &[&email::Model],
+        entries: Vec<Entry<'_>>,
+    ) -> Result<Vec<Composed>> {
+        let recipients: HashMap<Uuid, &email::Model> =
+            rows.iter().map(|row| (row.recipient_id, *row)).collect();
+        let covering = self.ensure_stand_ins(&entries, &recipients).await?;
+
+        // An entry goes into the mail of whoever it is routed to, or, when that mail is already written, into the
+        // absent person's own: better there than nowhere.
+        let mut by_recipient: BTreeMap<Uuid, Vec<Entry<'_>>> = BTreeMap::new();
+        let mut unroutable: HashSet<Uuid> = HashSet::new();
+        for entry in entries {
+            let to = match &entry.route {
+                Route::Own => entry.accountable_id,
+                Route::StandIn { person_id, .. } if covering.contains(person_id) => *person_id,
+                Route::StandIn { .. } => entry.accountable_id,
+                Route::Nobody => {
+                    unroutable.insert(entry.accountable_id);
+                    continue;
+                }
+            };
+            by_recipient.entry(to).or_default().push(entry);
+        }
+        by_recipient.retain(|recipient, _| recipients.contains_key(recipient));
+        let taken = self.take(&by_recipient, &recipients).await?;
+        for entries in by_recipient.values_mut() {
+            entries.retain(|entry| taken.contains(&entry.key));
+        }
+        let clients: Vec<Uuid> = by_recipient
+            .values()
+            .flatten()
+            .map(|entry| entry.standing.client.id)
+            .collect();
+        let touchpoints = Touchpoints::load(&self.app.db.read, &clients).await?;
+
+        let mut composed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let entries = by_recipient.remove(&row.recipient_id).unwrap_or_default();
+            composed.push(if entries.is_empty() {
+                self.nothing_to_say(row, &unroutable)
+            } else {
+                self.mail(row, &entries, &touchpoints)?
+            });
+        }
+        Ok(composed)
+    }
+
+    /// Sees to it that stand-ins get a mail today. Answers who of them can still cover somebody in it.
+    async fn ensure_stand_ins(
+        &self,
+        entries: &[Entry<'_>],
+        recipients: &HashMap<Uuid, &email::Model>,
+    ) -> Result<HashSet<Uuid>> {
+        let period = self.day.to_string();
+        let mut people: Vec<Uuid> = entries
+            .iter()
+            .filter_map(|entry| match entry.route {
+                Route::StandIn { person_id, .. } => Some(person_id),
+                _ => None,
+            })
+            .filter(|id| !recipients.contains_key(id))
+            .collect();
+        people.sort_unstable();
+        people.dedup();
+        let wanted = people
+            .iter()
+            .filter_map(|id| self.stand_ins.people.get(id))
+            .map(|person| Wanted {
+                person,
+                schedule: self.schedules.get(&person.id),
+                kind: KIND,
+                period: &period,
+                day: self.day,
+            })
+            .collect();
+        let mut covering = ensure(
+            &self.app.db,
+            self.stand_ins,
+            wanted,
+            self.now,
+            self.obligations,
+        )
+        .await?;
+        covering.extend(recipients.keys());
+        Ok(covering)
+    }
+
+    async fn take(
+        &self,
+        by_recipient: &BTreeMap<Uuid, Vec<Entry<'_>>>,
+        recipients: &HashMap<Uuid, &email::Model>,
+    ) -> Result<HashSet<String>> {
+        let mut wanted = Vec::new();
+        for (recipient, entries) in by_recipient {
+            let Some(row) = recipients.get(recipient) else {
+                continue;
+            };
+            wanted.extend(entries.iter().map(|entry| obligation::Model {
+                obligation_key: entry.key.clone(),
+                email_id: row.id,
+                person_id: Some(entry.accountable_id),
+                client_id: Some(entry.standing.client.id),
+            }));
+        }
+        self.obligations.take(&self.app.db, wanted).await
+    }
+
+    fn nothing_to_say(&self, row: &email::Model, unroutable: &HashSet<Uuid>) -> Composed {
+        let recipient = row.recipient_id;
+        if unroutable.contains(&recipient) {
+            let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
+            return Composed::closed(row, EmailState::Failed, reason);
+        }
+        if !self.stand_ins.is_away(recipient, self.day) {
+            let reason = "Nothing was due today that had not been prompted for this week.";
+            return Composed::closed(row, EmailState::SkippedEmpty, reason);
+        }
+        let reason = match self.stand_ins.route(recipient, self.day, None) {
+            Route::StandIn { person_id, why } => match self.stand_ins.people.get(&person_id) {
+                Some(person) => format!("Away; what is due goes to {}, {why}.", person.name),
+                None => "Away; what is due goes to whoever stands in.".to_owned(),
+            },
+            _ => "Away, and nothing was due.".to_owned(),
+        };
+        Composed::closed(row, EmailState::SkippedAbsent, reason)
+    }
+
+    fn mail(
+        &self,
+        row: &email::Model,
+        entries: &[Entry<'_>],
+        touchpoints: &Touchpoints,
+    ) -> Result<Composed> {
+        let Some(recipient) = self.stand_ins.people.get(&row.recipient_id) else {
+            return Ok(Composed::closed(
+                row,
+                EmailState::Failed,
+                "There is no such person any more.",
+            ));
+        };
+        let schedule = self.schedules.get(&recipient.id);
+        let button_url = Links(self.app).page("/updates");
+        let frame = frame(self.app, row, recipient, schedule, button_url, self.now)?;
+        let unsubscribe_url = frame.unsubscribe_url.clone();
+        let mut own = Prompts::default();
+        let mut covered: BTreeMap<Uuid, Prompts> = BTreeMap::new();
+        for entry in entries {
+            let prompts = if entry.accountable_id == recipient.id {
+                &mut own
+            } else {
+                covered.entry(entry.accountable_id).or_default()
+            };
+            self.add(entry, prompts, touchpoints);
+        }
+        let mail = ClientUpdate {
+            frame,
+            today: self.day,
+            own: sorted(own),
+            covering: covered
+                .into_iter()
+                .map(|(colleague, prompts)| CoveredPrompts {
+                    colleague: self.name(colleague),
+                    until: self
+                        .stand_ins
+                        .away_until(colleague, self.day)
+                        .unwrap_or(self.day),
+                    prompts: sorted(prompts),
+                })
+                .collect(),
+        };
+        let words = Words {
+            subject: mail.subject(),
+            html: mail.html()?,
+            text: mail.text()?,
+        };
+        let rendered = render(self.app, row, recipient, words, unsubscribe_url, self.now)?;
+        Ok(Composed {
+            email_id: row.id,
+            verdict: Verdict::Send(rendered),
+        })
+    }
+
+    fn add(&self, entry: &Entry<'_>, prompts: &mut Prompts, touchpoints: &Touchpoints) {
+        let standing = entry.standing;
+        let client = standing.client;
+        let url = Some(Links(self.app).client(client.id));
+        match &entry.what {
+            What::Update(due) => prompts.updates.push(UpdateDue {
+                client: client.name.as_str().into(),
+                url,
+                due_on: due.due_on,
+                days_late: days_between(due.due_on, self.day),
+                overdue: due.state(self.day) == DueState::Overdue,
+                cadence_days: client.cadence_days.into(),
+                last_contact: touchpoints.last_update(client.id),
+                since: self.since(standing, touchpoints),
+                waiting: self.waiting(standing),
+                projects: standing
+                    .active
+                    .iter()
+                    .map(|project| project.name.as_str().into())
+                    .collect(),
+            }),
+            What::ReachOut(due) => prompts.reach_outs.push(ReachOutDue {
+                client: client.name.as_str().into(),
+                url,
+                due_on: due.due_on,
+                every_days: standing.outreach_days.unwrap_or_default(),
+                last_contact: touchpoints.last(client.id),
+            }),
+            What::Facts(due, project) => prompts.facts.push(FactsNeeded {
+                project: project.name.as_str().into(),
+                client: client.name.as_str().into(),
+                url: Some(Links(self.app).project(project.id)),
+                writer: standing.speaker_id.map(|speaker| self.name(speaker)),
+                due_on: due.due_on,
+                facts: facts(project, self.day),
+            }),
+        }
+    }
+
+    /// What happened since the last update: contacts that do not count, and kick-offs.
+    fn since(&self, standing: &Standing<'_>, touchpoints: &Touchpoints) -> Vec<Line> {
+        let mut since = touchpoints.since_last_update(standing.client.id);
+        let kicked_off = standing.active.iter().filter_map(|project| {
+            let on = project.kicked_off_on?.0;
+            let new = standing.last_update_on.is_none_or(|last| on > last) && on <= self.day;
+            new.then(|| Line::from(format!("{}: {} kicked off", format::day(on), project.name)))
+        });
+        since.extend(kicked_off);
+        since
+    }
+
+    /// What waits: launches within four weeks, and sides that nobody holds.
+    fn waiting(&self, standing: &Standing<'_>) -> Vec<Line> {
+        let mut waiting = Vec::new();
+        for project in &standing.active {
+            let launch = project.launch_on.map(|day| day.0);
+            if let Some(on) = launch.filter(|on| (0..=28).contains(&days_between(self.day, *on))) {
+                waiting.push(format!("{} launches on {}", project.name, format::day(on)).into());
+            }
+            let manager = self
+                .books
+                .accountability
+                .accountable(Side::Project, project, self.day);
+            if manager.is_none() {
+                waiting.push(format!("{} has no production manager", project.name).into());
+            }
+        }
+        waiting
+    }
+
+    fn name(&self, person_id: Uuid) -> Line {
+        let person = self.stand_ins.people.get(&person_id);
+        person
+            .map_or("a colleague", |person| person.name.as_str())
+            .into()
+    }
+}
+
+/// The facts that the writer of an update needs of a production-led project.
+fn facts(project: &project::Model, day: Date) -> Vec<Line> {
+    let mut facts: Vec<Line> = vec![
+        "What was finished since the last update".into(),
+        "What comes next, and by when".into(),
+        "What is at risk: scope, time, quality".into(),
+    ];
+    if let Some(on) = project.launch_on.map(|on| on.0).filter(|on| *on >= day) {
+        facts.push(format!("Whether the launch on {} holds", format::day(on)).into());
+    }
+    facts
+}
+
+/// The latest first, and by name where equally late.
+fn sorted(mut prompts: Prompts) -> Prompts {
+    prompts
+        .updates
+        .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));
+    prompts
+        .reach_outs
+        .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));
+    prompts
+        .facts
+        .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));
+    prompts
+}
+
+fn days_between(from: Date, to: Date) -> i64 {
+    from.until(to).map_or(0, |span| span.get_days().into())
+}

@@ -1,0 +1,32 @@
+//! Both mails, word for word.
+
+use insta::{assert_snapshot, with_settings};
+
+use crate::email::capacity_summary::CapacitySummary;
+use crate::email::client_update::ClientUpdate;
+
+macro_rules! assert_mail {
+    ($name:literal, $mail:expr) => {
+        let mail = $mail;
+        with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+            let head = format!("Subject: {}\nPreheader: {}\n\n", mail.subject(), mail.preheader());
+            assert_snapshot!(concat!($name, ".txt"), head + &mail.text().unwrap());
+            assert_snapshot!(concat!($name, ".html"), mail.html().unwrap());
+        });
+    };
+}
+
+#[test]
+fn the_production_manager_s_week() {
+    assert_mail!("capacity_summary_manager", CapacitySummary::sample());
+}
+
+#[test]
+fn the_owner_s_week() {
+    assert_mail!("capacity_summary_owner", CapacitySummary::owner_sample());
+}
+
+#[test]
+fn the_account_manager_s_day() {
+    assert_mail!("client_update", ClientUpdate::sample());
+}

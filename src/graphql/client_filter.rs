@@ -1,0 +1,101 @@
+//! Which clients, in which order.
+
+use async_graphql::{Enum, InputObject};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::enums::OrderDirection;
+use super::filter::{IdComparator, TextComparator};
+use super::id::Kind;
+use crate::domain::page::Term;
+use crate::entity::client;
+
+/// Which clients. Several fields: all must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct ClientFilter {
+    /// By name.
+    name: Option<TextComparator>,
+    /// By id.
+    id: Option<IdComparator>,
+    /// Archived ones (true) or those on the lists (false, the default of the list as a whole).
+    pub(super) archived: Option<bool>,
+    /// All of these must hold; at most 20.
+    #[graphql(validator(max_items = 20))]
+    and: Option<Vec<ClientFilter>>,
+    /// One of these must hold; at most 20.
+    #[graphql(validator(max_items = 20))]
+    or: Option<Vec<ClientFilter>>,
+    /// This must not hold.
+    not: Option<Box<ClientFilter>>,
+}
+
+/// What clients can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ClientOrderField {
+    /// By name, upper and lower case alike.
+    Name,
+    /// By the day they became clients.
+    StartsOn,
+    /// By when they were created here.
+    CreatedAt,
+}
+
+/// One term of an order of clients.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct ClientOrder {
+    /// By what.
+    pub(super) field: ClientOrderField,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    pub(super) direction: OrderDirection,
+}
+
+impl ClientFilter {
+    /// The condition on `client`.
+    pub(super) fn condition(&self) -> crate::error::Result<Condition> {
+        let mut all = Condition::all();
+        if let Some(name) = &self.name {
+            all = all.add(name.on(client::Column::Name));
+        }
+        if let Some(id) = &self.id {
+            all = all.add(id.on("filter.id", Kind::Client, client::Column::Id)?);
+        }
+        if let Some(archived) = self.archived {
+            let column = client::Column::ArchivedAt;
+            all = all.add(if archived {
+                column.is_not_null()
+            } else {
+                column.is_null()
+            });
+        }
+        for filter in self.and.iter().flatten() {
+            all = all.add(filter.condition()?);
+        }
+        if let Some(filters) = &self.or {
+            let mut any = Condition::any();
+            for filter in filters {
+                any = any.add(filter.condition()?);
+            }
+            all = all.add(any);
+        }
+        if let Some(filter) = &self.not {
+            all = all.add(filter.condition()?.not());
+        }
+        Ok(all)
+    }
+}
+
+impl ClientOrder {
+    /// The term of the page's order.
+    pub(super) fn term(&self) -> Term<client::Column> {
+        let (column, folded) = match self.field {
+            ClientOrderField::Name => (client::Column::Name, true),
+            ClientOrderField::StartsOn => (client::Column::StartsOn, false),
+            ClientOrderField::CreatedAt => (client::Column::CreatedAt, false),
+        };
+        Term {
+            column,
+            folded,
+            descending: self.direction == OrderDirection::Desc,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Subscriptions: which mail a person gets when.
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+
+use super::context::Asked;
+use super::enums::EmailKind;
+use super::id::Kind;
+use super::loaders::the;
+use super::payload::{UserError, UserErrorCode, split};
+use super::person::Person;
+use crate::domain::subscriptions::{self, ScheduleEdit};
+use crate::entity::{Moment, person, schedule};
+
+/// Which mail a person gets when.
+#[derive(Clone, Debug)]
+pub struct Schedule(pub schedule::Model);
+
+#[Object]
+impl Schedule {
+    /// The schedule's global id: `sch_…`.
+    pub async fn id(&self) -> ID {
+        Kind::Schedule.id(self.0.id)
+    }
+
+    /// Who gets the mail.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Person> {
+        Ok(Person(the::<person::Entity>(ctx, self.0.person_id).await?))
+    }
+
+    /// Which mail.
+    async fn kind(&self) -> EmailKind {
+        self.0.kind.into()
+    }
+
+    /// The local day of the week, 1 (Monday) to 7; null when it may come on any day on which something is due.
+    async fn weekday(&self) -> Option<i32> {
+        self.0.weekday
+    }
+
+    /// The local time, minutes after midnight: 480 is 08:00.
+    async fn minute_of_day(&self) -> i32 {
+        self.0.minute_of_day
+    }
+
+    /// The IANA time zone in which the local time is read: the one set here, else the person's own.
+    async fn time_zone(&self, ctx: &Context<'_>) -> Result<String> {
+        let person = the::<person::Entity>(ctx, self.0.person_id).await?;
+        Ok(subscriptions::effective_zone(&self.0, &person).to_owned())
+    }
+
+    /// When it falls due next. While paused it falls due as well, and nothing is sent.
+    async fn next_due_at(&self) -> Moment {
+        self.0.next_due_at
+    }
+
+    /// Whether no mail is sent for now.
+    async fn paused(&self) -> bool {
+        self.0.paused
+    }
+
+    /// Grows with every change a person makes; give it as `expectedVersion`.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+}
+
+/// When a person is to get a mail. What is absent stays, or is Monday 08:00 in the person's own zone at first.
+#[derive(Debug, InputObject)]
+pub struct ScheduleSetInput {
+    /// Who gets the mail.
+    person_id: ID,
+    /// Which mail.
+    kind: EmailKind,
+    /// The version you read; refused as STALE_VERSION when it has changed since.
+    expected_version: Option<i64>,
+    /// The local day of the week, 1 (Monday) to 7. Only the weekly capacity summary has one.
+    weekday: Option<i32>,
+    /// The local time, 0 to 1439 minutes after midnight: 480 is 08:00.
+    minute_of_day: Option<i32>,
+    /// The IANA time zone in which the local time is read, e.g. `Europe/Berlin`; null: the person's own.
+    time_zone: MaybeUndefined<String>,
+    /// Whether to send nothing for now.
+    paused: Option<bool>,
+}
+
+/// What came of a change of a schedule.
+#[derive(Debug, SimpleObject)]
+pub struct SchedulePayload {
+    /// The schedule as it is now; null when nothing was changed, but for a stale version.
+    schedule: Option<Schedule>,
+    /// What the user can mend; empty when it was done.
+    user_errors: Vec<UserError>,
+}
+
+/// Changes of schedules.
+#[derive(Default)]
+pub struct ScheduleMutations;
+
+#[Object]
+impl ScheduleMutations {
+    /// Sets when a person gets a mail; subscribes them to it where they are not. The person, and owners.
+    async fn schedule_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "When which mail is to come.")] input: ScheduleSetInput,
+    ) -> Result<SchedulePayload> {
+        let edit = ScheduleEdit {
+            weekday: input.weekday,
+            minute_of_day: input.minute_of_day,
+            time_zone: match input.time_zone {
+                MaybeUndefined::Undefined => None,
+                MaybeUndefined::Null => Some(None),
+                MaybeUndefined::Value(name) => Some(Some(name)),
+            },
+            paused: input.paused,
+        };
+        let kind = input.kind.into();
+        let set = async {
+            let person_id = Kind::Person.parse("personId", &input.person_id)?;
+            let (db, caller, expected) = (ctx.db(), ctx.caller(), input.expected_version);
+            subscriptions::set(db, caller, person_id, kind, expected, edit).await
+        };
+        let (row, user_errors) = split(set.await)?;
+        let stale = user_errors
+            .iter()
+            .any(|error| error.code == UserErrorCode::StaleVersion);
+        let current = match Kind::Person.parse("personId", &input.person_id) {
+            Ok(person_id) if stale => {
+                subscriptions::of_kind(&ctx.db().read, person_id, kind).await?
+            }
+            _ => None,
+        };
+        Ok(SchedulePayload {
+            schedule: row.or(current).map(Schedule),
+            user_errors,
+        })
+    }
+}

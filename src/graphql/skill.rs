@@ -1,0 +1,124 @@
+//! What people can do.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+
+use super::context::Asked;
+use super::id::Kind;
+use super::loaders::the;
+use super::payload::{UserError, split};
+use super::person::{Person, PersonPayload};
+use crate::domain::skills;
+use crate::entity::{person_skill, skill};
+
+/// Something people can do.
+#[derive(Clone, Debug)]
+pub struct Skill(pub skill::Model);
+
+#[Object]
+impl Skill {
+    /// The skill's global id: `ski_…`.
+    pub async fn id(&self) -> ID {
+        Kind::Skill.id(self.0.id)
+    }
+
+    /// What it is called; unique whatever the case. At most 100 characters.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+}
+
+/// How well somebody can do something.
+#[derive(Clone, Debug)]
+pub struct PersonSkill(pub person_skill::Model);
+
+#[Object]
+impl PersonSkill {
+    /// What.
+    async fn skill(&self, ctx: &Context<'_>) -> Result<Skill> {
+        Ok(Skill(the::<skill::Entity>(ctx, self.0.skill_id).await?))
+    }
+
+    /// How well, from 1 (learning) to 5 (teaches it).
+    async fn level(&self) -> i32 {
+        self.0.level
+    }
+}
+
+/// Queries about skills.
+#[derive(Default)]
+pub struct SkillQueries;
+
+#[Object]
+impl SkillQueries {
+    /// Every skill the agency names, by name; 500 at most.
+    async fn skills(&self, ctx: &Context<'_>) -> Result<Vec<Skill>> {
+        let rows = skills::skills(&ctx.db().read).await?;
+        Ok(rows.into_iter().map(Skill).collect())
+    }
+}
+
+/// What a new skill needs.
+#[derive(Debug, InputObject)]
+pub struct SkillCreateInput {
+    /// What it is called; unique whatever the case. 1 to 100 characters.
+    name: String,
+}
+
+/// How well a person can do something.
+#[derive(Debug, InputObject)]
+pub struct PersonSkillSetInput {
+    /// Who.
+    person_id: ID,
+    /// What.
+    skill_id: ID,
+    /// How well, from 1 (learning) to 5 (teaches it); null or absent takes the skill away.
+    level: Option<i32>,
+}
+
+/// What came of a change of a skill.
+#[derive(Debug, SimpleObject)]
+pub struct SkillPayload {
+    /// The skill as it is now; null when nothing was changed.
+    skill: Option<Skill>,
+    /// What the user can mend; empty when it was done.
+    user_errors: Vec<UserError>,
+}
+
+/// Changes of skills.
+#[derive(Default)]
+pub struct SkillMutations;
+
+#[Object]
+impl SkillMutations {
+    /// Names a skill. Owners only.
+    async fn skill_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the skill needs.")] input: SkillCreateInput,
+    ) -> Result<SkillPayload> {
+        let created = skills::create(ctx.db(), ctx.caller(), &input.name).await;
+        let (row, user_errors) = split(created)?;
+        Ok(SkillPayload {
+            skill: row.map(Skill),
+            user_errors,
+        })
+    }
+
+    /// Says how well a person can do something, or takes the skill away. Owners only.
+    async fn person_skill_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who can do what, and how well.")] input: PersonSkillSetInput,
+    ) -> Result<PersonPayload> {
+        let set = async {
+            let person = Kind::Person.parse("personId", &input.person_id)?;
+            let skill = Kind::Skill.parse("skillId", &input.skill_id)?;
+            skills::set_of_person(ctx.db(), ctx.caller(), person, skill, input.level).await
+        };
+        let (row, user_errors) = split(set.await)?;
+        Ok(PersonPayload {
+            person: row.map(Person),
+            user_errors,
+        })
+    }
+}

@@ -1,0 +1,6 @@
+//! Projects, bookings and touchpoints.
+
+mod agency;
+mod bookings;
+mod projects;
+mod touchpoints;
