@@ -66,7 +66,9 @@ async fn write_everything(stage: &Stage, claim: Claim) -> Vec<&'static str> {
     let rendered = Rendered {
         to_address: "mallory@client.example".to_owned(),
         subject: "no".to_owned(),
-        message_id: "<no@meridian.example>".to_owned(),
+        message_id: "no@meridian.example".to_owned(),
+        html: "no".to_owned(),
+        text: "no".to_owned(),
         message: b"no".to_vec(),
     };
     let failed = EmailState::Failed;

@@ -45,7 +45,7 @@ impl Drop for Place {
 pub(crate) struct Stage {
     pub(crate) app: App,
     pub(crate) memory: Memory,
-    recipient_id: Uuid,
+    pub(crate) recipient_id: Uuid,
     _place: Place,
 }
 
