@@ -1,3 +1,45 @@
-//! The `meridian` binary.
+//! The `meridian` binary: a server, and the commands of whoever operates it.
 
-fn main() {}
+mod commands;
+
+use std::error::Error as _;
+use std::process::ExitCode;
+
+use meridian::config;
+use meridian::error::{Error, Result};
+
+use commands::Cli;
+
+fn main() -> ExitCode {
+    let cli: Cli = config::parse_or_exit();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", sentence(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Internal(error.into()))?
+        .block_on(cli.run())
+}
+
+/// What went wrong, in words for whoever runs Meridian: nothing is hidden from them.
+fn sentence(error: &Error) -> String {
+    match error {
+        Error::Invalid(problems) => {
+            let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
+            messages.join(" ")
+        }
+        Error::Internal(_) => match error.source() {
+            Some(cause) => format!("Something went wrong: {cause}."),
+            None => error.to_string(),
+        },
+        _ => error.to_string(),
+    }
+}

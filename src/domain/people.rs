@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::{Check, same_text};
-use crate::domain::{history, holidays};
+use crate::domain::{history, holidays, subscriptions};
 use crate::entity::{Access, Day, Moment, Side, new_id, person};
 use crate::error::{Error, ProblemCode, Result, taken};
 
@@ -101,6 +101,7 @@ pub async fn create_in(
     let written = row.into_active_model().reset_all().insert(tx).await;
     let after = taken(written, "email", EMAIL_TAKEN)?;
     history::created(tx, caller, after.id, &after).await?;
+    subscribe_owner(tx, &after, caller).await?;
     Ok(after)
 }
 
@@ -149,8 +150,27 @@ pub async fn update_in(
     let row = checked(tx, caller, Some(&before), row, check).await?;
     let written = row.into_active_model().reset_all().update(tx).await;
     let after = taken(written, "email", EMAIL_TAKEN)?;
+    if after.time_zone != before.time_zone {
+        subscriptions::reschedule(tx, &after, caller.now).await?;
+    }
     history::updated(tx, caller, id, &before, &after).await?;
+    subscribe_owner(tx, &after, caller).await?;
+    if after.time_zone != before.time_zone {
+        subscriptions::reschedule(tx, &after, caller.now).await?;
+    }
     Ok(after)
+}
+
+/// Owners get the summary of the whole agency from the start, without holding a side.
+async fn subscribe_owner(
+    tx: &impl ConnectionTrait,
+    person: &person::Model,
+    caller: &Caller,
+) -> Result<()> {
+    if person.access == Some(Access::Owner) {
+        subscriptions::ensure(tx, person, caller.now).await?;
+    }
+    Ok(())
 }
 
 /// Takes a person who has left off the lists. Owners only.

@@ -170,6 +170,28 @@ pub async fn set(
     Ok(after)
 }
 
+/// Stops a kind of mail to a person. Answers whether it was coming until now; stopping it again changes nothing. The
+/// person and owners.
+pub async fn pause(db: &Db, caller: &Caller, person_id: Uuid, kind: EmailKind) -> Result<bool> {
+    caller.must_be_or_own(person_id, "stop these mails")?;
+    let tx = db.begin().await?;
+    let row = of_person(person_id)
+        .filter(schedule::Column::Kind.eq(kind))
+        .lock_exclusive()
+        .one(&tx)
+        .await?;
+    let Some(before) = row.filter(|row| !row.paused) else {
+        return Ok(false);
+    };
+    let mut row = before.clone().into_active_model();
+    row.paused = Set(true);
+    row.version = Set(before.version + 1);
+    let after = row.update(&tx).await?;
+    history::updated(&tx, caller, after.id, &before, &after).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
 /// A person's subscription to one kind of mail.
 pub async fn of_kind(
     conn: &impl ConnectionTrait,

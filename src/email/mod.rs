@@ -19,6 +19,7 @@ mod plain;
 mod route;
 mod rows;
 pub mod session;
+pub mod stop_link;
 mod subject;
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,13 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::accountable::{self, Accountable, ResponsibilityHeld};
 use super::client_filter::{ClientFilter, ClientOrder, ClientOrderField};
 use super::connection::{Connection, Paging, in_memory, list};
 use super::contact::Contact;
 use super::context::Asked;
 use super::enums::OrderDirection;
+use super::facts::Facts;
 use super::filter::ProjectStatusComparator;
 use super::id::Kind;
 use super::loaders::{by_id, by_parent};
@@ -59,6 +61,26 @@ impl Client {
         self.0.cadence_days
     }
 
+    /// Who is accountable for each side of the client as a whole on a day, and why; a side that nobody holds is left out.
+    async fn accountable(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today by default.")] on: Option<Day>,
+    ) -> Result<Vec<Accountable>> {
+        let on = on.map_or_else(|| ctx.caller().today(), |day| day.0);
+        accountable::of_client(ctx, &self.0, on).await
+    }
+
+    /// Who does what for the client as a whole on a day, and why: each line of the catalogue with whoever holds its side.
+    async fn responsibilities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today by default.")] on: Option<Day>,
+    ) -> Result<Vec<ResponsibilityHeld>> {
+        let on = on.map_or_else(|| ctx.caller().today(), |day| day.0);
+        accountable::responsibilities_of_client(ctx, &self.0, on).await
+    }
+
     /// The people at the client, the primary contact first; archived ones left out.
     async fn contacts(&self, ctx: &Context<'_>) -> Result<Vec<Contact>> {
         let column = client_contact::Column::ClientId;
@@ -69,7 +91,6 @@ impl Client {
     }
 
     /// Its projects by name; archived ones left out.
-    #[expect(clippy::too_many_arguments, reason = "the four of Relay and a filter")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
@@ -179,7 +200,8 @@ impl ClientQueries {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Client>> {
         let filter = filter.unwrap_or_default();
-        let mut select = client::Entity::find().filter(filter.condition()?);
+        let facts = Facts::load(ctx, filter.needs_facts()).await?;
+        let mut select = client::Entity::find().filter(filter.condition(&facts)?);
         if filter.archived.is_none() {
             select = select.filter(client::Column::ArchivedAt.is_null());
         }

@@ -4,6 +4,7 @@ use async_graphql::{Enum, InputObject};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::enums::OrderDirection;
+use super::facts::Facts;
 use super::filter::{IdComparator, TextComparator};
 use super::id::Kind;
 use crate::domain::page::Term;
@@ -16,6 +17,10 @@ pub struct ClientFilter {
     name: Option<TextComparator>,
     /// By id.
     id: Option<IdComparator>,
+    /// Whose account manager today is this person.
+    manager: Option<IdComparator>,
+    /// Whose update is overdue today (true), or is not (false).
+    update_overdue: Option<bool>,
     /// Archived ones (true) or those on the lists (false, the default of the list as a whole).
     pub(super) archived: Option<bool>,
     /// All of these must hold; at most 20.
@@ -50,8 +55,21 @@ pub struct ClientOrder {
 }
 
 impl ClientFilter {
+    /// Whether it, or a filter within it, asks what no column holds.
+    pub(super) fn needs_facts(&self) -> bool {
+        let within = self
+            .and
+            .iter()
+            .chain(&self.or)
+            .flatten()
+            .chain(self.not.as_deref());
+        self.manager.is_some()
+            || self.update_overdue.is_some()
+            || within.into_iter().any(Self::needs_facts)
+    }
+
     /// The condition on `client`.
-    pub(super) fn condition(&self) -> crate::error::Result<Condition> {
+    pub(super) fn condition(&self, facts: &Facts) -> crate::error::Result<Condition> {
         let mut all = Condition::all();
         if let Some(name) = &self.name {
             all = all.add(name.on(client::Column::Name));
@@ -67,18 +85,25 @@ impl ClientFilter {
                 column.is_null()
             });
         }
+        if let Some(manager) = &self.manager {
+            all = all.add_option(facts.clients_of(manager)?);
+        }
+        all = all.add_option(
+            self.update_overdue
+                .map(|overdue| facts.clients_overdue(overdue)),
+        );
         for filter in self.and.iter().flatten() {
-            all = all.add(filter.condition()?);
+            all = all.add(filter.condition(facts)?);
         }
         if let Some(filters) = &self.or {
             let mut any = Condition::any();
             for filter in filters {
-                any = any.add(filter.condition()?);
+                any = any.add(filter.condition(facts)?);
             }
             all = all.add(any);
         }
         if let Some(filter) = &self.not {
-            all = all.add(filter.condition()?.not());
+            all = all.add(filter.condition(facts)?.not());
         }
         Ok(all)
     }

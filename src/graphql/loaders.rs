@@ -11,11 +11,13 @@ use sea_orm::{
     ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn,
     PrimaryKeyTrait, QueryFilter, Value,
 };
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::context::Asked;
 use crate::app::App;
 use crate::domain::access::Caller;
+use crate::domain::settings::Settings;
 use crate::error::Error;
 
 /// What an error is to a loader: shared by everybody who waited for the batch.
@@ -28,12 +30,23 @@ pub struct Loaders {
     pub app: App,
     /// Who asks, and when.
     pub caller: Caller,
+    settings: OnceCell<Settings>,
 }
 
 impl Loaders {
     /// Loaders for one request.
     pub fn new(app: App, caller: Caller) -> Self {
-        Self { app, caller }
+        Self {
+            app,
+            caller,
+            settings: OnceCell::new(),
+        }
+    }
+
+    /// The settings in force, read once a request.
+    pub async fn settings(&self) -> Result<&Settings, Error> {
+        let read = || Settings::load(&self.app.db.read);
+        self.settings.get_or_try_init(read).await
     }
 }
 

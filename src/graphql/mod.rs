@@ -2,15 +2,19 @@
 
 pub mod accountable;
 pub mod assignment;
+pub mod book;
 pub mod booking;
+pub mod capacity;
 pub mod client;
 pub mod client_filter;
 pub mod connection;
 pub mod contact;
 pub mod context;
 pub mod decision;
+pub mod email;
 pub mod enums;
 pub mod error;
+mod facts;
 pub mod field_errors;
 pub mod filter;
 pub mod guard;
@@ -27,11 +31,12 @@ pub mod role;
 mod scalars;
 pub mod schedule;
 pub mod skill;
+pub mod team;
 pub mod time_off;
 pub mod touchpoint;
 pub mod work_schedule;
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 /// What can be read.
 #[derive(Default, MergedObject)]
@@ -43,6 +48,8 @@ pub struct Query(
     project::ProjectQueries,
     touchpoint::TouchpointQueries,
     node::NodeQueries,
+    team::TeamQueries,
+    email::EmailQueries,
     person::PersonQueries,
     holiday::HolidayQueries,
     skill::SkillQueries,
@@ -75,4 +82,13 @@ pub fn schema() -> MeridianSchema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .extension(field_errors::FieldErrors)
         .finish()
+}
+
+/// The schema as `schema.graphql` keeps it: everything sorted, so that its history reads well.
+pub fn sorted_sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items();
+    schema().sdl_with_options(options)
 }

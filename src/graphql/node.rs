@@ -8,6 +8,7 @@ use super::booking::Booking;
 use super::client::Client;
 use super::contact::Contact;
 use super::context::Asked;
+use super::email::{Email, EmailAttempt};
 use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
 use super::loaders::{Shared, by_id};
@@ -23,8 +24,8 @@ use super::work_schedule::WorkSchedule;
 use crate::domain::access::Caller;
 use crate::domain::booking_changes;
 use crate::entity::{
-    assignment, booking, client, client_contact, holiday, holiday_calendar, person, project,
-    responsibility, role, schedule, skill, time_off, touchpoint, work_schedule,
+    assignment, booking, client, client_contact, email, email_attempt, holiday, holiday_calendar,
+    person, project, responsibility, role, schedule, skill, time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -73,6 +74,8 @@ nodes! {
     Role(role) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;
+    Email(email) if |caller, row| caller.reads_work_of(row.recipient_id);
+    EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);
 }
 

@@ -6,16 +6,21 @@ mod mutations;
 use async_graphql::{Context, ID, Object, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::book::{Book, book_of};
+use super::capacity::{Capacity, capacity_of};
 use super::connection::{Connection, Paging, list};
 use super::context::Asked;
 use super::enums::{Access, OrderDirection, Side};
 use super::holiday::HolidayCalendar;
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
+use super::schedule::Schedule;
 use super::skill::PersonSkill;
 use super::time_off::TimeOff;
 use super::work_schedule::WorkSchedule;
-use crate::entity::{Day, Moment, holiday_calendar, person, person_skill, time_off, work_schedule};
+use crate::entity::{
+    Day, Moment, holiday_calendar, person, person_skill, schedule, time_off, work_schedule,
+};
 use crate::error::Error;
 
 pub use filter::{PersonFilter, PersonOrder, PersonOrderField};
@@ -121,6 +126,36 @@ impl Person {
         let mut rows = by_parent::<person_skill::Entity>(ctx, column, self.0.id).await?;
         rows.sort_by_key(|row| (-row.level, row.skill_id));
         Ok(rows.into_iter().map(PersonSkill).collect())
+    }
+
+    /// The person's capacity, week by week. An error for members who
+    /// ask it of others.
+    async fn capacity(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first week, e.g. `2026-W48`; the current one by default.")]
+        from: Option<String>,
+        #[graphql(desc = "How many weeks, 1 to 53.", default = 4)] weeks: i32,
+    ) -> Result<Option<Vec<Capacity>>> {
+        ctx.caller().must_read_work_of(self.0.id)?;
+        capacity_of(ctx, self.0.id, from, weeks).await.map(Some)
+    }
+
+    /// All that the person is accountable for today. An error for members who
+    /// ask it of others.
+    async fn book(&self, ctx: &Context<'_>) -> Result<Option<Book>> {
+        ctx.caller().must_read_work_of(self.0.id)?;
+        book_of(ctx, self.0.id).await.map(Some)
+    }
+
+    /// Which mails the person gets when. An error for members who
+    /// ask it of others.
+    async fn schedules(&self, ctx: &Context<'_>) -> Result<Option<Vec<Schedule>>> {
+        ctx.caller().must_read_work_of(self.0.id)?;
+        let column = schedule::Column::PersonId;
+        let mut rows = by_parent::<schedule::Entity>(ctx, column, self.0.id).await?;
+        rows.sort_by_key(|row| row.kind);
+        Ok(Some(rows.into_iter().map(Schedule).collect()))
     }
 
     /// Grows with every change; give it as `expectedVersion`.

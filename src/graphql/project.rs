@@ -3,18 +3,19 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::accountable::{self, Accountable, ResponsibilityHeld};
 use super::booking::Booking;
 use super::client::Client;
 use super::connection::{Connection, Paging, in_memory, list};
 use super::context::Asked;
 use super::decision::Recommendation;
 use super::enums::{LeadMode, OrderDirection, ProjectSize, ProjectStatus};
+use super::facts::Facts;
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::payload::{UserError, split, split_or_current};
 use super::project_filter::{ProjectFilter, ProjectOrder, ProjectOrderField};
 use crate::domain::booking_changes;
-use crate::domain::decisions::DecisionConstants;
 use crate::domain::page::{Place, PlaceValue};
 use crate::domain::project_status::{self, StatusMove};
 use crate::domain::projects::{self, NewProject, ProjectEdit};
@@ -74,8 +75,8 @@ impl Project {
     /// Which side should lead it by the client's and its own profile.
     async fn recommendation(&self, ctx: &Context<'_>) -> Result<Recommendation> {
         let client = the::<client::Entity>(ctx, self.0.client_id).await?;
-        let constants = DecisionConstants::default();
-        Ok(projects::recommendation(&constants, &client, &self.0).into())
+        let settings = ctx.loaders().loader().settings().await?;
+        Ok(projects::recommendation(&settings.decisions, &client, &self.0).into())
     }
 
     /// The day it last became ACTIVE; null before its kick-off.
@@ -86,6 +87,26 @@ impl Project {
     /// The day it is to go live; null when not set.
     async fn launch_on(&self) -> Option<Day> {
         self.0.launch_on
+    }
+
+    /// Who is accountable for each side on a day, and why; a side that nobody holds is left out.
+    async fn accountable(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today by default.")] on: Option<Day>,
+    ) -> Result<Vec<Accountable>> {
+        let on = on.map_or_else(|| ctx.caller().today(), |day| day.0);
+        accountable::of_project(ctx, &self.0, on).await
+    }
+
+    /// Who does what on a day, and why: each line of the catalogue with whoever holds its side.
+    async fn responsibilities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today by default.")] on: Option<Day>,
+    ) -> Result<Vec<ResponsibilityHeld>> {
+        let on = on.map_or_else(|| ctx.caller().today(), |day| day.0);
+        accountable::responsibilities_of_project(ctx, &self.0, on).await
     }
 
     /// The bookings that touch a period, by first day. Members see their own.
@@ -180,7 +201,8 @@ impl ProjectQueries {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Project>> {
         let filter = filter.unwrap_or_default();
-        let mut select = project::Entity::find().filter(filter.condition()?);
+        let facts = Facts::load(ctx, filter.needs_facts()).await?;
+        let mut select = project::Entity::find().filter(filter.condition(&facts)?);
         if filter.archived.is_none() {
             select = select.filter(project::Column::ArchivedAt.is_null());
         }

@@ -4,6 +4,7 @@ use async_graphql::{Enum, InputObject};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::enums::OrderDirection;
+use super::facts::Facts;
 use super::filter::{
     DateComparator, IdComparator, LeadModeComparator, ProjectStatusComparator, TextComparator,
 };
@@ -26,6 +27,10 @@ pub struct ProjectFilter {
     lead_mode: Option<LeadModeComparator>,
     /// By the day they are to go live.
     launch_on: Option<DateComparator>,
+    /// Of which this person is accountable for a side today; ACTIVE and BACK_BURNER projects.
+    manager: Option<IdComparator>,
+    /// Whose client's update is overdue today (true), or is not (false).
+    update_overdue: Option<bool>,
     /// Archived ones (true) or those on the lists (false, the default of the list as a whole).
     pub(super) archived: Option<bool>,
     /// All of these must hold; at most 20.
@@ -60,8 +65,21 @@ pub struct ProjectOrder {
 }
 
 impl ProjectFilter {
+    /// Whether it, or a filter within it, asks what no column holds.
+    pub(super) fn needs_facts(&self) -> bool {
+        let within = self
+            .and
+            .iter()
+            .chain(&self.or)
+            .flatten()
+            .chain(self.not.as_deref());
+        self.manager.is_some()
+            || self.update_overdue.is_some()
+            || within.into_iter().any(Self::needs_facts)
+    }
+
     /// The condition on `project`: each field of the filter, then the filters within it.
-    pub(super) fn condition(&self) -> crate::error::Result<Condition> {
+    pub(super) fn condition(&self, facts: &Facts) -> crate::error::Result<Condition> {
         use project::Column;
         let mut all = Condition::all()
             .add_option(self.name.as_ref().map(|name| name.on(Column::Name)))
@@ -79,18 +97,25 @@ impl ProjectFilter {
         if let Some(id) = &self.client_id {
             all = all.add(id.on("filter.clientId", Kind::Client, Column::ClientId)?);
         }
+        if let Some(manager) = &self.manager {
+            all = all.add_option(facts.projects_of(manager)?);
+        }
+        all = all.add_option(
+            self.update_overdue
+                .map(|overdue| facts.projects_overdue(overdue)),
+        );
         for filter in self.and.iter().flatten() {
-            all = all.add(filter.condition()?);
+            all = all.add(filter.condition(facts)?);
         }
         if let Some(filters) = &self.or {
             let mut any = Condition::any();
             for filter in filters {
-                any = any.add(filter.condition()?);
+                any = any.add(filter.condition(facts)?);
             }
             all = all.add(any);
         }
         if let Some(filter) = &self.not {
-            all = all.add(filter.condition()?.not());
+            all = all.add(filter.condition(facts)?.not());
         }
         Ok(all)
     }

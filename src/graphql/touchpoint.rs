@@ -146,7 +146,6 @@ pub struct TouchpointQueries;
 #[Object]
 impl TouchpointQueries {
     /// The contacts with clients, newest first.
-    #[expect(clippy::too_many_arguments, reason = "the four of Relay and a filter")]
     async fn touchpoints(
         &self,
         ctx: &Context<'_>,

@@ -26,6 +26,7 @@ use tower_http::sensitive_headers::{
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
+use super::actions;
 use super::graphql::MAX_BODY;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -117,13 +118,16 @@ async fn drop_unusable_request_id(mut request: Request, next: Next) -> Response 
     next.run(request).await
 }
 
-/// The query string is left out: mailed links carry their token there.
+/// Whoever holds the token of a mailed link can press it, so what follows [`actions::PATH`] is left out, and so is
+/// every query string.
 fn span(request: &Request) -> tracing::Span {
+    let path = request.uri().path();
+    let is_link = path.starts_with(actions::PATH);
     tracing::info_span!(
         "request",
         id = request_id(request.headers()),
         method = %request.method(),
-        path = request.uri().path(),
+        path = if is_link { actions::PATH } else { path },
     )
 }
 

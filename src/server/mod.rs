@@ -1,8 +1,54 @@
 //! HTTP: router, authentication, limits, health.
 
-pub mod actions;
+mod actions;
+mod authentication;
 pub mod graphql;
 pub mod health;
 mod layers;
+mod router;
+
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::app::App;
+use crate::error::{Error, Result};
 
 pub use layers::{internal_error, panic_message, request_id, with_layers};
+pub use router::router;
+
+/// How long answers may still take to get out once no request can be under way any more.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Serves until `shutdown` ends, then lets the requests under way finish: as long as a request may take, and 5 s more
+/// for those whose client does not read or has not sent all of its request.
+///
+/// # Errors
+/// Internal, when the schema cannot be served or the listener fails.
+pub async fn serve(
+    app: &App,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    let (stop, stopping) = oneshot::channel();
+    let served = axum::serve(listener, router(app)?).with_graceful_shutdown(async {
+        shutdown.await;
+        // Nobody listens any more when the server has ended by itself.
+        let _ = stop.send(());
+    });
+    let patience = app.config.request_timeout + FAREWELL;
+    let out_of_patience = async {
+        match stopping.await {
+            Ok(()) => tokio::time::sleep(patience).await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        ended = served => ended.map_err(|error| Error::Internal(error.into())),
+        () = out_of_patience => {
+            tracing::warn!("connections that did not end were closed");
+            Ok(())
+        }
+    }
+}

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::domain::zone;
 use crate::email::frame::Frame;
 use crate::email::message::{self, Unsubscribe};
+use crate::email::stop_link;
 use crate::entity::{EmailKind, email, person, schedule};
 use crate::error::Result;
 use crate::graphql::id::Kind;
@@ -79,7 +80,7 @@ pub(super) fn frame(
         recipient: recipient.name.as_str().into(),
         button_url,
         settings_url: Links(app).page("/settings/mail"),
-        unsubscribe_url: crate::server::actions::stop_url(app, recipient.id, row.kind, now)?,
+        unsubscribe_url: stop_link::stop_url(app, recipient.id, row.kind, now)?,
         weekday: weekday(row.kind, schedule),
         local_time: time(minute),
         zone: zone_name.into(),

@@ -1,6 +1,8 @@
 //! What the stories stand on.
 
+pub(crate) mod app;
 pub(crate) mod postgres;
+pub(crate) mod rows;
 pub(crate) mod scripted_smtp;
 pub(crate) mod smtp_server;
 mod watchdog;

@@ -1,0 +1,91 @@
+//! The command line: each command reads its arguments, calls the library and prints what came of it.
+
+mod demo;
+mod healthcheck;
+mod migrate;
+mod owner;
+mod person;
+mod preview;
+mod schema;
+mod serve;
+mod token;
+
+use clap::{Parser, Subcommand};
+use meridian::app::App;
+use meridian::clock::Clock;
+use meridian::config::Config;
+use meridian::domain::access::Caller;
+use meridian::error::Result;
+
+/// Meridian: the line between account managers and production managers.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API and send the mails; what `meridian` does without a command
+    Serve {
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Show Meridian at work: a made-up agency, on a Monday morning just before eight
+    Demo(demo::Demo),
+    /// Bring the database to this version's schema, and end
+    Migrate {
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Print the API's schema
+    Schema,
+    /// Print the mail a person would get, without sending it
+    Preview(preview::Preview),
+    /// People who may do everything
+    #[command(subcommand)]
+    Owner(owner::Owner),
+    /// API tokens
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Ask the server at the configured address whether it lives: status 0 when it does, else 1
+    Healthcheck {
+        #[command(flatten)]
+        config: Config,
+    },
+}
+
+impl Cli {
+    /// Runs the command.
+    pub(crate) async fn run(self) -> Result<()> {
+        let Some(command) = self.command else {
+            return serve::run(self.config).await;
+        };
+        match command {
+            Command::Serve { config } => serve::run(config).await,
+            Command::Demo(demo) => demo.run().await,
+            Command::Migrate { config } => migrate::run(config).await,
+            Command::Schema => {
+                schema::run();
+                Ok(())
+            }
+            Command::Preview(preview) => preview.run().await,
+            Command::Owner(owner) => owner.run().await,
+            Command::Token(token) => token.run().await,
+            Command::Healthcheck { config } => healthcheck::run(config.listen).await,
+        }
+    }
+}
+
+/// The application, ready for work.
+async fn ready(config: Config) -> Result<App> {
+    App::try_new(config, Clock::System).await?.prepare().await
+}
+
+/// Whoever types at the command line: may do everything.
+fn operator(app: &App) -> Caller {
+    Caller::system("the command line", app.clock.now())
+}

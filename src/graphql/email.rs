@@ -1,0 +1,313 @@
+//! The outbox: which mails there are, what became of them, and what one would say.
+
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+
+use super::connection::{Connection, Paging, list};
+use super::context::Asked;
+use super::enums::{AttemptOutcome, EmailKind, EmailState};
+use super::filter::IdComparator;
+use super::id::Kind;
+use super::loaders::{by_parent, the};
+use super::person::Person;
+use crate::domain::page::Term;
+use crate::email::compose::{self, Verdict};
+use crate::entity::{self, Day, Moment, email, email_attempt, person};
+use crate::error::Error;
+
+/// A mail of the outbox, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Email(pub email::Model);
+
+#[Object]
+impl Email {
+    /// The mail's global id: `eml_…`.
+    pub async fn id(&self) -> ID {
+        Kind::Email.id(self.0.id)
+    }
+
+    /// Which mail it is.
+    async fn kind(&self) -> EmailKind {
+        self.0.kind.into()
+    }
+
+    /// Whom it is for.
+    async fn recipient(&self, ctx: &Context<'_>) -> Result<Person> {
+        Ok(Person(
+            the::<person::Entity>(ctx, self.0.recipient_id).await?,
+        ))
+    }
+
+    /// The period it is for, at most one mail of a kind each: an ISO week (`2026-W48`) or a local day (`2026-11-23`).
+    async fn period(&self) -> &str {
+        &self.0.period
+    }
+
+    /// The recipient's local day it is for.
+    async fn local_on(&self) -> Day {
+        self.0.local_on
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> EmailState {
+        self.0.state.into()
+    }
+
+    /// Why it was skipped, failed, expired, cancelled or held; null while it is none of these.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
+    /// When it should leave.
+    async fn due_at(&self) -> Moment {
+        self.0.due_at
+    }
+
+    /// When it is no longer worth sending.
+    async fn expires_at(&self) -> Moment {
+        self.0.expires_at
+    }
+
+    /// When it is tried next; null once it will not be.
+    async fn next_attempt_at(&self) -> Option<Moment> {
+        (self.0.state == entity::EmailState::Pending).then_some(self.0.next_attempt_at)
+    }
+
+    /// The address it was rendered for; null before.
+    async fn to_address(&self) -> Option<&str> {
+        self.0.to_address.as_deref()
+    }
+
+    /// Its subject; null before it was rendered.
+    async fn subject(&self) -> Option<&str> {
+        self.0.subject.as_deref()
+    }
+
+    /// Its Message-ID, the same for every attempt; null before it was rendered.
+    async fn message_id(&self) -> Option<&str> {
+        self.0.message_id.as_deref()
+    }
+
+    /// When it was planned.
+    async fn created_at(&self) -> Moment {
+        self.0.created_at
+    }
+
+    /// When it was first rendered; null before.
+    async fn rendered_at(&self) -> Option<Moment> {
+        self.0.rendered_at
+    }
+
+    /// When the mail server took it; null before.
+    async fn sent_at(&self) -> Option<Moment> {
+        self.0.sent_at
+    }
+
+    /// The attempts to send it, earliest first.
+    async fn attempts(&self, ctx: &Context<'_>) -> Result<Vec<EmailAttempt>> {
+        let column = email_attempt::Column::EmailId;
+        let mut rows = by_parent::<email_attempt::Entity>(ctx, column, self.0.id).await?;
+        rows.sort_by_key(|row| (row.started_at, row.id));
+        Ok(rows.into_iter().map(EmailAttempt).collect())
+    }
+}
+
+/// One try to send a mail.
+#[derive(Clone, Debug)]
+pub struct EmailAttempt(pub email_attempt::Model);
+
+#[Object]
+impl EmailAttempt {
+    /// The attempt's global id: `att_…`.
+    pub async fn id(&self) -> ID {
+        Kind::EmailAttempt.id(self.0.id)
+    }
+
+    /// From when.
+    async fn started_at(&self) -> Moment {
+        self.0.started_at
+    }
+
+    /// Until when.
+    async fn finished_at(&self) -> Moment {
+        self.0.finished_at
+    }
+
+    /// What came of it.
+    async fn outcome(&self) -> AttemptOutcome {
+        self.0.outcome.into()
+    }
+
+    /// The phase of the conversation that decided it; null when there was none.
+    async fn phase(&self) -> Option<&str> {
+        self.0.phase.as_deref()
+    }
+
+    /// The mail server's reply code; null without a reply.
+    async fn server_code(&self) -> Option<i32> {
+        self.0.server_code
+    }
+
+    /// The mail server's words; null without a reply.
+    async fn server_text(&self) -> Option<&str> {
+        self.0.server_text.as_deref()
+    }
+
+    /// The replica that tried: a name made up at each start.
+    async fn replica(&self) -> &str {
+        &self.0.replica
+    }
+}
+
+/// Which mails. Several fields: all must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct EmailFilter {
+    /// In one of these states; at most 20.
+    #[graphql(validator(max_items = 20))]
+    states: Option<Vec<EmailState>>,
+    /// Of this kind.
+    kind: Option<EmailKind>,
+    /// For these people.
+    recipient_id: Option<IdComparator>,
+    /// Of this period: an ISO week or a local day.
+    period: Option<String>,
+}
+
+impl EmailFilter {
+    fn condition(&self) -> crate::error::Result<Condition> {
+        let mut all = Condition::all()
+            .add_option(
+                self.kind
+                    .map(|kind| email::Column::Kind.eq(entity::EmailKind::from(kind))),
+            )
+            .add_option(
+                self.period
+                    .as_ref()
+                    .map(|period| email::Column::Period.eq(period)),
+            );
+        if let Some(states) = &self.states {
+            let states = states.iter().copied().map(entity::EmailState::from);
+            all = all.add(email::Column::State.is_in(states));
+        }
+        if let Some(recipient) = &self.recipient_id {
+            all = all.add(recipient.on(
+                "filter.recipientId",
+                Kind::Person,
+                email::Column::RecipientId,
+            )?);
+        }
+        Ok(all)
+    }
+}
+
+/// What a mail would say, or why there would be none.
+pub struct EmailPreview(Verdict);
+
+#[Object]
+impl EmailPreview {
+    /// Its subject; null when there would be no mail.
+    async fn subject(&self) -> Option<&str> {
+        match &self.0 {
+            Verdict::Send(rendered) => Some(&rendered.subject),
+            Verdict::Close { .. } => None,
+        }
+    }
+
+    /// Its HTML part; null when there would be no mail.
+    async fn html(&self) -> Option<&str> {
+        match &self.0 {
+            Verdict::Send(rendered) => Some(&rendered.html),
+            Verdict::Close { .. } => None,
+        }
+    }
+
+    /// Its text part; null when there would be no mail.
+    async fn text(&self) -> Option<&str> {
+        match &self.0 {
+            Verdict::Send(rendered) => Some(&rendered.text),
+            Verdict::Close { .. } => None,
+        }
+    }
+
+    /// The state the mail would end in without being sent; null when it would be sent.
+    async fn skipped_as(&self) -> Option<EmailState> {
+        match &self.0 {
+            Verdict::Send(_) => None,
+            Verdict::Close { state, .. } => Some((*state).into()),
+        }
+    }
+
+    /// Why it would not be sent; null when it would be.
+    async fn reason(&self) -> Option<&str> {
+        match &self.0 {
+            Verdict::Send(_) => None,
+            Verdict::Close { reason, .. } => Some(reason),
+        }
+    }
+}
+
+/// Queries about mails.
+#[derive(Default)]
+pub struct EmailQueries;
+
+#[Object]
+impl EmailQueries {
+    /// The outbox, the newest first. Members see the mails for themselves.
+    #[expect(clippy::too_many_arguments, reason = "the four of Relay and a filter")]
+    async fn emails(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only mails for which this holds.")] filter: Option<EmailFilter>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Email>> {
+        let caller = ctx.caller();
+        let mut select = email::Entity::find().filter(filter.unwrap_or_default().condition()?);
+        if !caller.reads_all() {
+            let own = caller.person_id.unwrap_or_default();
+            select = select.filter(email::Column::RecipientId.eq(own));
+        }
+        let newest_first = Term {
+            column: email::Column::DueAt,
+            descending: true,
+            folded: false,
+        };
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        list(
+            ctx,
+            "emails",
+            select,
+            &[newest_first],
+            email::Column::Id,
+            &paging,
+            Email,
+        )
+        .await
+    }
+
+    /// What a person would get at an instant, rendered by the sender's own function. Nothing is written. Members may ask
+    /// for themselves.
+    async fn email_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which mail.")] kind: EmailKind,
+        #[graphql(desc = "For whom.")] person_id: ID,
+        #[graphql(desc = "At which instant; now by default.")] at: Option<Moment>,
+    ) -> Result<EmailPreview> {
+        let caller = ctx.caller();
+        let person_id = Kind::Person.named(&person_id)?;
+        if !caller.reads_work_of(person_id) {
+            return Err(Error::NotFound("person").into());
+        }
+        let at = at.map_or(caller.now, |at| at.0);
+        let verdict = compose::preview(ctx.app(), kind.into(), person_id, at).await?;
+        Ok(EmailPreview(verdict))
+    }
+}

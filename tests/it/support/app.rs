@@ -1,0 +1,314 @@
+//! The application as stories get it: a database of their own, a clock that moves when told to, mail that stays in
+//! memory, and requests through the real router.
+
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use clap::Parser;
+use jiff::Timestamp;
+use meridian::app::App;
+use meridian::clock::Clock;
+use meridian::config::Config;
+use meridian::db::Db;
+use meridian::domain::access::Caller;
+use meridian::domain::{subscriptions, tokens};
+use meridian::email::mailer::Mailer;
+use meridian::email::memory::Memory;
+use meridian::email::message::Outgoing;
+use meridian::entity::{Access, EmailState, Moment, email, person};
+use meridian::jobs::{planner, sender::Sender};
+use meridian::server;
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait,
+    QueryFilter,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use super::postgres::Cluster;
+use super::{rows, run_to_end};
+
+/// What the clock shows at first: a minute before the weekly summary of a person in London.
+pub(crate) const START: &str = "2026-11-23T07:59:00Z";
+
+/// Makes each story a test on SQLite and one on PostgreSQL: `story::sqlite` and `story::postgres`.
+macro_rules! on_both_databases {
+    ($($story:ident),+ $(,)?) => {$(
+        mod $story {
+            #[test]
+            fn sqlite() {
+                crate::support::app::tell(crate::support::app::Store::Sqlite, super::$story);
+            }
+
+            #[test]
+            fn postgres() {
+                crate::support::app::tell(crate::support::app::Store::Postgres, super::$story);
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_databases;
+
+/// Which database a story runs on.
+#[derive(Clone, Copy)]
+pub(crate) enum Store {
+    Sqlite,
+    Postgres,
+}
+
+/// Tells a story to an application of its own, which must be left with no mail that is due and was not worked on.
+pub(crate) fn tell(store: Store, story: impl AsyncFnOnce(&TestApp)) {
+    let Some(database) = Database::create(store) else {
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let app = TestApp::on(&database.url).await;
+        story(&app).await;
+        app.end().await;
+    });
+}
+
+/// The application.
+pub(crate) struct TestApp {
+    app: App,
+    memory: Memory,
+    router: Router,
+}
+
+/// A person who can sign in.
+pub(crate) struct Actor {
+    pub(crate) person: person::Model,
+    pub(crate) token: String,
+}
+
+/// What the router answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Deref for TestApp {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl TestApp {
+    /// The application on a database that is migrated already.
+    async fn on(url: &str) -> Self {
+        let memory = Memory::default();
+        let app = App {
+            db: Db::connect(url).await.unwrap(),
+            clock: Clock::manual(START.parse().unwrap()),
+            config: Arc::new(Settings::parse_from(["meridian"]).config),
+            mailer: Mailer::Memory(memory.clone()),
+        };
+        let app = app.prepare().await.unwrap();
+        Self {
+            router: server::router(&app).unwrap(),
+            app,
+            memory,
+        }
+    }
+
+    /// Moves the clock.
+    pub(crate) fn set_clock(&self, to: &str) {
+        self.clock.set(to.parse().unwrap());
+    }
+
+    /// What the clock shows.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The one at the command line.
+    pub(crate) fn operator(&self) -> Caller {
+        Caller::system("the command line", self.now())
+    }
+
+    /// Olga, who owns the agency.
+    pub(crate) async fn owner(&self) -> Actor {
+        self.actor("Olga", Access::Owner).await
+    }
+
+    /// A manager.
+    pub(crate) async fn manager(&self, name: &str) -> Actor {
+        self.actor(name, Access::Manager).await
+    }
+
+    /// A member.
+    pub(crate) async fn member(&self, name: &str) -> Actor {
+        self.actor(name, Access::Member).await
+    }
+
+    async fn actor(&self, name: &str, access: Access) -> Actor {
+        let person = self.person(name, Some(access)).await;
+        let made = tokens::create(&self.db, &self.operator(), person.id, "a story", None).await;
+        Actor {
+            person,
+            token: made.unwrap().plain_text,
+        }
+    }
+
+    /// Somebody in London who works five days of 7.5 hours at 80 % and gets both mails.
+    pub(crate) async fn person(&self, name: &str, access: Option<Access>) -> person::Model {
+        let person = self.insert(rows::person(name, access, self.now())).await;
+        self.insert(rows::work_schedule(person.id, self.now())).await;
+        let tx = self.db.begin().await.unwrap();
+        subscriptions::ensure(&tx, &person, self.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        person
+    }
+
+    /// Writes a row as it stands, past all rules.
+    pub(crate) async fn insert<M, A>(&self, row: M) -> M
+    where
+        M: ModelTrait + IntoActiveModel<A>,
+        M::Entity: EntityTrait<Model = M>,
+        A: ActiveModelTrait<Entity = M::Entity> + ActiveModelBehavior + Send,
+    {
+        let tx = self.db.begin().await.unwrap();
+        let row = row.into_active_model().reset_all().insert(&tx).await;
+        tx.commit().await.unwrap();
+        row.unwrap()
+    }
+
+    /// Asks the API, as a client does; the whole answer.
+    pub(crate) async fn graphql(&self, by: &Actor, document: &str, variables: Value) -> Value {
+        let body = json!({ "query": document, "variables": variables }).to_string();
+        let request = Request::post("/graphql")
+            .header("authorization", format!("Bearer {}", by.token))
+            .header("content-type", "application/json")
+            .body(Body::from(body));
+        self.send(request.unwrap()).await.json()
+    }
+
+    /// Sends any request.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            text: String::from_utf8(bytes.into()).unwrap(),
+        }
+    }
+
+    /// Plans what is due.
+    pub(crate) async fn tick(&self) {
+        planner::tick(&self.app).await.unwrap();
+    }
+
+    /// Sends what is due. Answers every mail sent since the story began.
+    pub(crate) async fn drain(&self) -> Vec<Outgoing> {
+        let mut sender = Sender::new(self.app.clone(), "a story").with_seed(7);
+        while sender.step().await.unwrap() > 0 {}
+        sender.close().await;
+        self.memory.sent()
+    }
+
+    /// # Panics
+    /// When mails are due that nobody has worked on: what a story plans it also drains.
+    async fn end(self) {
+        let unworked = email::Entity::find()
+            .filter(email::Column::State.eq(EmailState::Pending))
+            .filter(email::Column::NextAttemptAt.lte(Moment(self.now())))
+            .all(&self.db.read)
+            .await
+            .unwrap();
+        let keys: Vec<&str> = unworked.iter().map(|mail| &*mail.dedupe_key).collect();
+        assert!(keys.is_empty(), "mails are due and nobody worked on them: {keys:?}");
+        self.app.db.close().await.unwrap();
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{}", self.text))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// The configuration as the command line has it.
+#[derive(Parser)]
+struct Settings {
+    #[command(flatten)]
+    config: Config,
+}
+
+/// A migrated database for one story; gone with it.
+struct Database {
+    url: String,
+    store: Store,
+    /// SQLite's; removed when dropped.
+    _folder: Option<TempDir>,
+}
+
+impl Database {
+    /// None where no PostgreSQL is installed.
+    fn create(store: Store) -> Option<Self> {
+        let (url, folder) = match store {
+            Store::Sqlite => {
+                let folder = TempDir::new().unwrap();
+                let file = folder.path().join("agency.db");
+                std::fs::write(&file, sqlite_template()).unwrap();
+                (sqlite_url(&file), Some(folder))
+            }
+            Store::Postgres => {
+                let cluster = Cluster::get()?;
+                let template = cluster.template("meridian", |url| async move { migrate(&url).await });
+                (cluster.create_database(Some(template)), None)
+            }
+        };
+        Some(Self {
+            url,
+            store,
+            _folder: folder,
+        })
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let (Store::Postgres, Some(cluster)) = (self.store, Cluster::get()) {
+            cluster.drop_database(&self.url);
+        }
+    }
+}
+
+/// The bytes of a migrated SQLite file.
+fn sqlite_template() -> &'static [u8] {
+    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("template.db");
+        run_to_end(migrate(&sqlite_url(&file)));
+        std::fs::read(&file).unwrap()
+    })
+}
+
+fn sqlite_url(file: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", file.display())
+}
+
+async fn migrate(url: &str) {
+    let db = Db::connect(url).await.unwrap();
+    db.migrate().await.unwrap();
+    db.close().await.unwrap();
+}
