@@ -21,7 +21,9 @@ use crate::support::scripted_smtp::{HELLO, ScriptedSmtp, Step};
 stories! {
     a_dead_sender_s_mail_is_sent_by_another
     an_overtaken_sender_can_neither_send_nor_mark
+    a_mail_is_rendered_once_and_only_while_claimed
     an_overtaken_sender_breaks_off_before_the_message
+    a_replica_that_leaves_gives_back_its_own_claims
     a_mail_in_doubt_waits_for_the_grace
     a_late_yes_spares_a_second_copy
     a_slow_batch_keeps_its_claims
@@ -58,19 +60,59 @@ async fn a_dead_sender_s_mail_is_sent_by_another(stage: Stage) {
     );
 }
 
+fn rendered(words: &str) -> Rendered {
+    Rendered {
+        to_address: "mallory@client.example".to_owned(),
+        subject: words.to_owned(),
+        message_id: format!("{words}@meridian.example"),
+        html: words.to_owned(),
+        text: words.to_owned(),
+        message: words.into(),
+    }
+}
+
+async fn a_mail_is_rendered_once_and_only_while_claimed(stage: Stage) {
+    let [closed, kept] = [stage.unrendered_mail().await, stage.unrendered_mail().await];
+    let mut claims = Vec::new();
+    for _ in 0..2 {
+        claims.push(Claim::from(&claim(&stage, "replica").await));
+    }
+    let of = |id| {
+        claims
+            .iter()
+            .find(|claim| claim.email_id == id)
+            .copied()
+            .unwrap()
+    };
+    let tx = begin(&stage).await;
+    let empty = EmailState::SkippedEmpty;
+    assert!(
+        outbox::close(&tx, of(closed), empty, "Nothing is due.")
+            .await
+            .unwrap()
+    );
+    for (id, words, stored) in [
+        (closed, "late", false),
+        (kept, "once", true),
+        (kept, "twice", false),
+    ] {
+        let answer = outbox::store_rendered(&tx, of(id), &rendered(words), stage.now()).await;
+        assert_eq!(answer.unwrap(), stored, "{words}");
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(
+        stage.row(closed).await.reason.as_deref(),
+        Some("Nothing is due.")
+    );
+    assert_eq!(stage.row(kept).await.message, Some(b"once".to_vec()));
+}
+
 /// Everything that the holder of `claim` could write.
 async fn write_everything(stage: &Stage, claim: Claim) -> Vec<&'static str> {
     let now = stage.now();
     let later = now + SignedDuration::from_secs(600);
     let tx = begin(stage).await;
-    let rendered = Rendered {
-        to_address: "mallory@client.example".to_owned(),
-        subject: "no".to_owned(),
-        message_id: "no@meridian.example".to_owned(),
-        html: "no".to_owned(),
-        text: "no".to_owned(),
-        message: b"no".to_vec(),
-    };
+    let rendered = rendered("no");
     let failed = EmailState::Failed;
     let written = [
         (
@@ -186,6 +228,17 @@ async fn an_overtaken_sender_breaks_off_before_the_message(mut stage: Stage) {
         (row.state, row.fence, row.attempts),
         (EmailState::Sent, 2, 1)
     );
+}
+
+async fn a_replica_that_leaves_gives_back_its_own_claims(stage: Stage) {
+    stage.mails(2).await;
+    let leaving = claim(&stage, "leaving").await;
+    let staying = claim(&stage, "staying").await;
+    let tx = begin(&stage).await;
+    assert_eq!(outbox::release_all(&tx, "leaving").await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    assert_eq!(stage.row(leaving.id).await.state, EmailState::Pending);
+    assert_eq!(stage.row(staying.id).await.state, EmailState::Claimed);
 }
 
 async fn a_mail_in_doubt_waits_for_the_grace(stage: Stage) {

@@ -92,10 +92,41 @@ impl Stage {
         self.mail(address, SignedDuration::from_hours(36)).await
     }
 
-    pub(crate) async fn mail(&self, address: &str, worth_sending: SignedDuration) -> Uuid {
-        let now = self.app.clock.now();
-        let id = new_id(now);
+    pub(crate) async fn unrendered_mail(&self) -> Uuid {
+        let id = new_id(self.now());
         let row = email::Model {
+            to_address: None,
+            subject: None,
+            message_id: None,
+            message: None,
+            rendered_at: None,
+            ..self.due_mail(id, "", SignedDuration::from_hours(36))
+        };
+        self.write(row.into_active_model()).await;
+        id
+    }
+
+    /// A mail that an owner is to decide on.
+    pub(crate) async fn held_mail(&self) -> Uuid {
+        let id = new_id(self.now());
+        let row = email::Model {
+            state: EmailState::Held,
+            ..self.due_mail(id, "zoe@client.example", SignedDuration::from_hours(36))
+        };
+        self.write(row.into_active_model()).await;
+        id
+    }
+
+    pub(crate) async fn mail(&self, address: &str, worth_sending: SignedDuration) -> Uuid {
+        let id = new_id(self.now());
+        let row = self.due_mail(id, address, worth_sending);
+        self.write(row.into_active_model()).await;
+        id
+    }
+
+    fn due_mail(&self, id: Uuid, address: &str, worth_sending: SignedDuration) -> email::Model {
+        let now = self.now();
+        email::Model {
             id,
             kind: EmailKind::CapacitySummary,
             dedupe_key: format!("capacity_summary/{id}/2026-W48"),
@@ -118,9 +149,7 @@ impl Stage {
             rendered_at: Some(Moment(now)),
             sent_at: None,
             created_at: Moment(now),
-        };
-        self.write(row.into_active_model()).await;
-        id
+        }
     }
 
     pub(crate) async fn mails(&self, count: usize) -> Vec<Uuid> {

@@ -46,6 +46,10 @@ async fn a_mail_that_could_not_be_sent_in_time_says_so(stage: Stage) {
     let row = stage.row(id).await;
     assert_eq!((row.state, row.attempts), (EmailState::Expired, tries));
     assert_eq!(
+        row.next_attempt_at, expires_at,
+        "no attempt is promised for later"
+    );
+    assert_eq!(
         row.reason.as_deref(),
         Some("It could not be sent before its time had passed; the attempts tell why.")
     );
@@ -89,6 +93,7 @@ async fn texts_are_kept_thirty_days_and_rows_eight_weeks(stage: Stage) {
     discharged.into_active_model().insert(&tx).await.unwrap();
     tx.commit().await.unwrap();
     stage.sender().step().await.unwrap();
+    let held = stage.held_mail().await;
     let waiting = stage
         .mail("tom@client.example", SignedDuration::from_hours(100 * 24))
         .await;
@@ -112,7 +117,11 @@ async fn texts_are_kept_thirty_days_and_rows_eight_weeks(stage: Stage) {
     );
     stage.pass(1);
     assert_eq!(maintenance::run(&stage.app).await.unwrap().pruned, 1);
-    assert_eq!(stage.states().await, "PENDING 1");
+    assert_eq!(stage.states().await, "PENDING 1, HELD 1");
+    assert!(
+        stage.row(held).await.message.is_some(),
+        "an owner is to decide"
+    );
     let db = &stage.app.db.read;
     assert!(
         email_attempt::Entity::find()
