@@ -1,13 +1,13 @@
 //! Subscriptions: which mail a person gets when, and when it falls due next.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Weekday;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Select, Set,
+    QueryOrder, QuerySelect, Select, Set,
 };
 use uuid::Uuid;
 
@@ -22,6 +22,9 @@ use crate::error::{Error, ProblemCode, Result};
 
 /// Both mails start at 08:00 local (domain.md §6).
 const EIGHT_O_CLOCK: i32 = 8 * 60;
+
+/// New rules move a zone by less, and no two occurrences are nearer.
+const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
 
 /// ISO Monday: when the weekly summary starts.
 const MONDAY: i32 = 1;
@@ -87,6 +90,40 @@ pub async fn reschedule(
         row.update(conn).await?;
     }
     Ok(())
+}
+
+/// Recomputes when mails fall due that was computed by other zone rules than those compiled in. Answers how many.
+pub async fn follow_zone_data(conn: &impl ConnectionTrait) -> Result<usize> {
+    let outdated = schedule::Entity::find()
+        .filter(schedule::Column::TimeZoneData.ne(zone_data_version()))
+        .order_by_asc(schedule::Column::Id)
+        .lock_exclusive()
+        .all(conn)
+        .await?;
+    let ids = outdated.iter().map(|row| row.person_id);
+    let people = person::Entity::find()
+        .filter(person::Column::Id.is_in(ids))
+        .all(conn)
+        .await?;
+    let people: HashMap<Uuid, person::Model> = people
+        .into_iter()
+        .map(|person| (person.id, person))
+        .collect();
+    let mut followed = 0;
+    for row in outdated {
+        let Some(person) = people.get(&row.person_id) else {
+            continue;
+        };
+        // The same occurrence under the new rules, even where it has passed by them: then it is caught up on.
+        let shortly_before = row.next_due_at.0 - HALF_A_DAY;
+        let due = due_next(row.clone(), person, shortly_before)?;
+        let mut row = row.into_active_model();
+        row.next_due_at = Set(due.next_due_at);
+        row.time_zone_data = Set(due.time_zone_data);
+        row.update(conn).await?;
+        followed += 1;
+    }
+    Ok(followed)
 }
 
 /// Sets when a person gets a mail, and subscribes them to it where they are not. The person and owners.

@@ -1,10 +1,11 @@
-//! What keeps the outbox in order.
+//! What keeps the outbox and the subscriptions in order.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
+use crate::domain::subscriptions;
 use crate::email::outbox::{self, TakenBack};
 use crate::error::Result;
 
@@ -14,7 +15,7 @@ const KEEP_BODIES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Mails, their attempts and the keys that keep them from being planned twice are kept this long after their end.
 const KEEP_ROWS: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
 
-/// What one maintenance did, in mails.
+/// What one maintenance did; mails, but for the last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Maintained {
     /// Taken back from senders that did not report.
@@ -25,6 +26,8 @@ pub struct Maintained {
     pub bodies_cleared: u64,
     /// Removed.
     pub pruned: u64,
+    /// Subscriptions recomputed by new time-zone rules.
+    pub recomputed: usize,
 }
 
 /// Does everything that is due. Safe to run on several replicas at once.
@@ -35,11 +38,15 @@ pub async fn run(app: &App) -> Result<Maintained> {
     let bodies_cleared = outbox::clear_bodies(&tx, before(now, KEEP_BODIES)).await?;
     let pruned = outbox::prune(&tx, before(now, KEEP_ROWS)).await?;
     tx.commit().await?;
+    let tx = app.db.begin().await?;
+    let recomputed = subscriptions::follow_zone_data(&tx).await?;
+    tx.commit().await?;
     let maintained = Maintained {
         taken_back,
         expired,
         bodies_cleared,
         pruned,
+        recomputed,
     };
     if maintained != Maintained::default() {
         tracing::info!(?maintained, "maintenance");

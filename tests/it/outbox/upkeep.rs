@@ -1,0 +1,163 @@
+//! Mails that end without being sent, and how long the outbox remembers.
+
+use jiff::SignedDuration;
+use meridian::domain::zone::zone_data_version;
+use meridian::email::memory::Failure;
+use meridian::email::outbox::{self, Claim};
+use meridian::entity::{
+    EmailKind, EmailState, Moment, email_attempt, new_id, obligation, schedule,
+};
+use meridian::jobs::maintenance;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+
+use super::stage::Stage;
+use super::stories;
+
+const DAY: i64 = 24 * 60 * 60;
+
+stories! {
+    a_mail_that_could_not_be_sent_in_time_says_so
+    a_claimed_mail_whose_time_passes_is_not_sent
+    new_zone_rules_move_what_is_due
+    texts_are_kept_thirty_days_and_rows_eight_weeks
+}
+
+async fn a_mail_that_could_not_be_sent_in_time_says_so(stage: Stage) {
+    let ten_minutes = SignedDuration::from_mins(10);
+    let id = stage.mail("zoe@client.example", ten_minutes).await;
+    let expires_at = stage.row(id).await.expires_at;
+    stage.memory.fail_next(1_000, Failure::TryLater);
+    let mut sender = stage.sender();
+    let mut tries = 0;
+    while stage.row(id).await.next_attempt_at < expires_at {
+        stage.app.clock.set(stage.row(id).await.next_attempt_at.0);
+        assert_eq!(sender.step().await.unwrap(), 1);
+        tries += 1;
+    }
+    assert!(tries >= 3, "{tries}");
+    stage.app.clock.set(expires_at.0);
+    assert_eq!(
+        sender.step().await.unwrap(),
+        0,
+        "too late, even before maintenance says so"
+    );
+    let maintained = maintenance::run(&stage.app).await.unwrap();
+    assert_eq!(maintained.expired, 1);
+    let row = stage.row(id).await;
+    assert_eq!((row.state, row.attempts), (EmailState::Expired, tries));
+    assert_eq!(
+        row.next_attempt_at, expires_at,
+        "no attempt is promised for later"
+    );
+    assert_eq!(
+        row.reason.as_deref(),
+        Some("It could not be sent before its time had passed; the attempts tell why.")
+    );
+    assert_eq!(
+        stage.attempts().await.len(),
+        usize::try_from(tries).unwrap()
+    );
+}
+
+async fn a_claimed_mail_whose_time_passes_is_not_sent(stage: Stage) {
+    stage
+        .mail("zoe@client.example", SignedDuration::from_secs(10))
+        .await;
+    let tx = stage.app.db.begin().await.unwrap();
+    let lease_until = stage.now() + SignedDuration::from_secs(60);
+    let claimed = outbox::claim(&tx, "slow", stage.now(), lease_until, 1)
+        .await
+        .unwrap();
+    stage.pass(10);
+    let claim = Claim::from(&claimed[0]);
+    assert!(
+        !outbox::enter_data(&tx, claim, stage.now(), lease_until)
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+    stage.pass(51);
+    maintenance::run(&stage.app).await.unwrap();
+    assert_eq!(stage.states().await, "EXPIRED 1");
+}
+
+async fn texts_are_kept_thirty_days_and_rows_eight_weeks(stage: Stage) {
+    let sent = stage.mail_to("zoe@client.example").await;
+    let tx = stage.app.db.begin().await.unwrap();
+    let discharged = obligation::Model {
+        obligation_key: "capacity_summary/zoe/2026-W48".to_owned(),
+        email_id: sent,
+        person_id: None,
+        client_id: None,
+    };
+    discharged.into_active_model().insert(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.sender().step().await.unwrap();
+    let held = stage.held_mail().await;
+    let waiting = stage
+        .mail("tom@client.example", SignedDuration::from_hours(100 * 24))
+        .await;
+    stage.pass(30 * DAY);
+    assert_eq!(
+        maintenance::run(&stage.app).await.unwrap(),
+        Default::default()
+    );
+    stage.pass(1);
+    assert_eq!(
+        maintenance::run(&stage.app).await.unwrap().bodies_cleared,
+        1
+    );
+    assert_eq!(stage.row(sent).await.message, None);
+    assert!(stage.row(waiting).await.message.is_some());
+    stage.pass(26 * DAY - 1);
+    assert_eq!(
+        maintenance::run(&stage.app).await.unwrap().pruned,
+        0,
+        "eight weeks, not less"
+    );
+    stage.pass(1);
+    assert_eq!(maintenance::run(&stage.app).await.unwrap().pruned, 1);
+    assert_eq!(stage.states().await, "PENDING 1, HELD 1");
+    assert!(
+        stage.row(held).await.message.is_some(),
+        "an owner is to decide"
+    );
+    let db = &stage.app.db.read;
+    assert!(
+        email_attempt::Entity::find()
+            .all(db)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert!(obligation::Entity::find().all(db).await.unwrap().is_empty());
+}
+
+async fn new_zone_rules_move_what_is_due(stage: Stage) {
+    let row = schedule::Model {
+        id: new_id(stage.now()),
+        person_id: stage.recipient_id,
+        kind: EmailKind::CapacitySummary,
+        weekday: Some(1),
+        minute_of_day: 8 * 60,
+        time_zone: None,
+        next_due_at: Moment("2026-11-23T07:30:00Z".parse().unwrap()),
+        time_zone_data: "1999a".to_owned(),
+        paused: false,
+        version: 1,
+    };
+    let tx = stage.app.db.begin().await.unwrap();
+    row.clone().into_active_model().insert(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.pass(60);
+    assert_eq!(maintenance::run(&stage.app).await.unwrap().recomputed, 1);
+    let moved = schedule::Entity::find_by_id(row.id);
+    let moved = moved.one(&stage.app.db.read).await.unwrap().unwrap();
+    assert_eq!(
+        moved.next_due_at.to_string(),
+        "2026-11-23T07:00:00Z",
+        "a minute ago, not next week"
+    );
+    assert_eq!(moved.time_zone_data, zone_data_version());
+    assert_eq!(maintenance::run(&stage.app).await.unwrap().recomputed, 0);
+}
