@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, Object, Result, SimpleObject};
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -20,14 +20,14 @@ use crate::domain::responsibilities::{Accountability, Held, Scope};
 use crate::entity::{self, client, person, project};
 
 /// The person accountable for one side on a day.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Accountable {
     side: entity::Side,
     held: Held,
     on: Date,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Accountable {
     /// For which side.
     async fn side(&self) -> Side {

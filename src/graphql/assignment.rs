@@ -1,6 +1,6 @@
 //! Assignments.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use sea_orm::{Condition, EntityTrait, QueryFilter};
 
 use super::client::Client;
@@ -21,10 +21,10 @@ use crate::entity::{Day, Moment, assignment, client, person, project, role};
 
 /// Who holds a role for a client or a project, from a day until a day. Append-only: a change closes one and opens
 /// another, and the past stays readable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Assignment(pub assignment::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Assignment {
     /// The assignment's global id: `asg_…`.
     pub async fn id(&self) -> ID {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Description, Object, Result};
 use uuid::Uuid;
 
 use super::capacity::weeks_of;
@@ -14,6 +14,7 @@ use crate::domain::capacity::Agenda;
 use crate::entity::{client, project};
 
 /// All that one person is accountable for today.
+#[derive(Description)]
 pub struct Book {
     projects: Vec<BookProject>,
     idle_clients: Vec<client::Model>,
@@ -23,7 +24,7 @@ pub struct Book {
 }
 
 /// A project in somebody's book.
-#[derive(Clone)]
+#[derive(Clone, Description)]
 pub struct BookProject {
     project: project::Model,
     client_side: bool,
@@ -31,7 +32,7 @@ pub struct BookProject {
     minutes: i64,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Book {
     /// The ACTIVE and BACK_BURNER projects of which the person holds a side, by name.
     async fn projects(&self) -> &[BookProject] {
@@ -64,7 +65,7 @@ impl Book {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl BookProject {
     /// The project.
     async fn project(&self) -> Project {

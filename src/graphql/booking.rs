@@ -1,6 +1,8 @@
 //! Bookings.
 
-use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{
+    Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject,
+};
 
 use super::context::Asked;
 use super::enums::BookingMethod;
@@ -13,7 +15,7 @@ use crate::domain::booking_changes::{self, BookingEdit, NewBooking};
 use crate::entity::{Day, booking, person, project};
 
 /// Minutes of a person reserved on a project. Owners and managers see all, members their own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Booking(pub booking::Model);
 
 /// How sure a booking is.
@@ -25,7 +27,7 @@ pub enum BookingStatus {
     Tentative,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Booking {
     /// The booking's global id: `bok_…`.
     pub async fn id(&self) -> ID {

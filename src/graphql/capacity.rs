@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, Enum, Object, Result, SimpleObject};
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ use crate::entity::Day;
 use crate::error::Error;
 
 /// A person's week, or a team's: minutes, and what they come to.
+#[derive(Description)]
 pub struct Capacity {
     capacity: capacity::Capacity,
     week: Week,
@@ -51,7 +52,7 @@ impl Capacity {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Capacity {
     /// The ISO week: `2026-W48`.
     async fn week(&self) -> String {
@@ -223,7 +224,7 @@ pub enum CapacityFigure {
 }
 
 /// A step of how a week's figures came to be.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, SimpleObject, Description)]
 pub struct CapacityStep {
     /// Which figure it is a part of.
     figure: CapacityFigure,

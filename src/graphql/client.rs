@@ -1,6 +1,6 @@
 //! Clients.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::accountable::{self, Accountable, ResponsibilityHeld};
@@ -21,10 +21,10 @@ use crate::domain::page::{Place, PlaceValue};
 use crate::entity::{Day, Moment, client, client_contact, project, touchpoint};
 
 /// A company the agency works for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Client(pub client::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Client {
     /// The client's global id: `cli_…`.
     pub async fn id(&self) -> ID {

@@ -1,6 +1,8 @@
 //! The people at a client.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{
+    Context, Description, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject,
+};
 
 use super::client::Client;
 use super::context::Asked;
@@ -11,10 +13,10 @@ use crate::domain::contacts::{self, ContactEdit, NewContact};
 use crate::entity::{Moment, client, client_contact};
 
 /// A person at a client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Contact(pub client_contact::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Contact {
     /// The contact's global id: `con_…`.
     pub async fn id(&self) -> ID {

@@ -1,6 +1,6 @@
 //! The outbox: which mails there are, what became of them, and what one would say.
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::connection::{Connection, Paging, list};
@@ -16,10 +16,10 @@ use crate::entity::{self, Day, Moment, email, email_attempt, person};
 use crate::error::Error;
 
 /// A mail of the outbox, and what became of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Email(pub email::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Email {
     /// The mail's global id: `eml_…`.
     pub async fn id(&self) -> ID {
@@ -113,10 +113,10 @@ impl Email {
 }
 
 /// One try to send a mail.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct EmailAttempt(pub email_attempt::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl EmailAttempt {
     /// The attempt's global id: `att_…`.
     pub async fn id(&self) -> ID {
@@ -201,9 +201,10 @@ impl EmailFilter {
 }
 
 /// What a mail would say, or why there would be none.
+#[derive(Description)]
 pub struct EmailPreview(Verdict);
 
-#[Object]
+#[Object(use_type_description)]
 impl EmailPreview {
     /// Its subject; null when there would be no mail.
     async fn subject(&self) -> Option<&str> {

@@ -1,6 +1,6 @@
 //! Holiday calendars and the days in them.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 
 use super::context::Asked;
 use super::id::Kind;
@@ -10,10 +10,10 @@ use crate::domain::holidays::{self, HolidayEdit, NewHoliday};
 use crate::entity::{Day, holiday, holiday_calendar};
 
 /// A named set of holidays that people share: a country, a region, an office.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct HolidayCalendar(pub holiday_calendar::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl HolidayCalendar {
     /// The calendar's global id: `cal_…`.
     pub async fn id(&self) -> ID {
@@ -49,10 +49,10 @@ impl HolidayCalendar {
 }
 
 /// A day, or a part of one, on which a calendar's people do not work.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Holiday(pub holiday::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Holiday {
     /// The holiday's global id: `hol_…`.
     pub async fn id(&self) -> ID {

@@ -3,7 +3,7 @@
 mod filter;
 mod mutations;
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, Description, ID, Object, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::book::{Book, book_of};
@@ -29,10 +29,10 @@ pub use mutations::{
 };
 
 /// Someone who works at the agency, or did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Person(pub person::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Person {
     /// The person's global id: `per_…`.
     pub async fn id(&self) -> ID {

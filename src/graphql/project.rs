@@ -1,6 +1,8 @@
 //! Projects.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{
+    Context, Description, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::accountable::{self, Accountable, ResponsibilityHeld};
@@ -22,10 +24,10 @@ use crate::domain::projects::{self, NewProject, ProjectEdit};
 use crate::entity::{Day, Moment, booking, client, project};
 
 /// A piece of work for a client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Project(pub project::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Project {
     /// The project's global id: `prj_…`.
     pub async fn id(&self) -> ID {

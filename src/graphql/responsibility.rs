@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 
 use super::context::Asked;
 use super::enums::Side;
@@ -15,10 +15,10 @@ use crate::domain::catalogue::{self, NewResponsibility, ResponsibilityEdit};
 use crate::entity::{self, Moment, responsibility};
 
 /// One line of what has to be done for a client or project; belongs to one side.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Responsibility(pub responsibility::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Responsibility {
     /// The responsibility's global id: `res_…`.
     pub async fn id(&self) -> ID {

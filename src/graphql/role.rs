@@ -1,6 +1,6 @@
 //! Roles.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::context::Asked;
@@ -13,10 +13,10 @@ use crate::entity::{Moment, role};
 use crate::error::Error;
 
 /// A named hat. Three roles hold a side; the others are contributors.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Role(pub role::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Role {
     /// The role's global id: `rol_…`.
     pub async fn id(&self) -> ID {

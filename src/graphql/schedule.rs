@@ -1,6 +1,8 @@
 //! Subscriptions: which mail a person gets when.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{
+    Context, Description, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject,
+};
 
 use super::context::Asked;
 use super::enums::EmailKind;
@@ -12,10 +14,10 @@ use crate::domain::subscriptions::{self, ScheduleEdit};
 use crate::entity::{Moment, person, schedule};
 
 /// Which mail a person gets when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Schedule(pub schedule::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Schedule {
     /// The schedule's global id: `sch_…`.
     pub async fn id(&self) -> ID {

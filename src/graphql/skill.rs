@@ -1,6 +1,6 @@
 //! What people can do.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 
 use super::context::Asked;
 use super::id::Kind;
@@ -11,10 +11,10 @@ use crate::domain::skills;
 use crate::entity::{person_skill, skill};
 
 /// Something people can do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Skill(pub skill::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Skill {
     /// The skill's global id: `ski_…`.
     pub async fn id(&self) -> ID {
@@ -28,10 +28,10 @@ impl Skill {
 }
 
 /// How well somebody can do something.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct PersonSkill(pub person_skill::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl PersonSkill {
     /// What.
     async fn skill(&self, ctx: &Context<'_>) -> Result<Skill> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Description, Object, Result};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ use crate::domain::updates::standings;
 use crate::entity::{self, Day, client, person, project};
 
 /// The capacity of everybody who works here in a week.
+#[derive(Description)]
 pub struct TeamCapacity {
     week: Week,
     agenda: Arc<Agenda>,
@@ -33,7 +34,7 @@ pub struct TeamCapacity {
 }
 
 /// A person and their week.
-#[derive(Clone)]
+#[derive(Clone, Description)]
 pub struct PersonCapacity {
     person: person::Model,
     week: Week,
@@ -41,7 +42,7 @@ pub struct PersonCapacity {
     capacity: capacity::Capacity,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl TeamCapacity {
     /// Everybody's minutes summed, then divided.
     async fn total(&self) -> Capacity {
@@ -80,7 +81,7 @@ impl TeamCapacity {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl PersonCapacity {
     /// Who.
     async fn person(&self) -> Person {
@@ -99,7 +100,7 @@ impl PersonCapacity {
 }
 
 /// How a client stands with its updates.
-#[derive(Clone)]
+#[derive(Clone, Description)]
 pub struct ClientStanding {
     client: client::Model,
     speaker_id: Option<Uuid>,
@@ -109,7 +110,7 @@ pub struct ClientStanding {
     active: Vec<project::Model>,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ClientStanding {
     /// The client.
     async fn client(&self) -> Client {
@@ -152,13 +153,13 @@ impl ClientStanding {
 }
 
 /// An ACTIVE project without an accountable person on one side.
-#[derive(Clone)]
+#[derive(Clone, Description)]
 pub struct UnstaffedProject {
     project: project::Model,
     side: entity::Side,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl UnstaffedProject {
     /// The project.
     async fn project(&self) -> Project {

@@ -1,6 +1,8 @@
 //! Who is away when, and who stands in.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{
+    Context, Description, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject,
+};
 
 use super::context::Asked;
 use super::id::Kind;
@@ -11,10 +13,10 @@ use crate::domain::time_off::{self as absences, NewTimeOff, TimeOffEdit};
 use crate::entity::{Day, person, time_off};
 
 /// Days on which a person is away, wholly or for some minutes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct TimeOff(pub time_off::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl TimeOff {
     /// The time off's global id: `off_…`.
     pub async fn id(&self) -> ID {

@@ -1,6 +1,6 @@
 //! Touchpoints.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use sea_orm::{Condition, EntityTrait, QueryFilter};
 
 use super::client::Client;
@@ -20,10 +20,10 @@ use crate::entity::{Day, Moment, client, client_contact, person, project, touchp
 use crate::error::Error;
 
 /// A logged contact with a client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct Touchpoint(pub touchpoint::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl Touchpoint {
     /// The touchpoint's global id: `tou_…`.
     pub async fn id(&self) -> ID {

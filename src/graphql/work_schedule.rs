@@ -1,6 +1,6 @@
 //! The hours people work.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 
 use super::context::Asked;
 use super::id::Kind;
@@ -11,10 +11,10 @@ use crate::domain::work_schedules::{self, NewWorkSchedule};
 use crate::entity::{Day, person, work_schedule};
 
 /// The hours a person works, from a day on until the day of their next schedule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct WorkSchedule(pub work_schedule::Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl WorkSchedule {
     /// The schedule's global id: `wsc_…`.
     pub async fn id(&self) -> ID {
