@@ -51,8 +51,8 @@ fn weekday(word: &str) -> Option<usize> {
         "sunday",
     ];
     let word = word.trim().to_lowercase();
-    let starts = |name: &&str| word.len() >= 3 && name.starts_with(&word);
-    NAMES.iter().position(|name| starts(&name))
+    let starts = |name: &str| word.len() >= 3 && name.starts_with(&word);
+    NAMES.iter().position(|name| starts(name))
 }
 
 /// Minutes of a week spread evenly over the days worked; the first days take the minutes that are left over.

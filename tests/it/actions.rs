@@ -61,7 +61,10 @@ async fn a_link_that_is_opened_changes_nothing(app: &TestApp) {
     for method in [Method::GET, Method::HEAD, Method::GET] {
         let page = request(app, method.clone(), &path).await;
         assert_eq!(page.status, 200);
-        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(
+            page.header("content-type"),
+            Some("text/html; charset=utf-8")
+        );
         assert_eq!(page.header("cache-control"), Some("no-store"));
         assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
         assert_eq!(page.header("set-cookie"), None);
@@ -81,7 +84,10 @@ async fn a_link_that_is_pressed_stops_the_mail_once(app: &TestApp) {
 
     let page = request(app, Method::POST, &path).await;
     assert_eq!(page.status, 200);
-    assert_eq!(heading(&page), "Done: no more weekly capacity summaries for Dana");
+    assert_eq!(
+        heading(&page),
+        "Done: no more weekly capacity summaries for Dana"
+    );
     let after = schedules(app).await;
     assert_eq!(paused(&after), [EmailKind::CapacitySummary]);
     let row = after.iter().find(|row| row.paused).unwrap();
@@ -94,7 +100,10 @@ async fn a_link_that_is_pressed_stops_the_mail_once(app: &TestApp) {
     for method in [Method::POST, Method::GET] {
         let page = request(app, method, &path).await;
         assert_eq!(page.status, 200);
-        assert_eq!(heading(&page), "Weekly capacity summaries for Dana were stopped already");
+        assert_eq!(
+            heading(&page),
+            "Weekly capacity summaries for Dana were stopped already"
+        );
         assert!(!page.text.contains("<form"));
     }
     assert_eq!(schedules(app).await, after);
@@ -128,7 +137,8 @@ async fn links_that_are_old_or_not_ours_stop_nothing(app: &TestApp) {
             assert_eq!(heading(&page), "This link does not work");
         }
     }
-    app.clock.set(app.now() + SignedDuration::from_hours(14 * 24));
+    app.clock
+        .set(app.now() + SignedDuration::from_hours(14 * 24));
     for method in [Method::GET, Method::POST] {
         let page = request(app, method, &path).await;
         assert_eq!(page.status, 410);
@@ -139,8 +149,16 @@ async fn links_that_are_old_or_not_ours_stop_nothing(app: &TestApp) {
 
 async fn a_name_is_shown_as_it_is_written(app: &TestApp) {
     let person = app.person("<b>Ann & Co", None).await;
-    let page = request(app, Method::GET, &link(app, &person, EmailKind::ClientUpdate)).await;
-    assert_eq!(heading(&page), "Stop client-update prompts for &#60;b&#62;Ann &#38; Co?");
+    let page = request(
+        app,
+        Method::GET,
+        &link(app, &person, EmailKind::ClientUpdate),
+    )
+    .await;
+    assert_eq!(
+        heading(&page),
+        "Stop client-update prompts for &#60;b&#62;Ann &#38; Co?"
+    );
 }
 
 async fn the_mail_itself_carries_the_link(app: &TestApp) {
@@ -149,15 +167,22 @@ async fn the_mail_itself_carries_the_link(app: &TestApp) {
     app.insert(rows::project(acme.id, "Web", app.now())).await;
     let unsplit = role::Entity::find().filter(role::Column::Side.eq(RoleSide::Both));
     let unsplit = unsplit.one(&app.db.read).await.unwrap().unwrap();
-    app.insert(rows::assignment(unsplit.id, acme.id, dana.id, app.now())).await;
+    app.insert(rows::assignment(unsplit.id, acme.id, dana.id, app.now()))
+        .await;
 
     app.set_clock("2026-11-23T08:00:00Z");
     app.tick().await;
     let mails = app.drain().await;
-    let summary = mails.iter().find(|mail| text(mail).contains("Week 48")).unwrap();
+    let summary = mails
+        .iter()
+        .find(|mail| text(mail).contains("Week 48"))
+        .unwrap();
     let url = unsubscribe_url(summary);
     let page = request(app, Method::POST, path_of(&url)).await;
-    assert_eq!(heading(&page), "Done: no more weekly capacity summaries for Dana");
+    assert_eq!(
+        heading(&page),
+        "Done: no more weekly capacity summaries for Dana"
+    );
 
     app.set_clock("2026-11-30T08:00:00Z");
     app.tick().await;
@@ -174,7 +199,9 @@ fn text(mail: &Outgoing) -> String {
 fn unsubscribe_url(mail: &Outgoing) -> String {
     let unfolded = text(mail).replace("\r\n ", " ");
     let mut lines = unfolded.lines();
-    let line = lines.find(|line| line.starts_with("List-Unsubscribe:")).unwrap();
+    let line = lines
+        .find(|line| line.starts_with("List-Unsubscribe:"))
+        .unwrap();
     let start = line.find("<http").unwrap() + 1;
     let end = start + line[start..].find('>').unwrap();
     line[start..end].to_owned()

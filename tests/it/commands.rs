@@ -69,16 +69,29 @@ fn the_first_owner_is_made_once() {
     assert!(made.starts_with("Olga Berg (per_"), "{made}");
     assert!(made.contains("5 × 8 hours at 80 %"), "{made}");
     let again = failed(&agency.create_owner("otto@example.com", &[]), 1);
-    assert!(again.starts_with("Olga Berg is an owner already"), "{again}");
+    assert!(
+        again.starts_with("Olga Berg is an owner already"),
+        "{again}"
+    );
     let taken = failed(&agency.create_owner("OLGA@example.com", &["--another"]), 1);
-    assert!(taken.starts_with("Somebody has this address already."), "{taken}");
+    assert!(
+        taken.starts_with("Somebody has this address already."),
+        "{taken}"
+    );
     succeeded(&agency.create_owner("otto@example.com", &["--another"]));
 }
 
 #[test]
 fn a_token_is_made_listed_and_revoked() {
     let agency = Agency::with_olga();
-    let make = ["token", "create", "--person", "Olga@Example.com", "--name", "CI"];
+    let make = [
+        "token",
+        "create",
+        "--person",
+        "Olga@Example.com",
+        "--name",
+        "CI",
+    ];
     let made = agency.run(&[&make[..], &["--expires-in-days", "30"]].concat());
     let token = succeeded(&made).trim_end().to_owned();
     assert!(token.starts_with("mer_") && token.len() == 47, "{token}");
@@ -87,16 +100,32 @@ fn a_token_is_made_listed_and_revoked() {
 
     let listed = succeeded(&agency.run(&["token", "list"]));
     assert_eq!(listed.lines().count(), 1);
-    assert!(listed.contains("Olga Berg  “CI”  valid until 20"), "{listed}");
-    assert!(listed.contains("never used") && !listed.contains(&token), "{listed}");
+    assert!(
+        listed.contains("Olga Berg  “CI”  valid until 20"),
+        "{listed}"
+    );
+    assert!(
+        listed.contains("never used") && !listed.contains(&token),
+        "{listed}"
+    );
     let (id, _) = listed.split_once(' ').unwrap();
     succeeded(&agency.run(&["token", "revoke", id]));
     let listed = succeeded(&agency.run(&["token", "list", "--person", "olga@example.com"]));
     assert!(listed.contains("“CI”  revoked 20"), "{listed}");
 
-    let nobody = ["token", "create", "--person", "x@example.com", "--name", "CI"];
+    let nobody = [
+        "token",
+        "create",
+        "--person",
+        "x@example.com",
+        "--name",
+        "CI",
+    ];
     let refused = failed(&agency.run(&nobody), 1);
-    assert_eq!(refused, "There is nobody with the address or id x@example.com.");
+    assert_eq!(
+        refused,
+        "There is nobody with the address or id x@example.com."
+    );
 }
 
 #[test]
@@ -104,11 +133,21 @@ fn the_database_is_migrated_as_often_as_one_likes() {
     let agency = Agency::new();
     for _ in 0..2 {
         let said = succeeded(&agency.run(&["migrate"]));
-        assert_eq!(said, "The database sqlite://meridian.db?mode=rwc is up to date.\n");
+        assert_eq!(
+            said,
+            "The database sqlite://meridian.db?mode=rwc is up to date.\n"
+        );
     }
-    let elsewhere = ["migrate", "--database-url", "sqlite://no/such/folder/x.db?mode=rwc"];
+    let elsewhere = [
+        "migrate",
+        "--database-url",
+        "sqlite://no/such/folder/x.db?mode=rwc",
+    ];
     let refused = failed(&agency.run(&elsewhere), 1);
-    assert!(refused.starts_with("The database sqlite://no/such/folder/x.db"), "{refused}");
+    assert!(
+        refused.starts_with("The database sqlite://no/such/folder/x.db"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -130,9 +169,18 @@ fn a_wrong_command_line_ends_with_status_2() {
 #[test]
 fn a_preview_says_why_nothing_would_be_sent() {
     let agency = Agency::with_olga();
-    let preview = ["preview", "--kind", "client-update", "--person", "olga@example.com"];
+    let preview = [
+        "preview",
+        "--kind",
+        "client-update",
+        "--person",
+        "olga@example.com",
+    ];
     let said = succeeded(&agency.run(&preview));
-    assert!(said.starts_with("Nothing would be sent: SKIPPED_EMPTY"), "{said}");
+    assert!(
+        said.starts_with("Nothing would be sent: SKIPPED_EMPTY"),
+        "{said}"
+    );
 }
 
 /// A server that is killed when the test ends before it does.
@@ -160,7 +208,10 @@ impl Server {
     /// Sends a signal, and answers the status and the log of the process once it has ended.
     fn end(mut self, signal: &str) -> (Option<i32>, String) {
         let id = self.process.id().to_string();
-        let sent = Command::new("kill").args(["-s", signal, &id]).status().unwrap();
+        let sent = Command::new("kill")
+            .args(["-s", signal, &id])
+            .status()
+            .unwrap();
         assert!(sent.success());
         let mut log = String::new();
         let mut errors = self.process.stderr.take().unwrap();
@@ -180,7 +231,14 @@ impl Drop for Server {
 #[tokio::test]
 async fn a_server_answers_until_it_is_told_to_stop() {
     let agency = Agency::with_olga();
-    let make = ["token", "create", "--person", "olga@example.com", "--name", "CI"];
+    let make = [
+        "token",
+        "create",
+        "--person",
+        "olga@example.com",
+        "--name",
+        "CI",
+    ];
     let token = succeeded(&agency.run(&make));
     for signal in ["TERM", "INT"] {
         let server = Server::start(&agency);
@@ -203,6 +261,9 @@ async fn a_server_answers_until_it_is_told_to_stop() {
         assert!(log.contains(&format!("SIG{signal}")), "{log}");
         assert!(!log.contains(token.trim_end()), "{log}");
         let dead = failed(&agency.run(&["healthcheck", "--listen", &address]), 1);
-        assert!(dead.starts_with(&format!("Meridian at {address} is not well")), "{dead}");
+        assert!(
+            dead.starts_with(&format!("Meridian at {address} is not well")),
+            "{dead}"
+        );
     }
 }

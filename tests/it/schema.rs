@@ -24,7 +24,10 @@ fn the_file_is_the_schema() {
     }
     let mut pairs = kept.lines().zip(now.lines()).enumerate();
     let differs = pairs.find(|(_, (kept, now))| kept != now);
-    let line = differs.map_or(kept.lines().count().min(now.lines().count()), |(line, _)| line);
+    let line = differs.map_or(
+        kept.lines().count().min(now.lines().count()),
+        |(line, _)| line,
+    );
     panic!(
         "schema.graphql is not the schema any more, from line {} on:\n  file: {}\n  code: {}\n\
          Renew it with `cargo run -- schema > schema.graphql`, and read the difference before you commit it.",
@@ -61,8 +64,14 @@ async fn everything_in_the_schema_is_described() {
             }
         }
     }
-    assert!(described > 100, "the walk found only {described} descriptions");
-    assert!(undescribed.is_empty(), "without a description: {undescribed:#?}");
+    assert!(
+        described > 100,
+        "the walk found only {described} descriptions"
+    );
+    assert!(
+        undescribed.is_empty(),
+        "without a description: {undescribed:#?}"
+    );
 }
 
 #[test]

@@ -56,16 +56,26 @@ async fn a_token_signs_in_until_it_expires_or_is_revoked(app: &TestApp) {
     app.clock.set(in_an_hour - SignedDuration::from_micros(1));
     assert_eq!(status(app, &short.plain_text).await, StatusCode::OK);
     app.clock.set(in_an_hour);
-    assert_eq!(status(app, &short.plain_text).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        status(app, &short.plain_text).await,
+        StatusCode::UNAUTHORIZED
+    );
 
-    let [other] = &tokens::list(&app.db.read, &app.operator(), None).await.unwrap()[..1] else {
+    let [other] = &tokens::list(&app.db.read, &app.operator(), None)
+        .await
+        .unwrap()[..1]
+    else {
         panic!("Olga's first token is listed");
     };
-    let revoked = tokens::revoke(&app.db, &app.operator(), other.id).await.unwrap();
+    let revoked = tokens::revoke(&app.db, &app.operator(), other.id)
+        .await
+        .unwrap();
     assert_eq!(revoked.revoked_at, Some(Moment(in_an_hour)));
     assert_eq!(status(app, &olga.token).await, StatusCode::UNAUTHORIZED);
     app.clock.set(in_an_hour + SignedDuration::from_hours(1));
-    let again = tokens::revoke(&app.db, &app.operator(), other.id).await.unwrap();
+    let again = tokens::revoke(&app.db, &app.operator(), other.id)
+        .await
+        .unwrap();
     assert_eq!(again, revoked, "revoking again changes nothing");
 }
 
@@ -88,10 +98,14 @@ async fn all_tokens_that_do_not_count_get_the_same_answer(app: &TestApp) {
     assert_eq!(expected.status, StatusCode::UNAUTHORIZED);
     assert_eq!(expected.header("www-authenticate"), Some("Bearer"));
     let expected = without_request_id(&expected);
-    assert_eq!(expected["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    assert_eq!(
+        expected["errors"][0]["extensions"]["code"],
+        "UNAUTHENTICATED"
+    );
     let unknown = format!("Bearer mer_{}", "x".repeat(43));
     let basic = format!("Basic {}", valid.token);
-    let signed_in = [&revoked, &left, &archived, &barred].map(|actor| format!("Bearer {}", actor.token));
+    let signed_in =
+        [&revoked, &left, &archived, &barred].map(|actor| format!("Bearer {}", actor.token));
     for value in signed_in.iter().chain([&unknown, &basic, &valid.token]) {
         let answer = ask(app, Some(value)).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{value}");
@@ -103,7 +117,11 @@ async fn all_tokens_that_do_not_count_get_the_same_answer(app: &TestApp) {
 }
 
 /// On the last day itself a person is still in.
-async fn changed(app: &TestApp, actor: Actor, edit: impl FnOnce(&mut person::ActiveModel)) -> Actor {
+async fn changed(
+    app: &TestApp,
+    actor: Actor,
+    edit: impl FnOnce(&mut person::ActiveModel),
+) -> Actor {
     assert_eq!(status(app, &actor.token).await, StatusCode::OK);
     let mut row = actor.person.clone().into_active_model();
     edit(&mut row);
@@ -140,43 +158,63 @@ async fn the_last_use_is_kept_to_the_minute(app: &TestApp) {
     let start = app.now();
     for (seconds, noted) in [(0, 0), (59, 0), (60, 60), (61, 60), (300, 300)] {
         let now = start + SignedDuration::from_secs(seconds);
-        let signed_in = tokens::authenticate(&app.db, &dana.token, now).await.unwrap();
+        let signed_in = tokens::authenticate(&app.db, &dana.token, now)
+            .await
+            .unwrap();
         assert_eq!(signed_in.caller.person_id, Some(dana.person.id));
         assert_eq!(signed_in.is_to_be_noted(), noted == seconds);
         tokens::note_use(&app.db, &signed_in).await.unwrap();
         let rows = api_token::Entity::find().all(&app.db.read).await.unwrap();
         let expected = start + SignedDuration::from_secs(noted);
-        assert_eq!(rows[0].last_used_at, Some(Moment(expected)), "after {seconds} s");
+        assert_eq!(
+            rows[0].last_used_at,
+            Some(Moment(expected)),
+            "after {seconds} s"
+        );
     }
 }
 
 async fn tokens_are_made_by_owners_and_for_oneself(app: &TestApp) {
     let (olga, dana) = (app.owner().await, app.manager("Dana").await);
     let guest = app.person("Gus", None).await;
-    let make = async |by: &Actor, for_whom: uuid::Uuid, name: &str, ends: Option<jiff::Timestamp>| {
-        let made = tokens::create(&app.db, &caller(app, by), for_whom, name, ends).await;
-        match made {
-            Ok(made) => made.row.name,
-            Err(Error::Invalid(problems)) => problems[0].field.join("."),
-            Err(error) => error.to_string(),
-        }
-    };
+    let make =
+        async |by: &Actor, for_whom: uuid::Uuid, name: &str, ends: Option<jiff::Timestamp>| {
+            let made = tokens::create(&app.db, &caller(app, by), for_whom, name, ends).await;
+            match made {
+                Ok(made) => made.row.name,
+                Err(Error::Invalid(problems)) => problems[0].field.join("."),
+                Err(error) => error.to_string(),
+            }
+        };
     assert_eq!(make(&olga, dana.person.id, " CI ", None).await, "CI");
     assert_eq!(make(&dana, dana.person.id, "script", None).await, "script");
     let refusal = make(&dana, olga.person.id, "x", None).await;
-    assert_eq!(refusal, "Only an owner, or the person, may make their API tokens.");
+    assert_eq!(
+        refusal,
+        "Only an owner, or the person, may make their API tokens."
+    );
     assert_eq!(make(&olga, guest.id, "x", None).await, "personId");
     assert_eq!(make(&olga, dana.person.id, "", None).await, "name");
     let yesterday = app.now() - 24.hours();
-    assert_eq!(make(&olga, dana.person.id, "x", Some(yesterday)).await, "expiresAt");
+    assert_eq!(
+        make(&olga, dana.person.id, "x", Some(yesterday)).await,
+        "expiresAt"
+    );
 
-    let all = tokens::list(&app.db.read, &caller(app, &olga), None).await.unwrap();
+    let all = tokens::list(&app.db.read, &caller(app, &olga), None)
+        .await
+        .unwrap();
     assert_eq!(all.len(), 4);
     let by_dana = caller(app, &dana);
     assert!(tokens::list(&app.db.read, &by_dana, None).await.is_err());
-    let own = tokens::list(&app.db.read, &by_dana, Some(dana.person.id)).await.unwrap();
+    let own = tokens::list(&app.db.read, &by_dana, Some(dana.person.id))
+        .await
+        .unwrap();
     assert_eq!(own.len(), 3);
-    let olgas = all.iter().find(|row| row.person_id == olga.person.id).unwrap();
+    let olgas = all
+        .iter()
+        .find(|row| row.person_id == olga.person.id)
+        .unwrap();
     let not_hers = tokens::revoke(&app.db, &by_dana, olgas.id).await;
     assert!(matches!(not_hers, Err(Error::NotFound(_))));
     assert!(tokens::revoke(&app.db, &by_dana, own[0].id).await.is_ok());

@@ -165,9 +165,12 @@ impl TestApp {
     /// Somebody in London who works five days of 7.5 hours at 80 % and gets both mails.
     pub(crate) async fn person(&self, name: &str, access: Option<Access>) -> person::Model {
         let person = self.insert(rows::person(name, access, self.now())).await;
-        self.insert(rows::work_schedule(person.id, self.now())).await;
+        self.insert(rows::work_schedule(person.id, self.now()))
+            .await;
         let tx = self.db.begin().await.unwrap();
-        subscriptions::ensure(&tx, &person, self.now()).await.unwrap();
+        subscriptions::ensure(&tx, &person, self.now())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         person
     }
@@ -230,7 +233,10 @@ impl TestApp {
             .await
             .unwrap();
         let keys: Vec<&str> = unworked.iter().map(|mail| &*mail.dedupe_key).collect();
-        assert!(keys.is_empty(), "mails are due and nobody worked on them: {keys:?}");
+        assert!(
+            keys.is_empty(),
+            "mails are due and nobody worked on them: {keys:?}"
+        );
         self.app.db.close().await.unwrap();
     }
 }
@@ -272,7 +278,8 @@ impl Database {
             }
             Store::Postgres => {
                 let cluster = Cluster::get()?;
-                let template = cluster.template("meridian", |url| async move { migrate(&url).await });
+                let template =
+                    cluster.template("meridian", |url| async move { migrate(&url).await });
                 (cluster.create_database(Some(template)), None)
             }
         };

@@ -13,7 +13,9 @@ const LONG_AGO: Date = date(2024, 1, 1);
 
 /// Somebody in London; `Mia Stone` has the address `mia.stone@example.com`.
 pub(crate) fn person(name: &str, access: Option<Access>, now: Timestamp) -> person::Model {
-    let local = name.to_lowercase().replace(|c: char| !c.is_alphanumeric(), ".");
+    let local = name
+        .to_lowercase()
+        .replace(|c: char| !c.is_alphanumeric(), ".");
     person::Model {
         id: new_id(now),
         name: name.to_owned(),
