@@ -2,6 +2,7 @@
 
 mod demo;
 mod healthcheck;
+mod import;
 mod migrate;
 mod owner;
 mod person;
@@ -51,6 +52,8 @@ enum Command {
     /// API tokens
     #[command(subcommand)]
     Token(token::Token),
+    /// Take the agency's spreadsheets in, as CSV: all of them or none
+    Import(import::Import),
     /// Ask the server at the configured address whether it lives: status 0 when it does, else 1
     Healthcheck {
         #[command(flatten)]
@@ -75,6 +78,7 @@ impl Cli {
             Command::Preview(preview) => preview.run().await,
             Command::Owner(owner) => owner.run().await,
             Command::Token(token) => token.run().await,
+            Command::Import(import) => import.run().await,
             Command::Healthcheck { config } => healthcheck::run(config.listen).await,
         }
     }

@@ -51,7 +51,7 @@ fn weekday(word: &str) -> Option<usize> {
         "sunday",
     ];
     let word = word.trim().to_lowercase();
-    let starts = |name: &&str| word.len() >= 3 && name.starts_with(&word);
+    let starts = |name: &str| word.len() >= 3 && name.starts_with(&word);
     NAMES.iter().position(|name| starts(name))
 }
 

@@ -12,6 +12,7 @@ mod clients;
 mod columns;
 mod contacts;
 mod entry;
+mod files;
 mod findings;
 mod hours;
 mod known;
@@ -28,6 +29,7 @@ use indicatif::ProgressBar;
 use sea_orm::DatabaseTransaction;
 
 pub use columns::{Column, Kind};
+pub use files::Files;
 pub use findings::Finding;
 pub use report::{Counts, Report, SheetReport};
 

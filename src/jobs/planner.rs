@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff::civil::Date;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -21,6 +21,9 @@ use crate::error::Result;
 
 /// How many subscriptions one transaction takes.
 const BATCH: u64 = 500;
+
+/// When a subscription that cannot be reckoned is looked at again.
+const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
 
 /// Plans every mail that has fallen due. Answers how many subscriptions were looked at. Safe to run on several
 /// replicas at once: each takes other rows, and the outbox's key keeps a mail from being planned twice.
@@ -59,28 +62,47 @@ async fn plan_batch(app: &App) -> Result<usize> {
     let mut mails = Vec::new();
     let mut advanced = Vec::with_capacity(due.len());
     for row in due {
-        let Some(person) = people.get(&row.person_id) else {
-            continue;
-        };
-        let recurrence = subscriptions::recurrence(&row, person)?;
-        mails.extend(mail(
-            &row,
-            person,
-            working_times.get(&person.id),
-            &recurrence,
-            now,
-        )?);
-        advanced.push(schedule::Model {
-            next_due_at: Moment(recurrence.after(now)?.at),
-            time_zone_data: zone::zone_data_version().to_owned(),
-            ..row
-        });
+        let working_time = working_times.get(&row.person_id);
+        match people.get(&row.person_id) {
+            Some(person) => match plan(&row, person, working_time, now) {
+                Ok((mail, next)) => {
+                    mails.extend(mail);
+                    advanced.push(moved(row, next));
+                }
+                // One subscription that cannot be reckoned must not hold up the others.
+                Err(error) => {
+                    tracing::error!(schedule = %row.id, %error, "a subscription was put off");
+                    advanced.push(moved(row, now + PUT_OFF));
+                }
+            },
+            None => advanced.push(moved(row, now + PUT_OFF)),
+        }
     }
     insert_mails(&tx, mails).await?;
     let count = advanced.len();
     advance(&tx, advanced).await?;
     tx.commit().await?;
     Ok(count)
+}
+
+/// What a subscription that has fallen due gives to do, and when it falls due next.
+fn plan(
+    row: &schedule::Model,
+    person: &person::Model,
+    working_time: Option<&WorkingTime>,
+    now: Timestamp,
+) -> Result<(Option<email::Model>, Timestamp)> {
+    let recurrence = subscriptions::recurrence(row, person)?;
+    let mail = mail(row, person, working_time, &recurrence, now)?;
+    Ok((mail, recurrence.after(now)?.at))
+}
+
+fn moved(row: schedule::Model, next: Timestamp) -> schedule::Model {
+    schedule::Model {
+        next_due_at: Moment(next),
+        time_zone_data: zone::zone_data_version().to_owned(),
+        ..row
+    }
 }
 
 /// The outbox row of a subscription's latest occurrence; none when there is nothing to plan for that day.

@@ -1,14 +1,13 @@
 //! What is wrong with files is told with file, line, column and reason, all of it at once, and nothing is written.
 
-use std::process::ExitCode;
+use std::process::Command;
 
-use meridian::commands::import::{ImportArgs, run};
 use meridian::domain::access::Caller;
 use meridian::entity::Access;
 use meridian::error::Error;
-use meridian::import::{Kind, import};
+use meridian::import::{File, Files, Kind, import};
 
-use super::files::{counts, on_both, samples};
+use super::files::{counts, on_both, samples, samples_folder};
 
 const PEOPLE: &str = "email,name,time_zone,employed_from,employed_until,access,hours_per_week,work_days,factor_percent,hours_from,holiday_calendar\n";
 
@@ -197,9 +196,11 @@ async fn files_that_cannot_be_read_are_told_and_do_not_hide_the_others() {
         assert_eq!(counts(agency).await, before);
         let header_only = agency.import_texts(&[(Kind::Clients, "name,starts_on\n")], false).await;
         assert!(header_only.is_written(), "{header_only}");
-        std::fs::remove_file(agency.path(Kind::Clients)).unwrap();
-        let args = ImportArgs { clients: Some(agency.path(Kind::Clients)), ..ImportArgs::default() };
-        assert_eq!(run(&agency.db, &agency.caller, args).await.unwrap(), ExitCode::FAILURE);
+        let path = agency.path(Kind::Clients);
+        std::fs::remove_file(&path).unwrap();
+        let file = File { kind: Kind::Clients, path };
+        let missing = agency.import(vec![file], false).await;
+        assert!(agency.found(&missing)[0].starts_with("clients.csv: The file cannot be read: "));
     })
     .await;
 }
@@ -252,7 +253,7 @@ async fn a_thousand_faults_are_named_and_the_rest_counted() {
 }
 
 #[tokio::test]
-async fn only_owners_import_and_files_must_be_named() {
+async fn only_owners_import() {
     on_both(async |agency| {
         let manager = Caller {
             access: Access::Manager,
@@ -261,19 +262,70 @@ async fn only_owners_import_and_files_must_be_named() {
         let bar = indicatif::ProgressBar::hidden();
         let refused = import(&agency.db, &manager, samples(), false, &bar).await;
         assert!(matches!(refused, Err(Error::Forbidden(_))));
-        let refused = run(&agency.db, &agency.caller, ImportArgs::default()).await;
-        assert!(matches!(refused, Err(Error::Invalid(_))));
-        let folder = tempfile::TempDir::new().unwrap();
-        let args = ImportArgs {
-            folder: Some(folder.path().to_owned()),
-            ..ImportArgs::default()
-        };
-        let refused = run(&agency.db, &agency.caller, args).await.unwrap_err();
-        assert!(
-            refused
-                .to_string()
-                .starts_with("There is none of people.csv,")
-        );
     })
     .await;
+}
+
+#[test]
+fn files_must_be_named_or_lie_in_the_folder() {
+    let refused = Files::default().named().unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .starts_with("Name a folder with CSV files")
+    );
+    let folder = tempfile::TempDir::new().unwrap();
+    let empty = Files {
+        folder: Some(folder.path().to_owned()),
+        ..Files::default()
+    };
+    let refused = empty.clone().named().unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .starts_with("There is none of people.csv,")
+    );
+    let named = Files {
+        clients: Some("elsewhere.csv".into()),
+        ..empty
+    };
+    assert_eq!(named.named().unwrap()[0].kind, Kind::Clients);
+}
+
+#[test]
+fn the_command_prints_the_report_and_fails_when_anything_is_wrong() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let run = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_meridian"));
+        command.arg("import").args(more).current_dir(folder.path());
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MERIDIAN_")) {
+            command.env_remove(name);
+        }
+        let output = command.output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let samples = samples_folder();
+    let samples = samples.to_str().unwrap();
+    let (status, dry) = run(&[samples, "--dry-run"]);
+    assert!(
+        dry.ends_with("Nothing was written: this was a dry run.\n"),
+        "{dry}"
+    );
+    assert_eq!(status, Some(0));
+    let (status, report) = run(&[samples]);
+    assert_eq!(status, Some(0), "{report}");
+    assert!(
+        report.contains("people.csv: 8 created, 0 updated, 0 unchanged\n"),
+        "{report}"
+    );
+    std::fs::write(folder.path().join("c.csv"), "name,starts_on\nAcme,soon\n").unwrap();
+    let (status, report) = run(&["--clients", "c.csv"]);
+    assert_eq!(status, Some(1));
+    assert!(
+        report.contains("\nc.csv:2:starts_on: “soon” is not a day"),
+        "{report}"
+    );
 }

@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
-use meridian::commands::import::ImportArgs;
 use meridian::db::Db;
 use meridian::domain::access::Caller;
 use meridian::entity::{
     assignment, change, client, client_contact, person, project, schedule, touchpoint,
     work_schedule,
 };
-use meridian::import::{File, Kind, Report, import};
+use meridian::import::{File, Files, Kind, Report, import};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use tempfile::TempDir;
 
@@ -108,12 +107,16 @@ impl Agency {
 
 /// The files of docs/import.
 pub(super) fn samples() -> Vec<File> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/import");
-    let args = ImportArgs {
-        folder: Some(folder),
-        ..ImportArgs::default()
+    let files = Files {
+        folder: Some(samples_folder()),
+        ..Files::default()
     };
-    args.into_files().unwrap()
+    files.named().unwrap()
+}
+
+/// docs/import.
+pub(super) fn samples_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/import")
 }
 
 /// How many rows there are of everything an import writes.
