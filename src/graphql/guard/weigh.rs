@@ -201,7 +201,7 @@ impl<'a> Scale<'a> {
 
     /// How many items the field's selection is resolved for, at least 1.
     fn items(&self, field: &Field, many: bool) -> u64 {
-        let asked = ["first", "last"]
+        let asked = ["first", "last", "weeks"]
             .into_iter()
             .filter_map(|name| field.get_argument(name))
             .filter_map(|value| self.whole_number(&value.node))
