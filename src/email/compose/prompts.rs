@@ -1,5 +1,8 @@
 //! The client-update prompts of a day.
 
+mod entries;
+mod wording;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -8,45 +11,25 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::delivery::{Links, Words, frame, render};
-use super::obligations::{self, Obligations};
+use super::obligations::Obligations;
 use super::rerouting::{Wanted, away_subscribers, ensure, schedules};
 use super::touchpoints::Touchpoints;
 use super::{Composed, Verdict};
 use crate::app::App;
 use crate::domain::books::Books;
-use crate::domain::cadence::{Due, DueState};
-use crate::domain::calendar::Week;
 use crate::domain::responsibilities::{Scope, clients_of};
 use crate::domain::settings::Settings;
 use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::strengths::Strengths;
 use crate::domain::updates::{Standing, standings};
-use crate::email::client_update::{
-    ClientUpdate, CoveredPrompts, FactsNeeded, Prompts, ReachOutDue, UpdateDue,
-};
-use crate::email::format;
-use crate::email::line::Line;
-use crate::entity::{EmailKind, EmailState, LeadMode, Side, email, obligation, project, schedule};
+use crate::email::client_update::{ClientUpdate, CoveredPrompts, Prompts};
+use crate::entity::{EmailKind, EmailState, email, obligation, schedule};
 use crate::error::Result;
 
+use entries::{Entry, entries};
+use wording::sorted;
+
 const KIND: EmailKind = EmailKind::ClientUpdate;
-
-/// Something a manager is to be prompted for, and whose mail prompts for it.
-struct Entry<'a> {
-    key: String,
-    what: What<'a>,
-    standing: &'a Standing<'a>,
-    /// Who is accountable for it.
-    accountable_id: Uuid,
-    /// Where it goes.
-    route: Route,
-}
-
-enum What<'a> {
-    Update(Due),
-    ReachOut(Due),
-    Facts(Due, &'a project::Model),
-}
 
 /// Decides the prompts of `day`, all for recipients whose local day it is.
 pub(super) async fn compose(
@@ -121,77 +104,6 @@ async fn stand_ins(
         stand_ins.know(conn, strengths).await?;
     }
     Ok(stand_ins)
-}
-
-/// Everything that is due on `day` from any of `people`.
-fn entries<'a>(
-    books: &'a Books,
-    standings: &'a [Standing<'a>],
-    stand_ins: &StandIns,
-    people: &[Uuid],
-    day: Date,
-) -> Vec<Entry<'a>> {
-    let week = Week::of(day);
-    let is_due = |due: Option<Due>| due.filter(|due| due.state(day) != DueState::Ahead);
-    let mut entries = Vec::new();
-    for standing in standings {
-        let client = standing.client.id;
-        let mut add = |key: String, what: What<'a>, accountable_id: Uuid| {
-            if people.contains(&accountable_id) {
-                let route = stand_ins.route(accountable_id, day, Some(client));
-                entries.push(Entry {
-                    key,
-                    what,
-                    standing,
-                    accountable_id,
-                    route,
-                });
-            }
-        };
-        if let Some(speaker) = standing.speaker_id {
-            if let Some(due) = is_due(standing.update) {
-                add(
-                    obligations::update(client, week),
-                    What::Update(due),
-                    speaker,
-                );
-            }
-            if let Some(due) = is_due(standing.outreach) {
-                add(
-                    obligations::outreach(client, week),
-                    What::ReachOut(due),
-                    speaker,
-                );
-            }
-        }
-        if let Some(due) = is_due(standing.update) {
-            for (project, manager) in production_led(books, standing, day) {
-                if Some(manager) != standing.speaker_id {
-                    let what = What::Facts(due, project);
-                    add(obligations::facts(project.id, week), what, manager);
-                }
-            }
-        }
-    }
-    entries
-}
-
-/// The client's ACTIVE production-led projects, each with its production manager.
-fn production_led<'a>(
-    books: &'a Books,
-    standing: &'a Standing<'a>,
-    day: Date,
-) -> impl Iterator<Item = (&'a project::Model, Uuid)> {
-    standing
-        .active
-        .iter()
-        .filter(|project| project.lead_mode == LeadMode::ProductionLed)
-        .filter_map(move |project| {
-            let held = books
-                .accountability
-                .accountable(Side::Project, project, day)?;
-            Some((*project, held.person_id()))
-        })
 }
 
 /// A day's prompts, with all that they are written from.
@@ -389,112 +301,4 @@ impl Day<'_> {
             verdict: Verdict::Send(rendered),
         })
     }
-
-    fn add(&self, entry: &Entry<'_>, prompts: &mut Prompts, touchpoints: &Touchpoints) {
-        let standing = entry.standing;
-        let client = standing.client;
-        let url = Some(Links(self.app).client(client.id));
-        match &entry.what {
-            What::Update(due) => prompts.updates.push(UpdateDue {
-                client: client.name.as_str().into(),
-                url,
-                due_on: due.due_on,
-                days_late: days_between(due.due_on, self.day),
-                overdue: due.state(self.day) == DueState::Overdue,
-                cadence_days: client.cadence_days.into(),
-                last_contact: touchpoints.last_update(client.id),
-                since: self.since(standing, touchpoints),
-                waiting: self.waiting(standing),
-                projects: standing
-                    .active
-                    .iter()
-                    .map(|project| project.name.as_str().into())
-                    .collect(),
-            }),
-            What::ReachOut(due) => prompts.reach_outs.push(ReachOutDue {
-                client: client.name.as_str().into(),
-                url,
-                due_on: due.due_on,
-                every_days: standing.outreach_days.unwrap_or_default(),
-                last_contact: touchpoints.last(client.id),
-            }),
-            What::Facts(due, project) => prompts.facts.push(FactsNeeded {
-                project: project.name.as_str().into(),
-                client: client.name.as_str().into(),
-                url: Some(Links(self.app).project(project.id)),
-                writer: standing.speaker_id.map(|speaker| self.name(speaker)),
-                due_on: due.due_on,
-                facts: facts(project, self.day),
-            }),
-        }
-    }
-
-    /// What happened since the last update: contacts that do not count, and kick-offs.
-    fn since(&self, standing: &Standing<'_>, touchpoints: &Touchpoints) -> Vec<Line> {
-        let mut since = touchpoints.since_last_update(standing.client.id);
-        let kicked_off = standing.active.iter().filter_map(|project| {
-            let on = project.kicked_off_on?.0;
-            let new = standing.last_update_on.is_none_or(|last| on > last) && on <= self.day;
-            new.then(|| Line::from(format!("{}: {} kicked off", format::day(on), project.name)))
-        });
-        since.extend(kicked_off);
-        since
-    }
-
-    /// What waits: launches within four weeks, and sides that nobody holds.
-    fn waiting(&self, standing: &Standing<'_>) -> Vec<Line> {
-        let mut waiting = Vec::new();
-        for project in &standing.active {
-            let launch = project.launch_on.map(|day| day.0);
-            if let Some(on) = launch.filter(|on| (0..=28).contains(&days_between(self.day, *on))) {
-                waiting.push(format!("{} launches on {}", project.name, format::day(on)).into());
-            }
-            let manager = self
-                .books
-                .accountability
-                .accountable(Side::Project, project, self.day);
-            if manager.is_none() {
-                waiting.push(format!("{} has no production manager", project.name).into());
-            }
-        }
-        waiting
-    }
-
-    fn name(&self, person_id: Uuid) -> Line {
-        let person = self.stand_ins.people.get(&person_id);
-        person
-            .map_or("a colleague", |person| person.name.as_str())
-            .into()
-    }
-}
-
-/// The facts that the writer of an update needs of a production-led project.
-fn facts(project: &project::Model, day: Date) -> Vec<Line> {
-    let mut facts: Vec<Line> = vec![
-        "What was finished since the last update".into(),
-        "What comes next, and by when".into(),
-        "What is at risk: scope, time, quality".into(),
-    ];
-    if let Some(on) = project.launch_on.map(|on| on.0).filter(|on| *on >= day) {
-        facts.push(format!("Whether the launch on {} holds", format::day(on)).into());
-    }
-    facts
-}
-
-/// The latest first, and by name where equally late.
-fn sorted(mut prompts: Prompts) -> Prompts {
-    prompts
-        .updates
-        .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));
-    prompts
-        .reach_outs
-        .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));
-    prompts
-        .facts
-        .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));
-    prompts
-}
-
-fn days_between(from: Date, to: Date) -> i64 {
-    from.until(to).map_or(0, |span| span.get_days().into())
 }

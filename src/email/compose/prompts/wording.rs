@@ -1,0 +1,125 @@
+//! What a prompt says of each thing that is due.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::Day;
+use super::entries::{Entry, What};
+use crate::domain::cadence::DueState;
+use crate::domain::updates::Standing;
+use crate::email::client_update::{FactsNeeded, Prompts, ReachOutDue, UpdateDue};
+use crate::email::compose::delivery::Links;
+use crate::email::compose::touchpoints::Touchpoints;
+use crate::email::format;
+use crate::email::line::Line;
+use crate::entity::{Side, project};
+
+impl Day<'_> {
+    pub(super) fn add(&self, entry: &Entry<'_>, prompts: &mut Prompts, touchpoints: &Touchpoints) {
+        let standing = entry.standing;
+        let client = standing.client;
+        let url = Some(Links(self.app).client(client.id));
+        match &entry.what {
+            What::Update(due) => prompts.updates.push(UpdateDue {
+                client: client.name.as_str().into(),
+                url,
+                due_on: due.due_on,
+                days_late: days_between(due.due_on, self.day),
+                overdue: due.state(self.day) == DueState::Overdue,
+                cadence_days: client.cadence_days.into(),
+                last_contact: touchpoints.last_update(client.id),
+                since: self.since(standing, touchpoints),
+                waiting: self.waiting(standing),
+                projects: standing
+                    .active
+                    .iter()
+                    .map(|project| project.name.as_str().into())
+                    .collect(),
+            }),
+            What::ReachOut(due) => prompts.reach_outs.push(ReachOutDue {
+                client: client.name.as_str().into(),
+                url,
+                due_on: due.due_on,
+                every_days: standing.outreach_days.unwrap_or_default(),
+                last_contact: touchpoints.last(client.id),
+            }),
+            What::Facts(due, project) => prompts.facts.push(FactsNeeded {
+                project: project.name.as_str().into(),
+                client: client.name.as_str().into(),
+                url: Some(Links(self.app).project(project.id)),
+                writer: standing.speaker_id.map(|speaker| self.name(speaker)),
+                due_on: due.due_on,
+                facts: facts(project, self.day),
+            }),
+        }
+    }
+
+    /// What happened since the last update: contacts that do not count, and kick-offs.
+    fn since(&self, standing: &Standing<'_>, touchpoints: &Touchpoints) -> Vec<Line> {
+        let mut since = touchpoints.since_last_update(standing.client.id);
+        let kicked_off = standing.active.iter().filter_map(|project| {
+            let on = project.kicked_off_on?.0;
+            let new = standing.last_update_on.is_none_or(|last| on > last) && on <= self.day;
+            new.then(|| Line::from(format!("{}: {} kicked off", format::day(on), project.name)))
+        });
+        since.extend(kicked_off);
+        since
+    }
+
+    /// What waits: launches within four weeks, and sides that nobody holds.
+    fn waiting(&self, standing: &Standing<'_>) -> Vec<Line> {
+        let mut waiting = Vec::new();
+        for project in &standing.active {
+            let launch = project.launch_on.map(|day| day.0);
+            if let Some(on) = launch.filter(|on| (0..=28).contains(&days_between(self.day, *on))) {
+                waiting.push(format!("{} launches on {}", project.name, format::day(on)).into());
+            }
+            let manager = self
+                .books
+                .accountability
+                .accountable(Side::Project, project, self.day);
+            if manager.is_none() {
+                waiting.push(format!("{} has no production manager", project.name).into());
+            }
+        }
+        waiting
+    }
+
+    pub(super) fn name(&self, person_id: Uuid) -> Line {
+        let person = self.stand_ins.people.get(&person_id);
+        person
+            .map_or("a colleague", |person| person.name.as_str())
+            .into()
+    }
+}
+
+/// The facts that the writer of an update needs of a production-led project.
+fn facts(project: &project::Model, day: Date) -> Vec<Line> {
+    let mut facts: Vec<Line> = vec![
+        "What was finished since the last update".into(),
+        "What comes next, and by when".into(),
+        "What is at risk: scope, time, quality".into(),
+    ];
+    if let Some(on) = project.launch_on.map(|on| on.0).filter(|on| *on >= day) {
+        facts.push(format!("Whether the launch on {} holds", format::day(on)).into());
+    }
+    facts
+}
+
+/// The latest first, and by name where equally late.
+pub(super) fn sorted(mut prompts: Prompts) -> Prompts {
+    prompts
+        .updates
+        .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));
+    prompts
+        .reach_outs
+        .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));
+    prompts
+        .facts
+        .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));
+    prompts
+}
+
+fn days_between(from: Date, to: Date) -> i64 {
+    from.until(to).map_or(0, |span| span.get_days().into())
+}

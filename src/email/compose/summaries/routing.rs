@@ -1,0 +1,194 @@
+//! Whose summary goes into whose mail.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::KIND;
+use crate::app::App;
+use crate::domain::calendar::{Week, plus_days};
+use crate::domain::stand_ins::{Route, StandIns};
+use crate::email::compose::Composed;
+use crate::email::compose::obligations::{self, Obligations};
+use crate::email::compose::rerouting::{Wanted, ensure};
+use crate::entity::{EmailState, email, obligation, schedule};
+use crate::error::Result;
+use crate::jobs::planner;
+
+/// A person whose book is summarised, in whose mail, on which day.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    pub(super) person_id: Uuid,
+    /// Whose mail it goes into.
+    pub(super) to: Uuid,
+    /// The last day of the absence, when it goes to somebody else.
+    pub(super) away_until: Option<Date>,
+}
+
+/// Decides whose summary goes into whose mail.
+pub(super) struct Routing<'a> {
+    pub(super) app: &'a App,
+    pub(super) week: Week,
+    pub(super) now: Timestamp,
+    pub(super) obligations: Obligations,
+    pub(super) stand_ins: &'a StandIns,
+    pub(super) schedules: &'a HashMap<Uuid, schedule::Model>,
+}
+
+impl Routing<'_> {
+    /// The summaries that `rows` are to hold, and the rows that are closed since somebody else's mail holds theirs.
+    pub(super) async fn subjects(
+        &self,
+        rows: &[&email::Model],
+        addressees: &[Uuid],
+        day: Date,
+    ) -> Result<(Vec<Subject>, Vec<Composed>)> {
+        let recipients: HashMap<Uuid, &email::Model> =
+            rows.iter().map(|row| (row.recipient_id, *row)).collect();
+        let mut subjects = Vec::new();
+        let mut closed = Vec::new();
+        for person_id in addressees {
+            let own_row = recipients.get(person_id);
+            let on = match own_row {
+                Some(_) => day,
+                None => self.day_of_summary(*person_id).unwrap_or(day),
+            };
+            match self.stand_ins.route(*person_id, on, None) {
+                Route::Own if own_row.is_some() => {
+                    subjects.push(self.subject(*person_id, *person_id, on))
+                }
+                Route::Own => {}
+                Route::Nobody => closed.extend(own_row.map(|row| unroutable(row))),
+                Route::StandIn { person_id: to, why } => {
+                    let covered = recipients.contains_key(&to)
+                        || (own_row.is_some() && self.ensure(to, row_day(own_row, on)).await?);
+                    if covered {
+                        if recipients.contains_key(&to) {
+                            subjects.push(self.subject(*person_id, to, on));
+                        }
+                        closed.extend(own_row.map(|row| self.covered(row, to, why)));
+                    } else if own_row.is_some() {
+                        subjects.push(self.subject(*person_id, *person_id, on));
+                    }
+                }
+            }
+        }
+        let wanted = subjects
+            .iter()
+            .filter_map(|subject| {
+                Some(obligation::Model {
+                    obligation_key: obligations::summary(subject.person_id, self.week),
+                    email_id: recipients.get(&subject.to)?.id,
+                    person_id: Some(subject.person_id),
+                    client_id: None,
+                })
+            })
+            .collect();
+        let taken = self.obligations.take(&self.app.db, wanted).await?;
+        let is_taken =
+            |subject: &Subject| taken.contains(&obligations::summary(subject.person_id, self.week));
+        for subject in subjects.iter().filter(|subject| !is_taken(subject)) {
+            if subject.person_id == subject.to
+                && let Some(row) = recipients.get(&subject.to)
+            {
+                let reason = "Another mail has brought this week's summary already.";
+                closed.push(Composed::closed(row, EmailState::SkippedAbsent, reason));
+            }
+        }
+        subjects.retain(is_taken);
+        closed.extend(self.left_over(rows, &subjects, &closed));
+        Ok((subjects, closed))
+    }
+
+    /// Rows that hold nobody's summary after all.
+    fn left_over(
+        &self,
+        rows: &[&email::Model],
+        subjects: &[Subject],
+        closed: &[Composed],
+    ) -> Vec<Composed> {
+        rows.iter()
+            .filter(|row| {
+                !subjects
+                    .iter()
+                    .any(|subject| subject.to == row.recipient_id)
+            })
+            .filter(|row| !closed.iter().any(|one| one.email_id == row.id))
+            .map(|row| {
+                let reason =
+                    "Nothing to say: neither a book of one's own nor a colleague's to cover.";
+                Composed::closed(row, EmailState::SkippedEmpty, reason)
+            })
+            .collect()
+    }
+
+    fn subject(&self, person_id: Uuid, to: Uuid, on: Date) -> Subject {
+        let away_until = (person_id != to)
+            .then(|| self.stand_ins.away_until(person_id, on))
+            .flatten();
+        Subject {
+            person_id,
+            to,
+            away_until,
+        }
+    }
+
+    /// The day of this week on which a subscriber's summary is due.
+    fn day_of_summary(&self, person_id: Uuid) -> Option<Date> {
+        let schedule = self.schedules.get(&person_id)?;
+        let scheduled = plus_days(
+            self.week.monday(),
+            i64::from(schedule.weekday.unwrap_or(1)) - 1,
+        );
+        planner::day_of_mail(
+            KIND,
+            scheduled,
+            self.stand_ins.working_times().get(&person_id),
+        )
+    }
+
+    /// Sees to it that a stand-in gets a summary this week; whether it can still cover somebody.
+    async fn ensure(&self, to: Uuid, day: Date) -> Result<bool> {
+        let Some(person) = self.stand_ins.people.get(&to) else {
+            return Ok(false);
+        };
+        let period = self.week.to_string();
+        let wanted = Wanted {
+            person,
+            schedule: self.schedules.get(&to),
+            kind: KIND,
+            period: &period,
+            day,
+        };
+        let open = ensure(
+            &self.app.db,
+            self.stand_ins,
+            vec![wanted],
+            self.now,
+            self.obligations,
+        )
+        .await?;
+        Ok(open.contains(&to))
+    }
+
+    fn covered(&self, row: &email::Model, to: Uuid, why: &str) -> Composed {
+        let name = self
+            .stand_ins
+            .people
+            .get(&to)
+            .map_or("somebody", |person| person.name.as_str());
+        let reason = format!("Away; this week's summary goes to {name}, {why}.");
+        Composed::closed(row, EmailState::SkippedAbsent, reason)
+    }
+}
+
+fn row_day(row: Option<&&email::Model>, on: Date) -> Date {
+    row.map_or(on, |row| row.local_on.0)
+}
+
+fn unroutable(row: &email::Model) -> Composed {
+    let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
+    Composed::closed(row, EmailState::Failed, reason)
+}
