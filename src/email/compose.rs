@@ -25,6 +25,9 @@ use obligations::Obligations;
 
 pub use delivery::Links;
 
+/// Why a mail that was planned does not leave after its recipient has stopped such mails.
+const PAUSED: &str = "The recipient has paused these mails since it was planned.";
+
 /// What is to become of an outbox row.
 #[derive(Clone, Debug)]
 pub struct Composed {

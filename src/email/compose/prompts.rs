@@ -14,7 +14,7 @@ use super::delivery::{Links, Words, frame, render};
 use super::obligations::Obligations;
 use super::rerouting::{Wanted, away_subscribers, ensure, schedules};
 use super::touchpoints::Touchpoints;
-use super::{Composed, Verdict};
+use super::{Composed, PAUSED, Verdict};
 use crate::app::App;
 use crate::domain::books::Books;
 use crate::domain::responsibilities::{Scope, clients_of};
@@ -144,6 +144,12 @@ impl Day<'_> {
             by_recipient.entry(to).or_default().push(entry);
         }
         by_recipient.retain(|recipient, _| recipients.contains_key(recipient));
+        for (recipient, entries) in &mut by_recipient {
+            // Stopped since the mail was planned; a colleague's prompts come all the same.
+            if self.is_paused(*recipient) {
+                entries.retain(|entry| entry.accountable_id != *recipient);
+            }
+        }
         let taken = self.take(&by_recipient, &recipients).await?;
         for entries in by_recipient.values_mut() {
             entries.retain(|entry| taken.contains(&entry.key));
@@ -227,8 +233,17 @@ impl Day<'_> {
         self.obligations.take(&self.app.db, wanted).await
     }
 
+    fn is_paused(&self, recipient: Uuid) -> bool {
+        self.schedules
+            .get(&recipient)
+            .is_some_and(|schedule| schedule.paused)
+    }
+
     fn nothing_to_say(&self, row: &email::Model, unroutable: &HashSet<Uuid>) -> Composed {
         let recipient = row.recipient_id;
+        if self.is_paused(recipient) {
+            return Composed::closed(row, EmailState::Cancelled, PAUSED);
+        }
         if unroutable.contains(&recipient) {
             let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
             return Composed::closed(row, EmailState::Failed, reason);

@@ -10,9 +10,9 @@ use super::KIND;
 use crate::app::App;
 use crate::domain::calendar::{Week, plus_days};
 use crate::domain::stand_ins::{Route, StandIns};
-use crate::email::compose::Composed;
 use crate::email::compose::obligations::{self, Obligations};
 use crate::email::compose::rerouting::{Wanted, ensure};
+use crate::email::compose::{Composed, PAUSED};
 use crate::entity::{EmailState, email, obligation, schedule};
 use crate::error::Result;
 use crate::jobs::planner;
@@ -55,6 +55,9 @@ impl Routing<'_> {
                 Some(_) => day,
                 None => self.day_of_summary(*person_id).unwrap_or(day),
             };
+            if self.is_paused(*person_id) {
+                continue;
+            }
             match self.stand_ins.route(*person_id, on, None) {
                 Route::Own if own_row.is_some() => {
                     subjects.push(self.subject(*person_id, *person_id, on))
@@ -122,6 +125,13 @@ impl Routing<'_> {
                 Composed::closed(row, EmailState::SkippedEmpty, reason)
             })
             .collect()
+    }
+
+    /// Stopped since the mail was planned; a colleague's summary comes all the same.
+    fn is_paused(&self, person_id: Uuid) -> bool {
+        self.schedules
+            .get(&person_id)
+            .is_some_and(|schedule| schedule.paused)
     }
 
     fn subject(&self, person_id: Uuid, to: Uuid, on: Date) -> Subject {
