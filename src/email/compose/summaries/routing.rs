@@ -120,6 +120,9 @@ impl Routing<'_> {
             })
             .filter(|row| !closed.iter().any(|one| one.email_id == row.id))
             .map(|row| {
+                if self.is_paused(row.recipient_id) {
+                    return Composed::closed(row, EmailState::Cancelled, PAUSED);
+                }
                 let reason =
                     "Nothing to say: neither a book of one's own nor a colleague's to cover.";
                 Composed::closed(row, EmailState::SkippedEmpty, reason)
