@@ -1,8 +1,8 @@
 //! Projects.
 
-use async_graphql::{
-    Context, Description, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject,
-};
+mod mutations;
+
+use async_graphql::{Context, Description, ID, Object, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::accountable::{self, Accountable, ResponsibilityHeld};
@@ -15,13 +15,16 @@ use super::enums::{LeadMode, OrderDirection, ProjectSize, ProjectStatus};
 use super::facts::Facts;
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
-use super::payload::{UserError, split, split_or_current};
 use super::project_filter::{ProjectFilter, ProjectOrder, ProjectOrderField};
 use crate::domain::booking_changes;
 use crate::domain::page::{Place, PlaceValue};
-use crate::domain::project_status::{self, StatusMove};
-use crate::domain::projects::{self, NewProject, ProjectEdit};
+use crate::domain::projects;
 use crate::entity::{Day, Moment, booking, client, project};
+
+pub use mutations::{
+    ProjectArchiveInput, ProjectCreateInput, ProjectMutations, ProjectPayload,
+    ProjectStatusSetInput, ProjectUpdateInput,
+};
 
 /// A piece of work for a client.
 #[derive(Clone, Debug, Description)]
@@ -225,197 +228,4 @@ impl ProjectQueries {
         let id = project::Column::Id;
         list(ctx, &name, select, &terms, id, &paging, Project).await
     }
-}
-
-/// What a new project needs.
-#[derive(Debug, InputObject)]
-pub struct ProjectCreateInput {
-    /// For whom it is; not archived.
-    client_id: ID,
-    /// What it is called; unique within the client, whatever the case. 1 to 200 characters.
-    name: String,
-    /// Where it stands. With ACTIVE, say the `leadMode`.
-    #[graphql(default_with = "ProjectStatus::Proposed")]
-    status: ProjectStatus,
-    /// How large it is to coordinate.
-    #[graphql(default_with = "ProjectSize::M")]
-    size: ProjectSize,
-    /// How complex production is, 1 to 5.
-    #[graphql(default = 3)]
-    complexity: i32,
-    /// How hard the delivery dates are, 1 to 5.
-    #[graphql(default = 3)]
-    delivery: i32,
-    /// How much its scope moves, 1 to 5.
-    #[graphql(default = 3)]
-    volatility: i32,
-    /// Which side must be strong on it; JOINT by default, but an ACTIVE project must say.
-    lead_mode: Option<LeadMode>,
-    /// The day it was kicked off, for a project that runs already; at most today. An ACTIVE project without it is kicked
-    /// off today, and a KICKOFF touchpoint is logged.
-    kicked_off_on: Option<Day>,
-    /// The day it is to go live.
-    launch_on: Option<Day>,
-}
-
-/// What to change about a project. What is absent stays, null clears. Its status is moved by `projectStatusSet`.
-#[derive(Debug, InputObject)]
-pub struct ProjectUpdateInput {
-    /// Which project.
-    id: ID,
-    /// The version you read; refused as STALE_VERSION when it has changed since.
-    expected_version: Option<i64>,
-    /// What it is called; unique within the client, whatever the case. 1 to 200 characters.
-    name: Option<String>,
-    /// How large it is to coordinate.
-    size: Option<ProjectSize>,
-    /// How complex production is, 1 to 5.
-    complexity: Option<i32>,
-    /// How hard the delivery dates are, 1 to 5.
-    delivery: Option<i32>,
-    /// How much its scope moves, 1 to 5.
-    volatility: Option<i32>,
-    /// Which side must be strong on it.
-    lead_mode: Option<LeadMode>,
-    /// The day it is to go live; null clears.
-    launch_on: MaybeUndefined<Day>,
-}
-
-/// Where a project is to stand. PROPOSED can become ACTIVE, BACK_BURNER or CANCELLED; ACTIVE and BACK_BURNER each other,
-/// COMPLETED or CANCELLED; and these two ACTIVE or BACK_BURNER again.
-#[derive(Debug, InputObject)]
-pub struct ProjectStatusSetInput {
-    /// Which project.
-    id: ID,
-    /// The version you read; refused as STALE_VERSION when it has changed since.
-    expected_version: Option<i64>,
-    /// Where it is to stand.
-    status: ProjectStatus,
-    /// Which side leads: made or re-confirmed, and needed, whenever a project becomes ACTIVE.
-    lead_mode: Option<LeadMode>,
-    /// Why; at most 2,000 characters, kept in the history.
-    reason: Option<String>,
-    /// The day it happened, at most today, which it is by default. Of ACTIVE: the kick-off.
-    on: Option<Day>,
-}
-
-/// Which project to archive.
-#[derive(Debug, InputObject)]
-pub struct ProjectArchiveInput {
-    /// Which project.
-    id: ID,
-    /// The version you read; refused as STALE_VERSION when it has changed since.
-    expected_version: Option<i64>,
-}
-
-/// What came of a change of a project.
-#[derive(Debug, SimpleObject)]
-pub struct ProjectPayload {
-    /// The project as it is now; null when nothing was changed, but for a stale version.
-    project: Option<Project>,
-    /// What the user can mend; empty when it was done.
-    user_errors: Vec<UserError>,
-}
-
-/// Changes of projects.
-#[derive(Default)]
-pub struct ProjectMutations;
-
-#[Object]
-impl ProjectMutations {
-    /// Creates a project. Owners, and managers accountable for the client.
-    async fn project_create(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What the project needs.")] input: ProjectCreateInput,
-    ) -> Result<ProjectPayload> {
-        let created = async {
-            let new = NewProject {
-                client_id: Kind::Client.parse("clientId", &input.client_id)?,
-                name: input.name,
-                status: input.status.into(),
-                size: input.size.into(),
-                complexity: input.complexity,
-                delivery: input.delivery,
-                volatility: input.volatility,
-                lead_mode: input.lead_mode.map(Into::into),
-                kicked_off_on: input.kicked_off_on.map(|day| day.0),
-                launch_on: input.launch_on.map(|day| day.0),
-            };
-            projects::create(ctx.db(), ctx.caller(), new).await
-        };
-        let (row, user_errors) = split(created.await)?;
-        Ok(ProjectPayload {
-            project: row.map(Project),
-            user_errors,
-        })
-    }
-
-    /// Changes a project, but not its status. Owners, and managers accountable for it.
-    async fn project_update(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: ProjectUpdateInput,
-    ) -> Result<ProjectPayload> {
-        let launch_on: Option<Option<Day>> = input.launch_on.into();
-        let edit = ProjectEdit {
-            name: input.name,
-            size: input.size.map(Into::into),
-            complexity: input.complexity,
-            delivery: input.delivery,
-            volatility: input.volatility,
-            lead_mode: input.lead_mode.map(Into::into),
-            launch_on: launch_on.map(|day| day.map(|day| day.0)),
-        };
-        let updated = async {
-            let id = Kind::Project.parse("id", &input.id)?;
-            projects::update(ctx.db(), ctx.caller(), id, input.expected_version, edit).await
-        };
-        payload(ctx, &input.id, updated.await).await
-    }
-
-    /// Moves a project's status. Owners, and managers accountable for it. What becomes ACTIVE is kicked off: the day is
-    /// kept as `kickedOffOn`, and a KICKOFF touchpoint logged.
-    async fn project_status_set(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Where it is to stand.")] input: ProjectStatusSetInput,
-    ) -> Result<ProjectPayload> {
-        let to = StatusMove {
-            status: input.status.into(),
-            lead_mode: input.lead_mode.map(Into::into),
-            reason: input.reason,
-            on: input.on.map(|day| day.0),
-        };
-        let moved = async {
-            let id = Kind::Project.parse("id", &input.id)?;
-            project_status::set(ctx.db(), ctx.caller(), id, input.expected_version, to).await
-        };
-        payload(ctx, &input.id, moved.await).await
-    }
-
-    /// Takes a COMPLETED or CANCELLED project off the lists. Owners, and managers accountable for it.
-    async fn project_archive(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which project.")] input: ProjectArchiveInput,
-    ) -> Result<ProjectPayload> {
-        let archived = async {
-            let id = Kind::Project.parse("id", &input.id)?;
-            projects::archive(ctx.db(), ctx.caller(), id, input.expected_version).await
-        };
-        payload(ctx, &input.id, archived.await).await
-    }
-}
-
-async fn payload(
-    ctx: &Context<'_>,
-    id: &ID,
-    changed: crate::error::Result<project::Model>,
-) -> Result<ProjectPayload> {
-    let (row, user_errors) = split_or_current::<project::Entity>(ctx, id, changed).await?;
-    Ok(ProjectPayload {
-        project: row.map(Project),
-        user_errors,
-    })
 }
