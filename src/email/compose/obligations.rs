@@ -4,12 +4,15 @@
 use std::collections::HashSet;
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::calendar::Week;
-use crate::entity::obligation;
+use crate::entity::{EmailState, email, obligation};
 use crate::error::Result;
 
 /// What to do about obligations.
@@ -54,6 +57,7 @@ impl Obligations {
         let mut taken = HashSet::with_capacity(wanted.len());
         for wanted in wanted.chunks(5_000) {
             let tx = db.begin().await?;
+            give_back(&tx, wanted).await?;
             let rows = wanted
                 .iter()
                 .cloned()
@@ -84,4 +88,24 @@ impl Obligations {
         }
         Ok(taken)
     }
+}
+
+/// Frees what was taken by mails that will never leave: what they did not discharge is still to be done.
+async fn give_back(conn: &impl ConnectionTrait, wanted: &[obligation::Model]) -> Result<()> {
+    let never_left = email::Entity::find()
+        .select_only()
+        .column(email::Column::Id)
+        .filter(email::Column::State.is_in([
+            EmailState::Failed,
+            EmailState::Expired,
+            EmailState::Cancelled,
+        ]))
+        .into_query();
+    let keys = wanted.iter().map(|one| one.obligation_key.as_str());
+    obligation::Entity::delete_many()
+        .filter(obligation::Column::ObligationKey.is_in(keys))
+        .filter(obligation::Column::EmailId.in_subquery(never_left))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
