@@ -12,6 +12,7 @@ mod demo;
 mod documentation;
 mod graphql_http;
 mod import;
+mod obligations;
 mod outbox;
 mod people;
 mod roles;

@@ -210,6 +210,11 @@ impl TestApp {
         }
     }
 
+    /// Where its mails go, which can be told to fail.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
     /// Plans what is due.
     pub(crate) async fn tick(&self) {
         planner::tick(&self.app).await.unwrap();
