@@ -16,6 +16,7 @@ use clap::Args;
 use lettre::message::Mailbox;
 
 pub use addresses::{Origins, PublicUrl};
+pub use numbers::whole_number;
 pub use refusal::{parse, parse_or_exit, sentence};
 pub use secrets::{DatabaseUrl, MailTarget, Secret};
 
@@ -35,7 +36,7 @@ pub struct Config {
         default_value = "127.0.0.1:8080", value_parser = addresses::listen)]
     pub listen: SocketAddr,
 
-    /// The address by which people reach this server: what links in mails start with
+    /// What links in mails start with: the address of the frontend, below which `/a/…` leads to this server
     #[arg(long, env = "MERIDIAN_PUBLIC_URL", value_name = "URL",
         default_value = "http://127.0.0.1:8080", value_parser = PublicUrl::parse)]
     pub public_url: PublicUrl,
@@ -57,7 +58,7 @@ pub struct Config {
 
     /// Mails sent at the same time, 1 to 64
     #[arg(long, env = "MERIDIAN_SENDERS", value_name = "COUNT",
-        default_value = "4", value_parser = numbers::count(1..=64))]
+        default_value = "4", value_parser = whole_number(1..=64))]
     pub senders: usize,
 
     /// Seconds after which a mail that a sender took and did not report is given to another, 1 to 3600

@@ -1,4 +1,27 @@
 //! Meridian: the line between account managers and production managers.
+//!
+//! An agency has clients, clients have projects, and every project has two sides: somebody speaks for the client, and
+//! somebody runs production. Meridian knows who, says how full everybody is, and mails those who have to act.
+//!
+//! Where to start reading:
+//!
+//! - [`domain`] holds the rules. [`domain::responsibilities`] answers *who is accountable for this, on this day?*, on
+//!   which everything else rests; [`domain::availability`], [`domain::load`] and [`domain::utilisation`] are the
+//!   arithmetic of time; [`domain::cadence`] says when a client is due an update.
+//! - [`entity`] has the tables, one file each; the `migration` crate makes them, on SQLite and PostgreSQL alike.
+//! - [`graphql`] is the API, one file per concept, and [`graphql::guard`] what stands in front of its parser.
+//!   [`server`] puts it on HTTP and finds out who is asking.
+//! - [`jobs`] is what happens without a request: [`jobs::planner`] makes due subscriptions rows of the outbox,
+//!   [`jobs::sender`] hands them to the mail server, [`jobs::maintenance`] cleans up.
+//! - [`email`] is what the mails say ([`email::compose`]), the outbox's state machine ([`email::outbox`]) and the ways
+//!   out of the house ([`email::mailer`]).
+//! - [`import`] reads an agency's spreadsheets, and [`demo`] makes an agency up.
+//!
+//! [`app::App`] is the state that all of them share: database, [`clock::Clock`], configuration and mailer. Time comes
+//! from that clock only. Time spent is integer minutes, ratios are integer basis points (10000 = 100 %), instants are
+//! UTC. Whatever fails, fails as an [`error::Error`].
+//!
+//! `docs/architecture.md` has the map with the tables, and three walkthroughs with a test each.
 
 pub mod app;
 pub mod clock;

@@ -1,6 +1,7 @@
 //! `meridian demo`
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,8 +11,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use meridian::app::App;
 use meridian::clock::Clock;
-use meridian::config::{Config, DatabaseUrl};
-use meridian::db::Db;
+use meridian::config::{Config, DatabaseUrl, whole_number};
+use meridian::db::{Db, without_credentials};
 use meridian::demo::{self, Filled};
 use meridian::domain::access::Caller;
 use meridian::domain::{tokens, zone};
@@ -31,11 +32,12 @@ const ZONE: &str = "Europe/London";
 /// Show Meridian at work: a made-up agency, on a Monday morning just before eight
 #[derive(Debug, Args)]
 pub(super) struct Demo {
-    /// The instant the clock starts at, as 2026-11-23T07:59:45Z or as local time in London: 2026-11-23T07:59:45
+    /// When the clock starts: an instant such as 2026-11-23T07:59:45Z, or a local time in London such as
+    /// 2026-11-23T07:59:45; left out, that very one
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     at: Option<Timestamp>,
     /// How many copies of the agency to make: 100 for some 1,100 people and 3,600 projects
-    #[arg(long, value_name = "COPIES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=3_000))]
+    #[arg(long, value_name = "COPIES", default_value_t = 1, value_parser = whole_number::<u32>(1..=3_000))]
     scale: u32,
     #[command(flatten)]
     config: Config,
@@ -58,7 +60,10 @@ impl Demo {
             .prepare()
             .await?;
         let listener = serve::listen(&app).await?;
-        welcome(&app, &filled, at).await?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| Error::Internal(error.into()))?;
+        welcome(&app, &filled, at, address).await?;
         let told = tokio::spawn(tell_of_mails(app.clone()));
         let served = serve::until_told_to_stop(&app, listener, serve::Signals::try_new()?).await;
         told.abort();
@@ -107,21 +112,22 @@ fn remove_old_file() -> Result<()> {
     Ok(())
 }
 
-async fn welcome(app: &App, filled: &Filled, at: Timestamp) -> Result<()> {
+async fn welcome(app: &App, filled: &Filled, at: Timestamp, address: SocketAddr) -> Result<()> {
     let caller = Caller::system("the demo", app.clock.now());
     let token = tokens::create(&app.db, &caller, filled.owner_id, "Demo", None).await?;
-    let address = format!("http://{}/graphql", app.config.listen);
+    let address = format!("http://{address}/graphql");
     let local = zone::zone("zone", ZONE)?;
     println!(
-        "A demo agency of {} people, {} clients and {} projects is ready.\n\
-         Its clock starts at {} in London; mails go to {}.\n\n\
+        "A demo agency of {} people, {} clients and {} projects is ready: {}\n\
+         Its clock starts on {} in London. Mails go to {}.\n\n\
          The API:   {address}\n\
          A token:   {}\n\n\
          Two things to try:",
         filled.people,
         filled.clients,
         filled.projects,
-        at.to_zoned(local).strftime("%A %H:%M:%S"),
+        without_credentials(app.config.database_url.expose()),
+        at.to_zoned(local).strftime("%A %-d %B %Y at %H:%M:%S"),
         app.mailer,
         token.plain_text,
     );
@@ -183,5 +189,6 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse::<Timestamp>()
         .ok()
         .or_else(local)
-        .ok_or_else(|| "write it as 2026-11-23T07:59:45Z, or as local time in London".to_owned())
+        .ok_or_else(|| "must be an instant such as 2026-11-23T07:59:45Z, or a local time in London such as 2026-11-23T07:59:45"
+                .to_owned())
 }

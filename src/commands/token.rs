@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use meridian::app::App;
-use meridian::config::Config;
+use meridian::config::{Config, whole_number};
 use meridian::domain::tokens;
 use meridian::entity::{api_token, person};
 use meridian::error::{Error, Result};
@@ -33,7 +33,7 @@ pub(super) struct Create {
     #[arg(long)]
     name: String,
     /// Days until it ends; left out, it holds until it is revoked
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    #[arg(long, value_name = "DAYS", value_parser = whole_number::<u16>(1..=3_650))]
     expires_in_days: Option<u16>,
     #[command(flatten)]
     config: Config,

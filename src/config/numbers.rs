@@ -14,10 +14,13 @@ pub(super) fn seconds(
     }
 }
 
-/// A parser of a count within bounds.
-pub(super) fn count(
-    bounds: RangeInclusive<usize>,
-) -> impl Fn(&str) -> Result<usize, String> + Clone {
+/// A parser of a whole number within bounds, whose refusal says what is accepted.
+pub fn whole_number<N>(
+    bounds: RangeInclusive<N>,
+) -> impl Fn(&str) -> Result<N, String> + Clone + Send + Sync + 'static
+where
+    N: std::str::FromStr + PartialOrd + std::fmt::Display + Clone + Send + Sync + 'static,
+{
     move |text| within(&bounds, text).ok_or_else(|| accepted(&bounds, "a whole number"))
 }
 

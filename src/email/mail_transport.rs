@@ -99,19 +99,19 @@ pub enum MailTransport {
 pub enum InvalidMailTransport {
     /// Not one of the accepted forms.
     #[error(
-        "The mail transport must be smtp://[user:password@]host[:port], smtps://[user:password@]host[:port], \
+        "MERIDIAN_MAIL (--mail) must be smtp://[user:password@]host[:port], smtps://[user:password@]host[:port], \
          file:DIR or memory: (percent-encode special characters in user and password)."
     )]
     Form,
     /// An option that there is not, or that does not go with the rest.
     #[error(
-        "The options of a mail transport are starttls=required|opportunistic|never and auth=plain-text (smtp only), \
+        "MERIDIAN_MAIL (--mail) takes the options starttls=required|opportunistic|never and auth=plain-text (smtp only), \
          ca=FILE and hello=NAME, each once."
     )]
     Option,
     /// Credentials would travel in plain text.
     #[error(
-        "With a user and password the mail transport must use smtps:// or starttls=required; \
+        "MERIDIAN_MAIL (--mail) must use smtps:// or starttls=required when it has a user and password; \
          to send them unencrypted on purpose add auth=plain-text."
     )]
     PlainTextCredentials,

@@ -70,5 +70,8 @@ fn client_config(server: &SmtpServer) -> Result<ClientConfig> {
 }
 
 fn unusable(why: impl Display) -> Error {
-    Error::invalid("mail", format!("The mail transport cannot be used: {why}."))
+    Error::invalid(
+        "mail",
+        format!("MERIDIAN_MAIL (--mail) cannot be used: {why}."),
+    )
 }

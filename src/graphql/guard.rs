@@ -3,8 +3,8 @@
 //!
 //! async-graphql's parser recurses without a bound over `[`, and its checks walk
 //! every spread of a fragment anew. So a request passes three gates, each linear
-//! in its text: [`scan`] looks at the characters, the parser then meets bounded
-//! nesting only, and [`weigh`] prices the document with every fragment weighed
+//! in its text: `scan` looks at the characters, the parser then meets bounded
+//! nesting only, and `weigh` prices the document with every fragment weighed
 //! once. Only what passed is executed, without being parsed again.
 
 mod budget;

@@ -1,6 +1,6 @@
 //! `meridian import`: the agency's spreadsheets as CSV, all of them or none.
 //!
-//! Every file is read whole ([`sheet`]), every row is looked at cell by cell ([`row`]), and what is sound goes through
+//! Every file is read whole (`sheet`), every row is looked at cell by cell (`row`), and what is sound goes through
 //! the functions of [`crate::domain`], so that a spreadsheet obeys the rules that everybody obeys. What is wrong is
 //! collected with file, line and column; one such finding, or a dry run, and the transaction is rolled back. A row is
 //! told from others by its natural key, so that a corrected file can be imported again.

@@ -105,25 +105,80 @@ fn links_are_found_and_broken_ones_are_told_from_good_ones() {
     assert!(broken(&page, "https://example.com/nowhere").is_none());
 }
 
-#[test]
-fn the_example_environment_names_every_setting_with_its_default() {
-    let settings = Config::augment_args(clap::Command::new("meridian"));
-    let expected: Vec<String> = settings
+/// Each setting's variable with its default; empty where there is none.
+fn settings() -> Vec<(String, String)> {
+    Config::augment_args(clap::Command::new("meridian"))
         .get_arguments()
         .filter_map(|argument| {
             let default = argument
                 .get_default_values()
                 .first()
-                .map(|value| value.to_string_lossy());
-            let name = argument.get_env()?.to_str()?;
-            Some(format!("# {name}='{}'", default.unwrap_or_default()))
+                .map(|value| value.to_string_lossy().into_owned());
+            let name = argument.get_env()?.to_str()?.to_owned();
+            Some((name, default.unwrap_or_default()))
         })
+        .collect()
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("a readable page")
+}
+
+#[test]
+fn the_example_environment_names_every_setting_with_its_default() {
+    let expected: Vec<String> = settings()
+        .iter()
+        .map(|(name, default)| format!("# {name}='{default}'"))
         .collect();
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(".env.example");
-    let example = fs::read_to_string(page).expect("a readable example");
+    let example = page(".env.example");
     let named: Vec<&str> = example
         .lines()
         .filter(|line| line.starts_with("# MERIDIAN_"))
         .collect();
     assert_eq!(named, expected);
+}
+
+#[test]
+fn the_table_of_the_readme_names_every_setting_with_its_default() {
+    let expected: Vec<String> = settings()
+        .iter()
+        .map(|(name, default)| match default.as_str() {
+            "" => format!("`{name}` | none"),
+            default => format!("`{name}` | `{default}`"),
+        })
+        .collect();
+    let readme = page("README.md");
+    let named: Vec<String> = readme
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix("| ")
+                .filter(|row| row.starts_with("`MERIDIAN_"))
+        })
+        .map(|row| row.split(" | ").take(2).collect::<Vec<_>>().join(" | "))
+        .collect();
+    assert_eq!(named, expected);
+}
+
+#[test]
+fn each_walkthrough_has_a_test_of_its_name() {
+    let architecture = page("docs/architecture.md");
+    let mut told: Vec<&str> = architecture
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .filter(|heading| heading.contains('_'))
+        .collect();
+    let stories = page("tests/it/walkthroughs.rs");
+    let (_, listed) = stories
+        .split_once("on_both_databases!(")
+        .expect("a list of stories");
+    let (listed, _) = listed.split_once(')').expect("its end");
+    let mut shown: Vec<&str> = listed
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    told.sort_unstable();
+    shown.sort_unstable();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(told, shown);
 }
