@@ -32,6 +32,7 @@ pub mod domain;
 pub mod email;
 pub mod entity;
 pub mod error;
+pub mod global_id;
 pub mod graphql;
 pub mod import;
 pub mod jobs;

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use meridian::config::Config;
 use meridian::domain::owners::{self, NewOwner};
 use meridian::error::Result;
-use meridian::graphql::id::Kind;
+use meridian::global_id::Kind;
 
 use super::{operator, ready};
 

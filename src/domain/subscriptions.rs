@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::access::Caller;
+use crate::domain::availability::WorkingTime;
+use crate::domain::calendar::Week;
 use crate::domain::check::Check;
 use crate::domain::history;
 use crate::domain::occurrence::{Recurrence, Rhythm};
@@ -241,6 +243,26 @@ fn due_next(
         time_zone_data: zone_data_version().to_owned(),
         ..row
     })
+}
+
+/// The day a mail is for: a summary moves past holidays to the person's next working day of the week, and stays
+/// where it is when there is none; a prompt has no other day than its own.
+pub fn day_of_mail(
+    kind: EmailKind,
+    scheduled: Date,
+    working_time: Option<&WorkingTime>,
+) -> Option<Date> {
+    let Some(working_time) = working_time else {
+        return Some(scheduled);
+    };
+    match kind {
+        EmailKind::ClientUpdate => working_time.is_working_day(scheduled).then_some(scheduled),
+        EmailKind::CapacitySummary => {
+            let sunday = Week::of(scheduled).sunday();
+            let next = working_time.next_working_day(scheduled);
+            Some(next.filter(|day| *day <= sunday).unwrap_or(scheduled))
+        }
+    }
 }
 
 /// The subscription that everybody starts with.

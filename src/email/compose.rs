@@ -17,9 +17,9 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::subscriptions;
+use crate::email::outbox;
 use crate::entity::{EmailKind, EmailState, email, person};
 use crate::error::{Error, ProblemCode, Result};
-use crate::jobs::planner;
 
 use obligations::Obligations;
 
@@ -103,7 +103,7 @@ pub async fn preview(
     let recurrence = subscriptions::recurrence(&schedule, &person)?;
     let occurrence = recurrence.latest(at)?;
     let period = recurrence.period_key(occurrence);
-    let row = planner::blank(kind, person_id, &period, occurrence.day, at, at, at);
+    let row = outbox::pending(kind, person_id, &period, occurrence.day, at, at, at);
     let composed = decide(app, &[row], at, Obligations::Assumed).await?;
     composed
         .into_iter()

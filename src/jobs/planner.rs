@@ -16,7 +16,8 @@ use crate::domain::availability::WorkingTime;
 use crate::domain::calendar::Week;
 use crate::domain::occurrence::{CatchUp, Occurrence, Recurrence};
 use crate::domain::{subscriptions, working_time, zone};
-use crate::entity::{Day, EmailKind, EmailState, Moment, email, new_id, person, schedule};
+use crate::email::outbox;
+use crate::entity::{EmailKind, EmailState, Moment, email, person, schedule};
 use crate::error::Result;
 
 /// How many subscriptions one transaction takes.
@@ -78,7 +79,7 @@ async fn plan_batch(app: &App) -> Result<usize> {
             None => advanced.push(moved(row, now + PUT_OFF)),
         }
     }
-    insert_mails(&tx, mails).await?;
+    outbox::insert(&tx, mails).await?;
     let count = advanced.len();
     advance(&tx, advanced).await?;
     tx.commit().await?;
@@ -118,7 +119,7 @@ fn mail(
     if row.paused || scheduled.at < row.next_due_at.0 || has_left(person, scheduled.day) {
         return Ok(None);
     }
-    let Some(day) = day_of_mail(row.kind, scheduled.day, working_time) else {
+    let Some(day) = subscriptions::day_of_mail(row.kind, scheduled.day, working_time) else {
         return Ok(None);
     };
     let Some(occurrence) = recurrence.on(day) else {
@@ -158,7 +159,7 @@ fn planned(
         } else {
             EmailState::Pending
         },
-        ..blank(
+        ..outbox::pending(
             row.kind,
             person.id,
             &period,
@@ -167,67 +168,6 @@ fn planned(
             expires_at,
             now,
         )
-    }
-}
-
-/// A PENDING row of the outbox that nobody has rendered yet.
-pub fn blank(
-    kind: EmailKind,
-    recipient_id: Uuid,
-    period: &str,
-    local_on: Date,
-    due_at: Timestamp,
-    expires_at: Timestamp,
-    now: Timestamp,
-) -> email::Model {
-    email::Model {
-        id: new_id(now),
-        kind,
-        dedupe_key: dedupe_key(kind, recipient_id, period),
-        recipient_id,
-        period: period.to_owned(),
-        local_on: Day(local_on),
-        state: EmailState::Pending,
-        reason: None,
-        due_at: Moment(due_at),
-        expires_at: Moment(expires_at),
-        next_attempt_at: Moment(due_at),
-        attempts: 0,
-        claimed_by: None,
-        lease_until: None,
-        fence: 0,
-        to_address: None,
-        subject: None,
-        message_id: None,
-        message: None,
-        rendered_at: None,
-        sent_at: None,
-        created_at: Moment(now),
-    }
-}
-
-/// R9 as a key: at most one mail of a kind for a recipient in a period.
-pub fn dedupe_key(kind: EmailKind, recipient_id: Uuid, period: &str) -> String {
-    format!("{}/{recipient_id}/{period}", kind.word().to_lowercase())
-}
-
-/// The day a mail is for: a summary moves past holidays to the person's next working day of the week, and stays
-/// where it is when there is none; a prompt has no other day than its own.
-pub fn day_of_mail(
-    kind: EmailKind,
-    scheduled: Date,
-    working_time: Option<&WorkingTime>,
-) -> Option<Date> {
-    let Some(working_time) = working_time else {
-        return Some(scheduled);
-    };
-    match kind {
-        EmailKind::ClientUpdate => working_time.is_working_day(scheduled).then_some(scheduled),
-        EmailKind::CapacitySummary => {
-            let sunday = Week::of(scheduled).sunday();
-            let next = working_time.next_working_day(scheduled);
-            Some(next.filter(|day| *day <= sunday).unwrap_or(scheduled))
-        }
     }
 }
 
@@ -241,25 +181,6 @@ async fn people(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uui
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
-
-/// Inserts what is not there yet: the key decides.
-pub async fn insert_mails(conn: &impl ConnectionTrait, mails: Vec<email::Model>) -> Result<()> {
-    if mails.is_empty() {
-        return Ok(());
-    }
-    let rows = mails
-        .into_iter()
-        .map(|row| row.into_active_model().reset_all());
-    email::Entity::insert_many(rows)
-        .on_conflict(
-            OnConflict::column(email::Column::DedupeKey)
-                .do_nothing()
-                .to_owned(),
-        )
-        .exec_without_returning(conn)
-        .await?;
-    Ok(())
 }
 
 /// Writes the next occurrences of many subscriptions in one statement.

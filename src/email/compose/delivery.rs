@@ -13,7 +13,7 @@ use crate::email::message::{self, Unsubscribe};
 use crate::email::stop_link;
 use crate::entity::{EmailKind, email, person, schedule};
 use crate::error::Result;
-use crate::graphql::id::Kind;
+use crate::global_id::Kind;
 
 /// How much later than due a mail leaves before it says that it is late.
 const LATE_AFTER: SignedDuration = SignedDuration::from_mins(15);

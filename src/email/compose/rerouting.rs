@@ -13,9 +13,9 @@ use crate::domain::calendar::Week;
 use crate::domain::occurrence::CatchUp;
 use crate::domain::stand_ins::StandIns;
 use crate::domain::subscriptions;
+use crate::email::outbox;
 use crate::entity::{Day, EmailKind, EmailState, email, person, schedule, time_off};
 use crate::error::Result;
-use crate::jobs::planner;
 
 /// Who is subscribed to a kind of mail, not paused, and away for a whole day between `first` and `last`.
 pub(super) async fn away_subscribers(
@@ -84,7 +84,7 @@ pub(super) async fn ensure(
     }
     let keys: Vec<String> = rows.iter().map(|row| row.dedupe_key.clone()).collect();
     let tx = db.begin().await?;
-    planner::insert_mails(&tx, rows).await?;
+    outbox::insert(&tx, rows).await?;
     let present = email::Entity::find()
         .filter(email::Column::DedupeKey.is_in(keys))
         .all(&tx)
@@ -119,7 +119,7 @@ fn row(one: &Wanted<'_>, stand_ins: &StandIns, now: Timestamp) -> Result<email::
         }
         _ => one.day,
     };
-    let day = planner::day_of_mail(one.kind, scheduled, working_time).unwrap_or(scheduled);
+    let day = subscriptions::day_of_mail(one.kind, scheduled, working_time).unwrap_or(scheduled);
     let at = recurrence
         .on(day)
         .map_or(now, |occurrence| occurrence.at.max(now));
@@ -131,7 +131,7 @@ fn row(one: &Wanted<'_>, stand_ins: &StandIns, now: Timestamp) -> Result<email::
     let expires_at = recurrence
         .expires_at(from_now, catch_up)?
         .max(at + SignedDuration::from_hours(1));
-    Ok(planner::blank(
+    Ok(outbox::pending(
         one.kind,
         one.person.id,
         one.period,

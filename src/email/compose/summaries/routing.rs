@@ -10,12 +10,12 @@ use super::KIND;
 use crate::app::App;
 use crate::domain::calendar::{Week, plus_days};
 use crate::domain::stand_ins::{Route, StandIns};
+use crate::domain::subscriptions;
 use crate::email::compose::obligations::{self, Obligations};
 use crate::email::compose::rerouting::{Wanted, ensure};
 use crate::email::compose::{Composed, PAUSED};
 use crate::entity::{EmailState, email, obligation, schedule};
 use crate::error::Result;
-use crate::jobs::planner;
 
 /// A person whose book is summarised, in whose mail, on which day.
 #[derive(Clone, Debug)]
@@ -155,7 +155,7 @@ impl Routing<'_> {
             self.week.monday(),
             i64::from(schedule.weekday.unwrap_or(1)) - 1,
         );
-        planner::day_of_mail(
+        subscriptions::day_of_mail(
             KIND,
             scheduled,
             self.stand_ins.working_times().get(&person_id),

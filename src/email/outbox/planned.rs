@@ -1,0 +1,70 @@
+//! How a mail comes to be: a row nobody has worked on yet.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+use crate::entity::{Day, EmailKind, EmailState, Moment, email, new_id};
+use crate::error::Result;
+
+/// A PENDING row of the outbox that nobody has rendered yet.
+pub fn pending(
+    kind: EmailKind,
+    recipient_id: Uuid,
+    period: &str,
+    local_on: Date,
+    due_at: Timestamp,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> email::Model {
+    email::Model {
+        id: new_id(now),
+        kind,
+        dedupe_key: dedupe_key(kind, recipient_id, period),
+        recipient_id,
+        period: period.to_owned(),
+        local_on: Day(local_on),
+        state: EmailState::Pending,
+        reason: None,
+        due_at: Moment(due_at),
+        expires_at: Moment(expires_at),
+        next_attempt_at: Moment(due_at),
+        attempts: 0,
+        claimed_by: None,
+        lease_until: None,
+        fence: 0,
+        to_address: None,
+        subject: None,
+        message_id: None,
+        message: None,
+        rendered_at: None,
+        sent_at: None,
+        created_at: Moment(now),
+    }
+}
+
+/// R9 as a key: at most one mail of a kind for a recipient in a period.
+fn dedupe_key(kind: EmailKind, recipient_id: Uuid, period: &str) -> String {
+    format!("{}/{recipient_id}/{period}", kind.word().to_lowercase())
+}
+
+/// Inserts what is not there yet: the key decides.
+pub async fn insert(conn: &impl ConnectionTrait, mails: Vec<email::Model>) -> Result<()> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let rows = mails
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all());
+    email::Entity::insert_many(rows)
+        .on_conflict(
+            OnConflict::column(email::Column::DedupeKey)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
