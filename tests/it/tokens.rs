@@ -61,17 +61,8 @@ async fn a_token_signs_in_until_it_expires_or_is_revoked(app: &TestApp) {
         StatusCode::UNAUTHORIZED
     );
 
-<<<<<<< HEAD
     let listed = tokens::list(&app.db.read, &operator, None).await.unwrap();
     let other = listed.iter().find(|row| row.name == "a story").unwrap();
-=======
-    let [other] = &tokens::list(&app.db.read, &app.operator(), None)
-        .await
-        .unwrap()[..1]
-    else {
-        panic!("Olga's first token is listed");
-    };
->>>>>>> 261461d (wip: stories)
     let revoked = tokens::revoke(&app.db, &app.operator(), other.id)
         .await
         .unwrap();
