@@ -231,7 +231,8 @@ pub fn day_of_mail(
     }
 }
 
-fn has_left(person: &person::Model, day: Date) -> bool {
+/// Whether a person does not work here any more on `day`.
+pub fn has_left(person: &person::Model, day: Date) -> bool {
     person.archived_at.is_some() || person.employed_until.is_some_and(|last| last.0 < day)
 }
 
