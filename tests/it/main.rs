@@ -15,6 +15,7 @@ mod import;
 mod mails;
 mod outbox;
 mod people;
+mod preview;
 mod roles;
 mod schema;
 mod smtp_faults;

@@ -1,6 +1,7 @@
 //! Prompts follow whoever is accountable.
 
 use jiff::civil::date;
+use meridian::email::memory::Failure;
 use meridian::entity::{Day, RoleSide, TouchpointKind};
 use meridian::graphql::id::Kind;
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
@@ -8,7 +9,7 @@ use serde_json::json;
 
 use crate::support::app::{TestApp, on_both_databases};
 use crate::support::letter::{the, told};
-use crate::support::outbox::{emails, of, prompts, standing};
+use crate::support::outbox::{emails, of, prompts, standing, summaries};
 use crate::support::work::{client_of, contact, due_client_of, hold, production_led_project, role};
 
 on_both_databases!(
@@ -16,6 +17,7 @@ on_both_databases!(
     the_production_manager_of_a_production_led_project_is_asked_for_facts,
     whoever_left_gets_nothing,
     whoever_leaves_between_the_plan_and_the_sending_gets_nothing,
+    whoever_leaves_while_the_mail_server_is_down_gets_nothing,
 );
 
 async fn a_new_account_manager_is_prompted_from_then_on_and_no_client_twice_a_week(app: &TestApp) {
@@ -143,4 +145,26 @@ async fn last_day(app: &TestApp, person: &meridian::entity::person::Model, day: 
     let tx = app.db.begin().await.unwrap();
     row.update(&tx).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+async fn whoever_leaves_while_the_mail_server_is_down_gets_nothing(app: &TestApp) {
+    let lea = app.manager("Lea").await;
+    client_of(app, "Acme", RoleSide::Project, &lea.person).await;
+    app.memory().fail_next(1, Failure::TryLater);
+    assert_eq!(told(&app.mails_at("2026-11-23T08:00:00Z").await), [""; 0]);
+    let olga = app.owner().await;
+    let waiting = of(&summaries(app, &olga).await, "Lea").clone();
+    assert_eq!(
+        (
+            standing(&waiting),
+            waiting["attempts"][0]["outcome"].clone()
+        ),
+        ("PENDING".to_owned(), json!("REFUSED_FOR_NOW"))
+    );
+    last_day(app, &lea.person, "2026-11-22").await;
+    assert_eq!(told(&app.mails_at("2026-11-23T09:00:00Z").await), [""; 0]);
+    assert_eq!(
+        standing(of(&summaries(app, &olga).await, "Lea")),
+        "CANCELLED: Lea does not work here any more."
+    );
 }

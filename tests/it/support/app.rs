@@ -273,6 +273,11 @@ impl TestApp {
         payload
     }
 
+    /// Where mails stay, which fails when told to.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
     /// Sends any request.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();

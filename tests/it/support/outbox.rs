@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::app::{Actor, TestApp};
 
-const EMAILS: &str = "query ($kind: EmailKind) { emails(filter: { kind: $kind }, first: 100) { totalCount nodes {
+const EMAILS: &str = "query ($kind: EmailKind) { emails(filter: { kind: $kind }, first: 60) { totalCount nodes {
     id kind period localOn state reason dueAt expiresAt subject messageId toAddress sentAt recipient { id name }
     attempts { outcome phase serverCode serverText startedAt replica } } } }";
 
