@@ -133,6 +133,11 @@ impl WorkingTime {
         day.scheduled_minutes > day.holiday_minutes
     }
 
+    /// Whether no hours were ever entered, so that nothing can be said about working days.
+    pub fn is_unscheduled(&self) -> bool {
+        self.schedules.is_empty()
+    }
+
     /// Whether time off takes the whole of a working day. A holiday alone does not: nobody stands in for it.
     pub fn is_away_all_day(&self, date: Date) -> bool {
         self.is_working_day(date) && self.day(date).net_minutes == 0

@@ -211,6 +211,11 @@ pub async fn archive(
     Ok(after)
 }
 
+/// Whether a person does not work here any more on `day` (R7).
+pub fn has_left(person: &person::Model, day: Date) -> bool {
+    person.archived_at.is_some() || person.employed_until.is_some_and(|last| last.0 < day)
+}
+
 /// The person whom something new is to name from `on` on: they must exist, not be archived and not have left before
 /// that day. Within a transaction they cannot leave before it ends.
 pub async fn working_here(

@@ -76,18 +76,12 @@ impl StandIns {
         })
     }
 
-    /// Whose absence would send a client's mail to whoever knows the client best, so that strengths are needed.
-    pub fn without_delegate(&self, first: Date, last: Date) -> HashSet<Uuid> {
-        self.absences
-            .iter()
-            .filter(|row| row.starts_on.0 <= last && row.ends_on.0 >= first)
-            .filter(|row| row.delegate_id.is_none())
-            .filter(|row| {
-                self.people
-                    .get(&row.person_id)
-                    .is_some_and(|person| person.standing_delegate_id.is_none())
-            })
-            .map(|row| row.person_id)
+    /// Whose absence on `day` sends a client's mail to whoever knows the client best, so that strengths are needed:
+    /// neither the named nor the standing delegate, if there is one, is there.
+    pub fn without_delegate(&self, day: Date) -> HashSet<Uuid> {
+        let everybody = self.people.keys().copied();
+        everybody
+            .filter(|id| self.is_away(*id, day) && self.delegate(*id, day).is_none())
             .collect()
     }
 
@@ -133,21 +127,11 @@ impl StandIns {
         if !self.is_away(person_id, day) {
             return Route::Own;
         }
-        let fits =
-            |id: &Uuid| *id != person_id && self.works_here(*id, day) && !self.is_away(*id, day);
         let stand_in = |id: Uuid, why| Route::StandIn { person_id: id, why };
-        let named = self
-            .absences_on(person_id, day)
-            .filter_map(|row| row.delegate_id)
-            .find(&fits);
-        if let Some(id) = named {
-            return stand_in(id, "the delegate named on the time off");
+        if let Some((id, why)) = self.delegate(person_id, day) {
+            return stand_in(id, why);
         }
-        let person = self.people.get(&person_id);
-        let standing = person.and_then(|person| person.standing_delegate_id);
-        if let Some(id) = standing.filter(&fits) {
-            return stand_in(id, "the standing delegate");
-        }
+        let fits = |id: &Uuid| *id != person_id && self.is_here(*id, day);
         let strongest = client_id.and_then(|client| self.strengths.strongest(client, fits));
         if let Some(id) = strongest {
             return stand_in(id, "the strongest relationship with the client");
@@ -156,6 +140,25 @@ impl StandIns {
             Some(id) => stand_in(id, "an owner, since nobody else stands in"),
             None => Route::Nobody,
         }
+    }
+
+    /// Who was named to stand in and is there, and by what: the time off, else the person.
+    fn delegate(&self, person_id: Uuid, day: Date) -> Option<(Uuid, &'static str)> {
+        let fits = |id: &Uuid| *id != person_id && self.is_here(*id, day);
+        let named = self
+            .absences_on(person_id, day)
+            .filter_map(|row| row.delegate_id)
+            .find(&fits);
+        if let Some(id) = named {
+            return Some((id, "the delegate named on the time off"));
+        }
+        let standing = self.people.get(&person_id)?.standing_delegate_id;
+        let standing = standing.filter(&fits)?;
+        Some((standing, "the standing delegate"))
+    }
+
+    fn is_here(&self, person_id: Uuid, day: Date) -> bool {
+        self.works_here(person_id, day) && !self.is_away(person_id, day)
     }
 
     fn absences_on(&self, person_id: Uuid, day: Date) -> impl Iterator<Item = &time_off::Model> {

@@ -246,7 +246,8 @@ fn due_next(
 }
 
 /// The day a mail is for: a summary moves past holidays to the person's next working day of the week, and stays
-/// where it is when there is none; a prompt has no other day than its own.
+/// where it is when there is none; a prompt has no other day than its own, and comes from Monday to Friday to whoever has
+/// no hours entered.
 pub fn day_of_mail(
     kind: EmailKind,
     scheduled: Date,
@@ -256,6 +257,11 @@ pub fn day_of_mail(
         return Some(scheduled);
     };
     match kind {
+        // Hours that nobody has entered yet must not silence a manager.
+        EmailKind::ClientUpdate if working_time.is_unscheduled() => {
+            let weekend = [Weekday::Saturday, Weekday::Sunday].contains(&scheduled.weekday());
+            (!weekend).then_some(scheduled)
+        }
         EmailKind::ClientUpdate => working_time.is_working_day(scheduled).then_some(scheduled),
         EmailKind::CapacitySummary => {
             let sunday = Week::of(scheduled).sunday();

@@ -2,6 +2,7 @@
 //! The sender and the preview both go through here.
 
 mod delivery;
+mod departed;
 mod obligations;
 mod prompts;
 mod rerouting;
@@ -24,6 +25,7 @@ use crate::error::{Error, ProblemCode, Result};
 use obligations::Obligations;
 
 pub use delivery::Links;
+pub use departed::departed;
 
 /// Why a mail that was planned does not leave after its recipient has stopped such mails.
 const PAUSED: &str = "The recipient has paused these mails since it was planned.";
@@ -118,14 +120,18 @@ async fn decide(
     now: Timestamp,
     obligations: Obligations,
 ) -> Result<Vec<Composed>> {
+    let departed = departed(&app.db.read, rows, now).await?;
+    let mut composed = Vec::with_capacity(rows.len());
     let mut groups: BTreeMap<(EmailKind, Date), Vec<&email::Model>> = BTreeMap::new();
     for row in rows {
-        groups
-            .entry((row.kind, row.local_on.0))
-            .or_default()
-            .push(row);
+        match departed.get(&row.id) {
+            Some(reason) => composed.push(Composed::closed(row, EmailState::Cancelled, reason)),
+            None => groups
+                .entry((row.kind, row.local_on.0))
+                .or_default()
+                .push(row),
+        }
     }
-    let mut composed = Vec::with_capacity(rows.len());
     for ((kind, day), rows) in groups {
         composed.extend(match kind {
             EmailKind::CapacitySummary => {

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::availability::WorkingTime;
 use crate::domain::calendar::Week;
 use crate::domain::occurrence::{CatchUp, Occurrence, Recurrence};
-use crate::domain::{subscriptions, working_time, zone};
+use crate::domain::{people, subscriptions, working_time, zone};
 use crate::email::outbox;
 use crate::entity::{EmailKind, EmailState, Moment, email, person, schedule};
 use crate::error::Result;
@@ -57,7 +57,7 @@ async fn plan_batch(app: &App) -> Result<usize> {
         return Ok(0);
     }
     let ids: Vec<Uuid> = due.iter().map(|row| row.person_id).collect();
-    let people = people(&tx, &ids).await?;
+    let people = people_by_id(&tx, &ids).await?;
     let working_times = working_time::load(&tx, &ids).await?;
 
     let mut mails = Vec::new();
@@ -116,7 +116,7 @@ fn mail(
 ) -> Result<Option<email::Model>> {
     let scheduled = recurrence.latest(now)?;
     // A subscription made or moved after that time has nothing to catch up on.
-    if row.paused || scheduled.at < row.next_due_at.0 || has_left(person, scheduled.day) {
+    if row.paused || scheduled.at < row.next_due_at.0 || people::has_left(person, scheduled.day) {
         return Ok(None);
     }
     let Some(day) = subscriptions::day_of_mail(row.kind, scheduled.day, working_time) else {
@@ -171,11 +171,10 @@ fn planned(
     }
 }
 
-fn has_left(person: &person::Model, day: Date) -> bool {
-    person.archived_at.is_some() || person.employed_until.is_some_and(|last| last.0 < day)
-}
-
-async fn people(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, person::Model>> {
+async fn people_by_id(
+    conn: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, person::Model>> {
     let rows = person::Entity::find()
         .filter(person::Column::Id.is_in(ids.iter().copied()))
         .all(conn)

@@ -1,7 +1,7 @@
 //! What a mail has to discharge, discharged once, and by a mail that leaves.
 
 use meridian::email::memory::Failure;
-use meridian::entity::{EmailState, RoleSide, email, role};
+use meridian::entity::{EmailState, RoleSide, email, role, work_schedule};
 use meridian::jobs::maintenance;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -11,6 +11,7 @@ use crate::support::rows;
 on_both_databases!(
     a_prompt_that_never_left_is_made_up_for_the_next_day,
     a_mail_stopped_after_it_was_planned_does_not_leave,
+    a_manager_without_hours_is_prompted_on_weekdays,
 );
 
 /// Dana speaks for Acme, which has waited for an update since long ago.
@@ -86,4 +87,22 @@ async fn a_mail_stopped_after_it_was_planned_does_not_leave(app: &TestApp) {
         assert_eq!(mail.state, EmailState::Cancelled);
         assert!(mail.reason.unwrap().contains("paused"));
     }
+}
+
+async fn a_manager_without_hours_is_prompted_on_weekdays(app: &TestApp) {
+    let dana = dana_of_acme(app).await;
+    let tx = app.db.begin().await.unwrap();
+    work_schedule::Entity::delete_many()
+        .filter(work_schedule::Column::PersonId.eq(dana))
+        .exec(&tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    app.set_clock("2026-11-22T08:00:00Z");
+    app.tick().await;
+    assert!(prompts(app).await.is_empty(), "Sunday");
+    app.set_clock("2026-11-23T08:00:00Z");
+    app.tick().await;
+    app.drain().await;
+    assert_eq!(prompts(app).await[0].state, EmailState::Sent);
 }

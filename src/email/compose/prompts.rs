@@ -3,7 +3,7 @@
 mod entries;
 mod wording;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -89,7 +89,7 @@ async fn stand_ins(
     named.sort_unstable();
     named.dedup();
     let mut stand_ins = StandIns::load(conn, &named, day, day).await?;
-    let orphans = stand_ins.without_delegate(day, day);
+    let orphans = stand_ins.without_delegate(day);
     let clients: Vec<Uuid> = standings
         .iter()
         .filter(|standing| {
@@ -131,10 +131,16 @@ impl Day<'_> {
         // absent person's own: better there than nowhere.
         let mut by_recipient: BTreeMap<Uuid, Vec<Entry<'_>>> = BTreeMap::new();
         let mut unroutable: HashSet<Uuid> = HashSet::new();
+        let mut rerouted: HashMap<Uuid, BTreeSet<String>> = HashMap::new();
         for entry in entries {
             let to = match &entry.route {
                 Route::Own => entry.accountable_id,
-                Route::StandIn { person_id, .. } if covering.contains(person_id) => *person_id,
+                Route::StandIn { person_id, why } if covering.contains(person_id) => {
+                    let stand_in = format!("{}, {why}", &*self.name(*person_id));
+                    let of = rerouted.entry(entry.accountable_id).or_default();
+                    of.insert(stand_in);
+                    *person_id
+                }
                 Route::StandIn { .. } => entry.accountable_id,
                 Route::Nobody => {
                     unroutable.insert(entry.accountable_id);
@@ -165,7 +171,7 @@ impl Day<'_> {
         for row in rows {
             let entries = by_recipient.remove(&row.recipient_id).unwrap_or_default();
             composed.push(if entries.is_empty() {
-                self.nothing_to_say(row, &unroutable)
+                self.nothing_to_say(row, &unroutable, rerouted.get(&row.recipient_id))
             } else {
                 self.mail(row, &entries, &touchpoints)?
             });
@@ -239,7 +245,13 @@ impl Day<'_> {
             .is_some_and(|schedule| schedule.paused)
     }
 
-    fn nothing_to_say(&self, row: &email::Model, unroutable: &HashSet<Uuid>) -> Composed {
+    /// `stand_ins`: who gets the recipient's prompts and why, client by client.
+    fn nothing_to_say(
+        &self,
+        row: &email::Model,
+        unroutable: &HashSet<Uuid>,
+        stand_ins: Option<&BTreeSet<String>>,
+    ) -> Composed {
         let recipient = row.recipient_id;
         if self.is_paused(recipient) {
             return Composed::closed(row, EmailState::Cancelled, PAUSED);
@@ -252,12 +264,12 @@ impl Day<'_> {
             let reason = "Nothing was due today that had not been prompted for this week.";
             return Composed::closed(row, EmailState::SkippedEmpty, reason);
         }
-        let reason = match self.stand_ins.route(recipient, self.day, None) {
-            Route::StandIn { person_id, why } => match self.stand_ins.people.get(&person_id) {
-                Some(person) => format!("Away; what is due goes to {}, {why}.", person.name),
-                None => "Away; what is due goes to whoever stands in.".to_owned(),
-            },
-            _ => "Away, and nothing was due.".to_owned(),
+        let reason = match stand_ins {
+            Some(stand_ins) => {
+                let names: Vec<&str> = stand_ins.iter().map(String::as_str).collect();
+                format!("Away; what is due goes to {}.", names.join("; and to "))
+            }
+            None => "Away, and nothing was due.".to_owned(),
         };
         Composed::closed(row, EmailState::SkippedAbsent, reason)
     }

@@ -43,6 +43,8 @@ struct Summaries<'a> {
     agenda: Agenda,
     people: HashMap<Uuid, person::Model>,
     time_off: Vec<time_off::Model>,
+    /// Who stands in for them, also those who have nothing else to do with these books.
+    delegates: HashMap<Uuid, person::Model>,
     /// The people booked on each project in the five weeks.
     booked: HashMap<Uuid, HashSet<Uuid>>,
     overdue: Vec<agency::Overdue>,
@@ -131,6 +133,10 @@ impl<'a> Summaries<'a> {
         } else {
             Vec::new()
         };
+        let time_off = time_off_of(conn, &ids, day).await?;
+        let standing = people.values().map(|person| person.standing_delegate_id);
+        let named = time_off.iter().map(|row| row.delegate_id);
+        let delegates: Vec<Uuid> = named.chain(standing).flatten().collect();
         Ok(Self {
             app,
             day,
@@ -139,7 +145,8 @@ impl<'a> Summaries<'a> {
             stand_ins,
             schedules,
             agenda,
-            time_off: time_off_of(conn, &ids, day).await?,
+            time_off,
+            delegates: these(conn, &delegates).await?,
             people,
             booked,
             overdue,

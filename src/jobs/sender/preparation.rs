@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::Sender;
-use crate::email::compose::{Rendered, Verdict, compose};
+use crate::email::compose::{Rendered, Verdict, compose, departed};
 use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::{EmailState, Moment, email};
@@ -17,8 +17,9 @@ impl Sender {
         &mut self,
         claimed: Vec<email::Model>,
     ) -> Result<Vec<email::Model>> {
-        let (mut ready, unrendered): (Vec<_>, Vec<_>) =
+        let (rendered, unrendered): (Vec<_>, Vec<_>) =
             claimed.into_iter().partition(|row| row.message.is_some());
+        let mut ready = self.without_departed(rendered).await?;
         if !unrendered.is_empty() {
             ready.extend(self.render(unrendered).await?);
             ready.sort_by_key(|row| (row.next_attempt_at, row.id));
@@ -70,6 +71,24 @@ impl Sender {
         }
         tx.commit().await?;
         Ok(ready)
+    }
+
+    /// Cancels the mails among `rows`, rendered for an earlier attempt, whose recipient has left since.
+    async fn without_departed(&self, rows: Vec<email::Model>) -> Result<Vec<email::Model>> {
+        if rows.is_empty() {
+            return Ok(rows);
+        }
+        let departed = departed(&self.app.db.read, &rows, self.app.clock.now()).await?;
+        let (gone, here): (Vec<_>, Vec<_>) = rows
+            .into_iter()
+            .partition(|row| departed.contains_key(&row.id));
+        let tx = self.app.db.begin().await?;
+        for row in gone {
+            let reason = &departed[&row.id];
+            outbox::close(&tx, Claim::from(&row), EmailState::Cancelled, reason).await?;
+        }
+        tx.commit().await?;
+        Ok(here)
     }
 
     /// Fails the mails among `rows` whose address is not written to any more.

@@ -30,6 +30,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use super::letter::Letter;
 use super::postgres::Cluster;
 use super::{rows, run_to_end};
 
@@ -80,6 +81,7 @@ pub(crate) fn tell(store: Store, story: impl AsyncFnOnce(&TestApp)) {
 /// The application.
 pub(crate) struct TestApp {
     app: App,
+    url: String,
     memory: Memory,
     router: Router,
 }
@@ -115,12 +117,44 @@ impl TestApp {
             config: Arc::new(Settings::parse_from(["meridian"]).config),
             mailer: Mailer::Memory(memory.clone()),
         };
+        Self::of(app, url, memory).await
+    }
+
+    /// Another start of the same application: on the same database, by the same clock, into the same mailbox. It is a
+    /// replica while this one goes on, and a restart where this one is not used any more.
+    pub(crate) async fn started_again(&self) -> Self {
+        self.sending_through(Mailer::Memory(self.memory.clone()))
+            .await
+    }
+
+    /// As [`Self::started_again`], with another way out for mail.
+    pub(crate) async fn sending_through(&self, mailer: Mailer) -> Self {
+        let app = App {
+            db: Db::connect(&self.url).await.unwrap(),
+            mailer,
+            ..self.app.clone()
+        };
+        Self::of(app, &self.url, self.memory.clone()).await
+    }
+
+    async fn of(app: App, url: &str, memory: Memory) -> Self {
         let app = app.prepare().await.unwrap();
         Self {
             router: server::router(&app).unwrap(),
             app,
+            url: url.to_owned(),
             memory,
         }
+    }
+
+    /// Ends what [`Self::started_again`] began.
+    pub(crate) async fn stop(self) {
+        self.app.db.close().await.unwrap();
+    }
+
+    /// Where the database is, for a program of its own.
+    pub(crate) fn database_url(&self) -> &str {
+        &self.url
     }
 
     /// Moves the clock.
@@ -155,6 +189,11 @@ impl TestApp {
 
     async fn actor(&self, name: &str, access: Access) -> Actor {
         let person = self.person(name, Some(access)).await;
+        self.sign_in(person).await
+    }
+
+    /// Gives somebody a token.
+    pub(crate) async fn sign_in(&self, person: person::Model) -> Actor {
         let made = tokens::create(&self.db, &self.operator(), person.id, "a story", None).await;
         Actor {
             person,
@@ -198,6 +237,47 @@ impl TestApp {
         self.send(request.unwrap()).await.json()
     }
 
+    /// The data of a question that has an answer.
+    pub(crate) async fn ask(&self, by: &Actor, document: &str, variables: Value) -> Value {
+        let mut answer = self.graphql(by, document, variables).await;
+        assert_eq!(answer.get("errors"), None, "{document}: {answer:#}");
+        answer["data"].take()
+    }
+
+    /// The payload of a mutation that is let in, whether it did anything or not.
+    pub(crate) async fn change(
+        &self,
+        by: &Actor,
+        mutation: &str,
+        input: Value,
+        selection: &str,
+    ) -> Value {
+        let kind = mutation[..1].to_uppercase() + &mutation[1..];
+        let document = format!(
+            "mutation ($input: {kind}Input!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ field code message }} }} }}"
+        );
+        let mut data = self.ask(by, &document, json!({ "input": input })).await;
+        data[mutation].take()
+    }
+
+    /// The payload of a mutation that must succeed.
+    pub(crate) async fn done(
+        &self,
+        by: &Actor,
+        mutation: &str,
+        input: Value,
+        selection: &str,
+    ) -> Value {
+        let payload = self.change(by, mutation, input, selection).await;
+        assert_eq!(payload["userErrors"], json!([]), "{mutation}: {payload:#}");
+        payload
+    }
+
+    /// Where mails stay, which fails when told to.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
     /// Sends any request.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -210,14 +290,20 @@ impl TestApp {
         }
     }
 
-    /// Where its mails go, which can be told to fail.
-    pub(crate) fn memory(&self) -> &Memory {
-        &self.memory
-    }
-
     /// Plans what is due.
     pub(crate) async fn tick(&self) {
         planner::tick(&self.app).await.unwrap();
+    }
+
+    /// Moves the clock, plans what is due and sends it. Answers the mails that this brought.
+    pub(crate) async fn mails_at(&self, instant: &str) -> Vec<Letter> {
+        let before = self.memory.sent().len();
+        self.set_clock(instant);
+        self.tick().await;
+        self.drain().await[before..]
+            .iter()
+            .map(Letter::read)
+            .collect()
     }
 
     /// Sends what is due. Answers every mail sent since the story began.

@@ -1,11 +1,17 @@
 //! What the stories stand on.
 
 pub(crate) mod app;
+pub(crate) mod demo_agency;
+pub(crate) mod figures;
+pub(crate) mod letter;
+pub(crate) mod outbox;
 pub(crate) mod postgres;
 pub(crate) mod rows;
 pub(crate) mod scripted_smtp;
 pub(crate) mod smtp_server;
+pub(crate) mod tables;
 mod watchdog;
+pub(crate) mod work;
 
 use std::future::Future;
 

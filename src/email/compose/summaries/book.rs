@@ -240,7 +240,8 @@ impl<'a> Summaries<'a> {
         let people = self
             .people
             .get(&person_id)
-            .or_else(|| self.stand_ins.people.get(&person_id));
+            .or_else(|| self.stand_ins.people.get(&person_id))
+            .or_else(|| self.delegates.get(&person_id));
         people
             .map_or("a colleague", |person| person.name.as_str())
             .into()

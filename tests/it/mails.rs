@@ -1,0 +1,7 @@
+//! Who gets which mail when: by a clock that moves when told to.
+
+mod calendar;
+mod demo_week;
+mod late;
+mod responsibility;
+mod stand_ins;

@@ -1,0 +1,78 @@
+//! Meridian was not running when a mail fell due.
+
+use meridian::entity::RoleSide;
+
+use crate::support::app::{TestApp, on_both_databases};
+use crate::support::letter::told;
+use crate::support::outbox::{prompts, standing, summaries};
+use crate::support::work::{client_of, due_client_of};
+
+on_both_databases!(
+    after_a_night_the_summary_comes_late_and_says_so,
+    after_a_week_only_the_latest_is_told_and_it_has_expired,
+);
+
+async fn after_a_night_the_summary_comes_late_and_says_so(app: &TestApp) {
+    let sam = app.manager("Sam").await;
+    due_client_of(app, "Acme", RoleSide::Both, &sam.person).await;
+    let letters = app.mails_at("2026-11-24T04:00:00Z").await;
+    assert_eq!(told(&letters), ["sam@example.com summary"]);
+    assert!(
+        letters[0]
+            .text
+            .contains("This mail is late: it was due Monday 08:00."),
+        "{}",
+        letters[0].text
+    );
+    assert!(
+        letters[0]
+            .html
+            .contains("This mail is late: it was due Monday 08:00.")
+    );
+    let [prompt] = &prompts(app, &sam).await[..] else {
+        panic!("one prompt");
+    };
+    // A prompt speaks of "today": it is no use tomorrow.
+    assert_eq!(
+        standing(prompt),
+        "EXPIRED: Meridian was not running between 2026-11-23T08:00:00Z and 2026-11-24T00:00:00Z."
+    );
+    let letters = app.mails_at("2026-11-24T08:00:00Z").await;
+    assert_eq!(
+        told(&letters),
+        ["sam@example.com prompt"],
+        "the update is still due"
+    );
+    assert!(!letters[0].text.contains("This mail is late"));
+}
+
+async fn after_a_week_only_the_latest_is_told_and_it_has_expired(app: &TestApp) {
+    let sam = app.manager("Sam").await;
+    client_of(app, "Acme", RoleSide::Project, &sam.person).await;
+    // 49 hours after the Monday in between, of which 36 count.
+    assert_eq!(told(&app.mails_at("2026-12-02T09:00:00Z").await), [""; 0]);
+    let [summary] = &summaries(app, &sam).await[..] else {
+        panic!("the first of the two Mondays left no row");
+    };
+    assert_eq!(summary["period"], "2026-W49");
+    assert_eq!(
+        standing(summary),
+        "EXPIRED: Meridian was not running between 2026-11-30T08:00:00Z and 2026-12-01T20:00:00Z."
+    );
+    let periods: Vec<_> = prompts(app, &sam)
+        .await
+        .iter()
+        .map(|row| row["period"].clone())
+        .collect();
+    assert_eq!(
+        periods,
+        ["2026-12-02"],
+        "today's, and none of the days before"
+    );
+    let letters = app.mails_at("2026-12-07T08:00:00Z").await;
+    assert_eq!(
+        told(&letters),
+        ["sam@example.com summary"],
+        "then all is as ever"
+    );
+}
