@@ -80,6 +80,22 @@ impl Booking {
         Ok(within.into_iter().map(|(_, minutes)| minutes).sum())
     }
 
+    /// As [`Self::minutes_in`], for a booking that was written when there was time for it: a TOTAL whose days have all
+    /// been taken since (time off, holidays, other hours) is spread evenly over its calendar days instead. It stays
+    /// load without availability, which can be seen and mended; dropping it could not.
+    pub fn minutes_still_in(&self, working_time: &WorkingTime, first: Date, last: Date) -> i64 {
+        self.minutes_in(working_time, first, last)
+            .unwrap_or_else(|_| {
+                let all: Vec<Date> = days(self.starts_on, self.ends_on).collect();
+                let parts = spread(self.value.max(0), &vec![1; all.len()]).unwrap_or_default();
+                let within = all
+                    .into_iter()
+                    .zip(parts)
+                    .filter(|(date, _)| (first..=last).contains(date));
+                within.map(|(_, minutes)| minutes).sum()
+            })
+    }
+
     /// A TOTAL is always spread over its whole range, the others only over what lies within.
     fn days_within(
         &self,

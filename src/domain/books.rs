@@ -163,7 +163,8 @@ impl Books {
     }
 
     /// Who speaks for a client on `day`: the holder of its client side, or else whoever holds the client side of
-    /// most of its active projects (of two with as many, the one whose project has the first name).
+    /// most of its active projects, or else of its back-burner ones (of two with as many, the one whose project has the first
+    /// name).
     pub fn speaker(&self, client_id: Uuid, day: Date) -> Option<&Held> {
         let whole = self
             .accountability
@@ -171,8 +172,18 @@ impl Books {
         if whole.is_some() {
             return whole;
         }
+        let of_client = |row: &&project::Model| row.client_id == client_id;
+        self.holder_of_most(self.active().filter(of_client), day)
+            .or_else(|| self.holder_of_most(self.projects.iter().filter(of_client), day))
+    }
+
+    fn holder_of_most<'a>(
+        &'a self,
+        projects: impl Iterator<Item = &'a project::Model>,
+        day: Date,
+    ) -> Option<&'a Held> {
         let mut holders: Vec<(&Held, usize)> = Vec::new();
-        for project in self.active().filter(|row| row.client_id == client_id) {
+        for project in projects {
             let Some(held) = self.accountability.accountable(Side::Client, project, day) else {
                 continue;
             };

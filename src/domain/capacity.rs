@@ -150,7 +150,7 @@ impl Agenda {
         let mut by_person: HashMap<Uuid, Vec<_>> = HashMap::new();
         for row in bookings {
             if projects.contains_key(&row.project_id) {
-                let booking = arithmetic(&row);
+                let booking = Booking::of(&row);
                 by_person
                     .entry(row.person_id)
                     .or_default()
@@ -173,11 +173,6 @@ impl Agenda {
         self.today.clamp(week.monday(), week.sunday())
     }
 
-    /// When a person works.
-    pub fn working_time(&self, person_id: Uuid) -> Option<&WorkingTime> {
-        self.working_times.get(&person_id)
-    }
-
     /// Everybody's book in a week.
     pub fn books_in(&self, week: Week) -> BTreeMap<Uuid, Book<'_>> {
         self.books.on(self.day_of(week), &self.settings.load)
@@ -189,31 +184,26 @@ impl Agenda {
         person_id: Uuid,
         week: Week,
         books: &BTreeMap<Uuid, Book<'_>>,
-    ) -> Result<Capacity> {
+    ) -> Capacity {
         let mut capacity = Capacity::default();
         if let Some(book) = books.get(&person_id) {
             capacity.coordination = book.coordination;
             capacity.counts = book.counts();
         }
         let Some(working_time) = self.working_times.get(&person_id) else {
-            return Ok(capacity);
+            return capacity;
         };
         capacity.availability = working_time.sum(week.days());
         for (_, booking) in self.bookings_of(person_id) {
-            let minutes = booking.minutes_in(working_time, week.monday(), week.sunday())?;
+            let minutes = booking.minutes_still_in(working_time, week.monday(), week.sunday());
             capacity.booked += booking.load(minutes);
         }
-        Ok(capacity)
+        capacity
     }
 
     /// A person's bookings of the period on projects that are not finished.
     pub fn bookings_of(&self, person_id: Uuid) -> impl Iterator<Item = &(booking::Model, Booking)> {
         self.bookings.get(&person_id).into_iter().flatten()
-    }
-
-    /// The people with bookings in the period.
-    pub fn booked_people(&self) -> impl Iterator<Item = Uuid> {
-        self.bookings.keys().copied()
     }
 
     /// How a person's week came to be, step by step.
@@ -222,7 +212,7 @@ impl Agenda {
         person_id: Uuid,
         week: Week,
         books: &BTreeMap<Uuid, Book<'_>>,
-    ) -> Result<Vec<Step>> {
+    ) -> Vec<Step> {
         let mut steps = Vec::new();
         if let Some(working_time) = self.working_times.get(&person_id) {
             steps.push(availability_step(working_time, week));
@@ -232,13 +222,13 @@ impl Agenda {
         }
         if let Some(working_time) = self.working_times.get(&person_id) {
             for (row, booking) in self.bookings_of(person_id) {
-                let minutes = booking.minutes_in(working_time, week.monday(), week.sunday())?;
+                let minutes = booking.minutes_still_in(working_time, week.monday(), week.sunday());
                 if minutes > 0 {
                     steps.push(self.booking_step(row, minutes));
                 }
             }
         }
-        Ok(steps)
+        steps
     }
 
     fn coordination_steps(&self, book: &Book<'_>) -> Vec<Step> {
@@ -309,17 +299,6 @@ fn availability_step(working_time: &WorkingTime, week: Week) -> Step {
                 sum.net_minutes, sum.availability_minutes
             ),
         ],
-    }
-}
-
-/// A stored booking as the arithmetic takes it.
-pub fn arithmetic(row: &booking::Model) -> Booking {
-    Booking {
-        starts_on: row.starts_on.0,
-        ends_on: row.ends_on.0,
-        method: row.method,
-        value: row.value,
-        probability_bp: row.probability_bp.map(i64::from),
     }
 }
 

@@ -333,7 +333,7 @@ impl CapacitySummary {
 
     fn why(&self) -> String {
         let own = match (&self.agency, &self.book) {
-            (Some(_), _) => Some("you are an owner of the agency"),
+            (Some(_), _) => Some("you look after the whole agency"),
             (None, Some(_)) => Some("you hold the project side of these projects"),
             (None, None) => None,
         };

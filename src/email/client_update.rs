@@ -47,7 +47,7 @@ pub struct UpdateDue {
     pub due_on: Date,
     /// Calendar days since then; 0 when due today.
     pub days_late: i64,
-    /// Past its three working days: the owner has been told.
+    /// Past its three working days: it stands in the owner's summary too.
     pub overdue: bool,
     /// How often an update is due, days.
     pub cadence_days: i64,
@@ -131,7 +131,7 @@ impl ClientUpdate {
     /// The hidden line that mail programs show after the subject: the second fact.
     pub fn preheader(&self) -> String {
         let overdue = self.updates().filter(|update| update.overdue).count();
-        let overdue = (overdue > 0).then(|| format!("{overdue} overdue, the owner has been told"));
+        let overdue = (overdue > 0).then(|| format!("{overdue} overdue"));
         let beside = self.news().into_iter().skip(1);
         let beside = beside.map(|(what, names)| subject::compose(&format!("{what}: "), &names));
         let mut facts: Vec<String> = overdue.into_iter().chain(beside).collect();

@@ -17,7 +17,7 @@ use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::subscriptions;
+use crate::domain::{subscriptions, working_time};
 use crate::email::outbox;
 use crate::entity::{EmailKind, EmailState, email, person};
 use crate::error::{Error, ProblemCode, Result};
@@ -105,7 +105,18 @@ pub async fn preview(
     let recurrence = subscriptions::recurrence(&schedule, &person)?;
     let occurrence = recurrence.latest(at)?;
     let period = recurrence.period_key(occurrence);
-    let row = outbox::pending(kind, person_id, &period, occurrence.day, at, at, at);
+    let working_times = working_time::load(conn, &[person_id]).await?;
+    let Some(day) = subscriptions::day_of_mail(kind, occurrence.day, working_times.get(&person_id))
+    else {
+        return Ok(Verdict::Close {
+            state: EmailState::SkippedEmpty,
+            reason: format!(
+                "{} is not a working day of {}.",
+                occurrence.day, person.name
+            ),
+        });
+    };
+    let row = outbox::pending(kind, person_id, &period, day, at, at, at);
     let composed = decide(app, &[row], at, Obligations::Assumed).await?;
     composed
         .into_iter()

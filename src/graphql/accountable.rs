@@ -56,8 +56,13 @@ impl Accountable {
     }
 
     /// Who stands in when the person has the whole of that day off: the delegate named there, else the person's
-    /// standing delegate. Null when the person is not away, and when nobody is named.
+    /// standing delegate. Null when the person is not away, when nobody is named, and for
+    /// members who ask it of others.
     async fn delegate(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        // Who is away on which day is for those to know who may read the person's time off.
+        if !ctx.caller().reads_work_of(self.held.person_id()) {
+            return Ok(None);
+        }
         let key = AbsenceKey {
             person_id: self.held.person_id(),
             day: self.on,

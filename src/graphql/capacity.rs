@@ -166,13 +166,13 @@ impl Capacity {
     }
 
     /// What made each figure, step by step; empty for a team.
-    async fn explain(&self) -> Result<Vec<CapacityStep>> {
+    async fn explain(&self) -> Vec<CapacityStep> {
         let Some(person_id) = self.person_id else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
         let books = self.of.books_in(self.week);
-        let steps = self.of.explain(person_id, self.week, &books)?;
-        Ok(steps.into_iter().map(CapacityStep::from).collect())
+        let steps = self.of.explain(person_id, self.week, &books);
+        steps.into_iter().map(CapacityStep::from).collect()
     }
 }
 
@@ -286,7 +286,7 @@ impl Loader<WeeksKey> for Loaders {
             let agenda = Agenda::load(&self.app.db.read, whose, first, weeks, today)
                 .await
                 .map_err(shared)?;
-            let by_person = reckoned(&agenda, &people, first, weeks).map_err(shared)?;
+            let by_person = reckoned(&agenda, &people, first, weeks);
             let agenda = Arc::new(agenda);
             for (person_id, capacities) in by_person {
                 let key = WeeksKey {
@@ -307,19 +307,19 @@ impl Loader<WeeksKey> for Loaders {
 
 type ByPerson = HashMap<Uuid, Vec<(Week, capacity::Capacity)>>;
 
-fn reckoned(agenda: &Agenda, people: &[Uuid], first: Week, weeks: i64) -> Result<ByPerson, Error> {
+fn reckoned(agenda: &Agenda, people: &[Uuid], first: Week, weeks: i64) -> ByPerson {
     let mut by_person = ByPerson::with_capacity(people.len());
     for week in (0..weeks).map(|ahead| first.plus(ahead)) {
         let books = agenda.books_in(week);
         for person_id in people {
-            let capacity = agenda.capacity(*person_id, week, &books)?;
+            let capacity = agenda.capacity(*person_id, week, &books);
             by_person
                 .entry(*person_id)
                 .or_default()
                 .push((week, capacity));
         }
     }
-    Ok(by_person)
+    by_person
 }
 
 /// The weeks of a person, through the loader.

@@ -200,6 +200,10 @@ impl ClientQueries {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Client>> {
         let filter = filter.unwrap_or_default();
+        if filter.asks_overdue() {
+            ctx.caller()
+                .must_read_all("read which updates are overdue")?;
+        }
         let facts = Facts::load(ctx, filter.needs_facts()).await?;
         let mut select = client::Entity::find().filter(filter.condition(&facts)?);
         if filter.archived.is_none() {

@@ -292,8 +292,8 @@ impl EmailQueries {
         .await
     }
 
-    /// What a person would get at an instant, rendered by the sender's own function. Nothing is written. Members may ask
-    /// for themselves.
+    /// What a person would get at an instant, rendered by the sender's own function. Nothing is written. Owners, and
+    /// everybody for themselves.
     async fn email_preview(
         &self,
         ctx: &Context<'_>,
@@ -306,6 +306,8 @@ impl EmailQueries {
         if !caller.reads_work_of(person_id) {
             return Err(Error::NotFound("person").into());
         }
+        // A mail holds a link that stops it: not for others to press.
+        caller.must_be_or_own(person_id, "preview a person's mails")?;
         let at = at.map_or(caller.now, |at| at.0);
         let verdict = compose::preview(ctx.app(), kind.into(), person_id, at).await?;
         Ok(EmailPreview(verdict))

@@ -96,12 +96,20 @@ impl TextComparator {
             all = all.add(Expr::expr(folded()).eq(lower(text)));
         }
         if let Some(texts) = &self.is_in {
-            all = all.add(Expr::expr(folded()).is_in(texts.iter().map(|text| text.to_lowercase())));
+            all = all
+                .add(Expr::expr(folded()).is_in(texts.iter().map(|text| Expr::expr(lower(text)))));
         }
         if let Some(text) = &self.contains {
-            let pattern =
-                LikeExpr::new(format!("%{}%", escaped(&text.to_lowercase()))).escape('\\');
-            all = all.add(Expr::expr(folded()).like(pattern));
+            let like = |text: &str| {
+                let pattern = LikeExpr::new(format!("%{}%", escaped(text))).escape('\\');
+                Expr::expr(folded()).like(pattern)
+            };
+            // SQLite folds only ASCII, PostgreSQL what its locale knows.
+            all = all.add(
+                Condition::any()
+                    .add(like(&text.to_lowercase()))
+                    .add(like(&text.to_ascii_lowercase())),
+            );
         }
         all
     }

@@ -65,6 +65,17 @@ pub struct ProjectOrder {
 }
 
 impl ProjectFilter {
+    /// Whether it, or a filter within it, asks which updates are overdue: for owners and managers only.
+    pub(super) fn asks_overdue(&self) -> bool {
+        let mut within = self
+            .and
+            .iter()
+            .chain(&self.or)
+            .flatten()
+            .chain(self.not.as_deref());
+        self.update_overdue.is_some() || within.any(Self::asks_overdue)
+    }
+
     /// Whether it, or a filter within it, asks what no column holds.
     pub(super) fn needs_facts(&self) -> bool {
         let within = self

@@ -200,7 +200,7 @@ impl TeamQueries {
         let mut total = capacity::Capacity::default();
         let mut members = Vec::with_capacity(people.len());
         for person in people {
-            let capacity = agenda.capacity(person.id, week, &books)?;
+            let capacity = agenda.capacity(person.id, week, &books);
             total.add(&capacity);
             members.push(PersonCapacity {
                 person,

@@ -80,7 +80,12 @@ pub(super) fn frame(
         recipient: recipient.name.as_str().into(),
         button_url,
         settings_url: Links(app).page("/settings/mail"),
-        unsubscribe_url: stop_link::stop_url(app, recipient.id, row.kind, now)?,
+        unsubscribe_url: stop_link::stop_url(
+            app,
+            recipient.id,
+            row.kind,
+            now.min(app.clock.now()),
+        )?,
         weekday: weekday(row.kind, schedule),
         local_time: time(minute),
         zone: zone_name.into(),

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use jiff::civil::Date;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -29,9 +30,10 @@ pub(super) fn summary(person_id: Uuid, week: Week) -> String {
     format!("capacity_summary/{person_id}/{week}")
 }
 
-/// A client's update of a week.
-pub(super) fn update(client_id: Uuid, week: Week) -> String {
-    format!("client_update/{client_id}/{week}")
+/// A client's update of a week, after the contact that it is due from: a new contact makes a new obligation.
+pub(super) fn update(client_id: Uuid, week: Week, since: Option<Date>) -> String {
+    let since = since.map_or_else(|| "start".to_owned(), |day| day.to_string());
+    format!("client_update/{client_id}/{week}/{since}")
 }
 
 /// A reach-out to a client in a week.
@@ -49,8 +51,10 @@ impl Obligations {
     pub(super) async fn take(
         self,
         db: &Db,
-        wanted: Vec<obligation::Model>,
+        mut wanted: Vec<obligation::Model>,
     ) -> Result<HashSet<String>> {
+        // Every sender takes them in the same order, so that none waits for one that waits for it.
+        wanted.sort_by(|a, b| a.obligation_key.cmp(&b.obligation_key));
         if self == Self::Assumed {
             return Ok(wanted.into_iter().map(|one| one.obligation_key).collect());
         }
@@ -99,6 +103,8 @@ async fn give_back(conn: &impl ConnectionTrait, wanted: &[obligation::Model]) ->
             EmailState::Failed,
             EmailState::Expired,
             EmailState::Cancelled,
+            EmailState::SkippedEmpty,
+            EmailState::SkippedAbsent,
         ]))
         .into_query();
     let keys = wanted.iter().map(|one| one.obligation_key.as_str());

@@ -23,7 +23,7 @@ use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::strengths::Strengths;
 use crate::domain::updates::{Standing, standings};
 use crate::email::client_update::{ClientUpdate, CoveredPrompts, Prompts};
-use crate::entity::{EmailKind, EmailState, email, obligation, schedule};
+use crate::entity::{Access, EmailKind, EmailState, email, obligation, schedule};
 use crate::error::Result;
 
 use entries::{Entry, entries};
@@ -89,17 +89,12 @@ async fn stand_ins(
     named.sort_unstable();
     named.dedup();
     let mut stand_ins = StandIns::load(conn, &named, day, day).await?;
-    let orphans = stand_ins.without_delegate(day);
-    let clients: Vec<Uuid> = standings
-        .iter()
-        .filter(|standing| {
-            standing
-                .speaker_id
-                .is_some_and(|speaker| orphans.contains(&speaker))
-        })
-        .map(|standing| standing.client.id)
-        .collect();
-    if !clients.is_empty() {
+    // Somebody without a delegate may be a client's account manager or a project's production manager.
+    if !stand_ins.without_delegate(day).is_empty() {
+        let clients: Vec<Uuid> = standings
+            .iter()
+            .map(|standing| standing.client.id)
+            .collect();
         let strengths = Strengths::load(conn, &settings.relationships, &clients, day).await?;
         stand_ins.know(conn, strengths).await?;
     }
@@ -127,21 +122,31 @@ impl Day<'_> {
             rows.iter().map(|row| (row.recipient_id, *row)).collect();
         let covering = self.ensure_stand_ins(&entries, &recipients).await?;
 
-        // An entry goes into the mail of whoever it is routed to, or, when that mail is already written, into the
-        // absent person's own: better there than nowhere.
+        // An entry goes into the mail of whoever it is routed to. When that mail has left already, the entry waits: its
+        // obligation stays free, and the next day's mails take it up.
         let mut by_recipient: BTreeMap<Uuid, Vec<Entry<'_>>> = BTreeMap::new();
         let mut unroutable: HashSet<Uuid> = HashSet::new();
         let mut rerouted: HashMap<Uuid, BTreeSet<String>> = HashMap::new();
         for entry in entries {
             let to = match &entry.route {
                 Route::Own => entry.accountable_id,
-                Route::StandIn { person_id, why } if covering.contains(person_id) => {
-                    let stand_in = format!("{}, {why}", &*self.name(*person_id));
-                    let of = rerouted.entry(entry.accountable_id).or_default();
-                    of.insert(stand_in);
+                Route::StandIn { person_id, why } => {
+                    let covers = covering.contains(person_id);
+                    let when = if covers {
+                        ""
+                    } else {
+                        ", tomorrow, since today's mail had left"
+                    };
+                    let stand_in = format!("{}, {why}{when}", &*self.name(*person_id));
+                    rerouted
+                        .entry(entry.accountable_id)
+                        .or_default()
+                        .insert(stand_in);
+                    if !covers {
+                        continue;
+                    }
                     *person_id
                 }
-                Route::StandIn { .. } => entry.accountable_id,
                 Route::Nobody => {
                     unroutable.insert(entry.accountable_id);
                     continue;
@@ -291,6 +296,9 @@ impl Day<'_> {
         let button_url = Links(self.app).page("/updates");
         let frame = frame(self.app, row, recipient, schedule, button_url, self.now)?;
         let unsubscribe_url = frame.unsubscribe_url.clone();
+        let with_notes = recipient
+            .access
+            .is_some_and(|access| access != Access::Member);
         let mut own = Prompts::default();
         let mut covered: BTreeMap<Uuid, Prompts> = BTreeMap::new();
         for entry in entries {
@@ -299,7 +307,7 @@ impl Day<'_> {
             } else {
                 covered.entry(entry.accountable_id).or_default()
             };
-            self.add(entry, prompts, touchpoints);
+            self.add(entry, prompts, touchpoints, with_notes);
         }
         let mail = ClientUpdate {
             frame,

@@ -17,7 +17,8 @@ use crate::email::outbox;
 use crate::entity::{Day, EmailKind, EmailState, email, person, schedule, time_off};
 use crate::error::Result;
 
-/// Who is subscribed to a kind of mail, not paused, and away for a whole day between `first` and `last`.
+/// Who is subscribed to a kind of mail, not paused, and has time off between `first` and `last`: who of them is away
+/// for a whole day is for [`StandIns`] to say.
 pub(super) async fn away_subscribers(
     conn: &impl ConnectionTrait,
     kind: EmailKind,
@@ -34,7 +35,6 @@ pub(super) async fn away_subscribers(
         .select_only()
         .column(time_off::Column::PersonId)
         .distinct()
-        .filter(time_off::Column::MinutesPerDay.is_null())
         .filter(time_off::Column::StartsOn.lte(Day(last)))
         .filter(time_off::Column::EndsOn.gte(Day(first)))
         .filter(time_off::Column::PersonId.in_subquery(subscribed))

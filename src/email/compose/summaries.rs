@@ -154,7 +154,7 @@ impl<'a> Summaries<'a> {
     }
 
     fn write(&self, rows: &[&email::Model], subjects: &[Subject]) -> Result<Vec<Composed>> {
-        let weeks = self.weeks()?;
+        let weeks = self.weeks();
         let mut composed = Vec::new();
         for row in rows {
             let of_row: Vec<&Subject> = subjects
@@ -166,6 +166,11 @@ impl<'a> Summaries<'a> {
             }
         }
         Ok(composed)
+    }
+
+    fn is_owner(&self, person_id: Uuid) -> bool {
+        let person = self.stand_ins.people.get(&person_id);
+        person.is_some_and(|person| person.access == Some(Access::Owner))
     }
 
     fn mail(
@@ -185,11 +190,17 @@ impl<'a> Summaries<'a> {
         let (mut own, mut agency, mut covering) = (None, None, Vec::new());
         for subject in subjects {
             let book = self.book(subject.person_id, weeks, &mut decisions);
+            // An owner's stand-in gets the agency too, unless they may not see it.
+            if agency.is_none()
+                && self.is_owner(subject.person_id)
+                && recipient
+                    .access
+                    .is_some_and(|access| access != Access::Member)
+            {
+                agency = Some(self.agency(weeks, &mut decisions));
+            }
             if subject.person_id == recipient.id {
                 own = book;
-                if recipient.access == Some(Access::Owner) {
-                    agency = Some(self.agency(weeks, &mut decisions));
-                }
             } else if let Some(book) = book {
                 covering.push(CoveredBook {
                     colleague: self.name(subject.person_id),

@@ -65,8 +65,9 @@ impl Touchpoints {
         self.of(client_id).next().map(|row| self.contact(row))
     }
 
-    /// What there was since the last update that does not count as one: short lines, latest first.
-    pub(super) fn since_last_update(&self, client_id: Uuid) -> Vec<Line> {
+    /// What there was since the last update that does not count as one: short lines, latest first. Notes are for
+    /// those who may read them.
+    pub(super) fn since_last_update(&self, client_id: Uuid, with_notes: bool) -> Vec<Line> {
         self.of(client_id)
             .take_while(|row| !row.kind.counts_as_update())
             .map(|row| {
@@ -75,7 +76,7 @@ impl Touchpoints {
                     _ => "reach-out",
                 };
                 let contact = self.contact(row);
-                let note = if row.note.is_empty() {
+                let note = if row.note.is_empty() || !with_notes {
                     String::new()
                 } else {
                     format!(": {}", row.note)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::Sender;
-use crate::email::compose::{Rendered, Verdict, compose, departed};
+use crate::email::compose::{Composed, Rendered, Verdict, compose, departed};
 use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::{EmailState, Moment, email};
@@ -31,10 +31,17 @@ impl Sender {
     /// time of its own: so one that makes composing fail parts from those it would take with it.
     async fn render(&mut self, rows: Vec<email::Model>) -> Result<Vec<email::Model>> {
         let started_at = self.app.clock.now();
-        let composed = compose(&self.app, &rows).await.unwrap_or_else(|error| {
-            tracing::error!(?error, mails = rows.len(), "mails could not be composed");
-            Vec::new()
-        });
+        let composed = match compose(&self.app, &rows).await {
+            Ok(composed) => composed,
+            Err(error) => {
+                tracing::error!(
+                    ?error,
+                    mails = rows.len(),
+                    "mails could not be composed together"
+                );
+                self.compose_one_by_one(&rows).await
+            }
+        };
         let mut verdicts: HashMap<Uuid, Verdict> = composed
             .into_iter()
             .map(|composed| (composed.email_id, composed.verdict))
@@ -71,6 +78,20 @@ impl Sender {
         }
         tx.commit().await?;
         Ok(ready)
+    }
+
+    /// A mail that cannot be composed takes no other with it.
+    async fn compose_one_by_one(&self, rows: &[email::Model]) -> Vec<Composed> {
+        let mut composed = Vec::with_capacity(rows.len());
+        for row in rows {
+            match compose(&self.app, std::slice::from_ref(row)).await {
+                Ok(one) => composed.extend(one),
+                Err(error) => {
+                    tracing::error!(?error, mail = %row.id, "a mail could not be composed")
+                }
+            }
+        }
+        composed
     }
 
     /// Cancels the mails among `rows`, rendered for an earlier attempt, whose recipient has left since.

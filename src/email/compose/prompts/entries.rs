@@ -56,7 +56,7 @@ pub(super) fn entries<'a>(
         if let Some(speaker) = standing.speaker_id {
             if let Some(due) = is_due(standing.update) {
                 add(
-                    obligations::update(client, week),
+                    obligations::update(client, week, standing.last_update_on),
                     What::Update(due),
                     speaker,
                 );

@@ -15,7 +15,13 @@ use crate::email::line::Line;
 use crate::entity::{Side, project};
 
 impl Day<'_> {
-    pub(super) fn add(&self, entry: &Entry<'_>, prompts: &mut Prompts, touchpoints: &Touchpoints) {
+    pub(super) fn add(
+        &self,
+        entry: &Entry<'_>,
+        prompts: &mut Prompts,
+        touchpoints: &Touchpoints,
+        with_notes: bool,
+    ) {
         let standing = entry.standing;
         let client = standing.client;
         let url = Some(Links(self.app).client(client.id));
@@ -28,7 +34,7 @@ impl Day<'_> {
                 overdue: due.state(self.day) == DueState::Overdue,
                 cadence_days: client.cadence_days.into(),
                 last_contact: touchpoints.last_update(client.id),
-                since: self.since(standing, touchpoints),
+                since: self.since(standing, touchpoints, with_notes),
                 waiting: self.waiting(standing),
                 projects: standing
                     .active
@@ -55,8 +61,13 @@ impl Day<'_> {
     }
 
     /// What happened since the last update: contacts that do not count, and kick-offs.
-    fn since(&self, standing: &Standing<'_>, touchpoints: &Touchpoints) -> Vec<Line> {
-        let mut since = touchpoints.since_last_update(standing.client.id);
+    fn since(
+        &self,
+        standing: &Standing<'_>,
+        touchpoints: &Touchpoints,
+        with_notes: bool,
+    ) -> Vec<Line> {
+        let mut since = touchpoints.since_last_update(standing.client.id, with_notes);
         let kicked_off = standing.active.iter().filter_map(|project| {
             let on = project.kicked_off_on?.0;
             let new = standing.last_update_on.is_none_or(|last| on > last) && on <= self.day;

@@ -16,7 +16,6 @@ use crate::email::capacity_summary::{
 use crate::email::figures::Figures;
 use crate::email::line::Line;
 use crate::entity::Side;
-use crate::error::Result;
 
 /// Every person's capacity in the current week and the four after it.
 pub(super) struct Weeks<'a> {
@@ -27,7 +26,7 @@ pub(super) struct Weeks<'a> {
 
 impl<'a> Summaries<'a> {
     /// Reckons everybody's five weeks, once for all mails of the day.
-    pub(super) fn weeks(&self) -> Result<Weeks<'_>> {
+    pub(super) fn weeks(&self) -> Weeks<'_> {
         let weeks: Vec<Week> = (0..=WEEKS_AHEAD)
             .map(|ahead| self.week.plus(ahead))
             .collect();
@@ -36,15 +35,15 @@ impl<'a> Summaries<'a> {
         for week in &weeks {
             let books = self.agenda.books_in(*week);
             for person in self.people.keys() {
-                let capacity = self.agenda.capacity(*person, *week, &books)?;
+                let capacity = self.agenda.capacity(*person, *week, &books);
                 capacities.entry(*person).or_default().push(capacity);
             }
         }
-        Ok(Weeks {
+        Weeks {
             books: self.agenda.books_in(self.week),
             weeks,
             capacities,
-        })
+        }
     }
 
     /// A manager's book, and what it gives to decide; none when the manager holds no project side.
@@ -71,7 +70,9 @@ impl<'a> Summaries<'a> {
             .copied()
             .collect();
         team.insert(person_id);
-        let mut people = self.people_of(team.iter().copied().filter(|id| *id != person_id), weeks);
+        let held: HashSet<Uuid> = projects.iter().map(|one| one.project.id).collect();
+        let this_week = team.iter().copied().filter(|id| self.is_booked(*id, &held));
+        let mut people = self.people_of(this_week, weeks);
         people.sort_by_key(|one| (Reverse(one.figures.confirmed_bp), one.name.clone()));
         self.decide_on_people(&team, weeks, decisions);
         self.decide_on_limits(person_id, own, decisions);
@@ -100,6 +101,16 @@ impl<'a> Summaries<'a> {
             people,
             time_off: self.time_off(&team),
             ahead: self.ahead(&team, weeks),
+        })
+    }
+
+    /// Whether a person is booked on one of some projects this week.
+    fn is_booked(&self, person_id: Uuid, projects: &HashSet<Uuid>) -> bool {
+        let (monday, sunday) = (self.week.monday(), self.week.sunday());
+        self.agenda.bookings_of(person_id).any(|(row, booking)| {
+            projects.contains(&row.project_id)
+                && booking.starts_on <= sunday
+                && booking.ends_on >= monday
         })
     }
 
@@ -143,6 +154,16 @@ impl<'a> Summaries<'a> {
                 },
                 _ => continue,
             };
+            // Only tentative bookings without availability: nothing to move yet.
+            if matches!(
+                matter,
+                Matter::Over {
+                    over_minutes: 0,
+                    ..
+                }
+            ) {
+                continue;
+            }
             decisions.push(Decision {
                 matter,
                 url: Some(Links(self.app).person(*id)),

@@ -1,6 +1,6 @@
 //! Whose summary goes into whose mail.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -49,31 +49,25 @@ impl Routing<'_> {
             rows.iter().map(|row| (row.recipient_id, *row)).collect();
         let mut subjects = Vec::new();
         let mut closed = Vec::new();
-        for person_id in addressees {
-            let own_row = recipients.get(person_id);
-            let on = match own_row {
-                Some(_) => day,
-                None => self.day_of_summary(*person_id).unwrap_or(day),
-            };
-            if self.is_paused(*person_id) {
-                continue;
-            }
-            match self.stand_ins.route(*person_id, on, None) {
+        let routes = self.routes(&recipients, addressees, day);
+        let open = self.ensure(&recipients, &routes).await?;
+        for (person_id, on, route) in routes {
+            let own_row = recipients.get(&person_id);
+            match route {
                 Route::Own if own_row.is_some() => {
-                    subjects.push(self.subject(*person_id, *person_id, on))
+                    subjects.push(self.subject(person_id, person_id, on));
                 }
                 Route::Own => {}
                 Route::Nobody => closed.extend(own_row.map(|row| unroutable(row))),
                 Route::StandIn { person_id: to, why } => {
-                    let covered = recipients.contains_key(&to)
-                        || (own_row.is_some() && self.ensure(to, row_day(own_row, on)).await?);
-                    if covered {
-                        if recipients.contains_key(&to) {
-                            subjects.push(self.subject(*person_id, to, on));
-                        }
+                    if recipients.contains_key(&to) {
+                        subjects.push(self.subject(person_id, to, on));
+                    }
+                    if recipients.contains_key(&to) || open.contains(&to) {
                         closed.extend(own_row.map(|row| self.covered(row, to, why)));
                     } else if own_row.is_some() {
-                        subjects.push(self.subject(*person_id, *person_id, on));
+                        // The stand-in's summary of the week has left: better one's own than none.
+                        subjects.push(self.subject(person_id, person_id, on));
                     }
                 }
             }
@@ -162,28 +156,61 @@ impl Routing<'_> {
         )
     }
 
-    /// Sees to it that a stand-in gets a summary this week; whether it can still cover somebody.
-    async fn ensure(&self, to: Uuid, day: Date) -> Result<bool> {
-        let Some(person) = self.stand_ins.people.get(&to) else {
-            return Ok(false);
-        };
+    /// Where each addressee's summary of the week goes, and on which day; paused ones left out.
+    fn routes(
+        &self,
+        recipients: &HashMap<Uuid, &email::Model>,
+        addressees: &[Uuid],
+        day: Date,
+    ) -> Vec<(Uuid, Date, Route)> {
+        addressees
+            .iter()
+            .filter(|person_id| !self.is_paused(**person_id))
+            .map(|person_id| {
+                let on = match recipients.contains_key(person_id) {
+                    true => day,
+                    false => self.day_of_summary(*person_id).unwrap_or(day),
+                };
+                (*person_id, on, self.stand_ins.route(*person_id, on, None))
+            })
+            .collect()
+    }
+
+    /// Sees to it that the stand-ins of recipients who are away get a summary this week. Answers whose can still cover
+    /// somebody.
+    async fn ensure(
+        &self,
+        recipients: &HashMap<Uuid, &email::Model>,
+        routes: &[(Uuid, Date, Route)],
+    ) -> Result<HashSet<Uuid>> {
         let period = self.week.to_string();
-        let wanted = Wanted {
-            person,
-            schedule: self.schedules.get(&to),
-            kind: KIND,
-            period: &period,
-            day,
-        };
-        let open = ensure(
+        let mut wanted: BTreeMap<Uuid, Wanted<'_>> = BTreeMap::new();
+        for (person_id, on, route) in routes {
+            let Route::StandIn { person_id: to, .. } = route else {
+                continue;
+            };
+            let is_asked = recipients.contains_key(person_id) && !recipients.contains_key(to);
+            let Some(person) = self.stand_ins.people.get(to).filter(|_| is_asked) else {
+                continue;
+            };
+            let one = Wanted {
+                person,
+                schedule: self.schedules.get(to),
+                kind: KIND,
+                period: &period,
+                day: *on,
+            };
+            wanted.insert(*to, one);
+        }
+        let wanted = wanted.into_values().collect();
+        ensure(
             &self.app.db,
             self.stand_ins,
-            vec![wanted],
+            wanted,
             self.now,
             self.obligations,
         )
-        .await?;
-        Ok(open.contains(&to))
+        .await
     }
 
     fn covered(&self, row: &email::Model, to: Uuid, why: &str) -> Composed {
@@ -195,10 +222,6 @@ impl Routing<'_> {
         let reason = format!("Away; this week's summary goes to {name}, {why}.");
         Composed::closed(row, EmailState::SkippedAbsent, reason)
     }
-}
-
-fn row_day(row: Option<&&email::Model>, on: Date) -> Date {
-    row.map_or(on, |row| row.local_on.0)
 }
 
 fn unroutable(row: &email::Model) -> Composed {
