@@ -58,7 +58,7 @@ pub struct Config {
 
     /// Mails sent at the same time, 1 to 64
     #[arg(long, env = "MERIDIAN_SENDERS", value_name = "COUNT",
-        default_value = "4", value_parser = whole_number(1..=64))]
+        default_value = "4", value_parser = whole_number::<usize>(1..=64))]
     pub senders: usize,
 
     /// Seconds after which a mail that a sender took and did not report is given to another, 1 to 3600
