@@ -71,9 +71,9 @@ pub struct Config {
         default_value = "660", value_parser = numbers::seconds(1..=86_400))]
     pub grace: Duration,
 
-    /// What is logged, as a filter of tracing: `info`, `meridian=debug,warn`
+    /// What is logged, as a filter of tracing: `debug`, `warn,meridian=info`
     #[arg(long, env = "MERIDIAN_LOG", value_name = "FILTER",
-        default_value = "info", value_parser = LogFilter::parse)]
+        default_value = "info,sqlx=warn,sea_orm_migration=warn,tokio_cron_scheduler=warn", value_parser = LogFilter::parse)]
     pub log: LogFilter,
 
     /// How it is logged: `text` or `json`

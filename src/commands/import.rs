@@ -33,12 +33,9 @@ impl Import {
         if report.is_sound() {
             return Ok(());
         }
-        let faults = report.findings.len() + report.more;
         Err(Error::invalid(
             "files",
-            format!(
-                "The files cannot be imported as they are: {faults} faults are named in the report."
-            ),
+            "The files cannot be imported as they are: the report names what is wrong.",
         ))
     }
 }

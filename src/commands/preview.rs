@@ -1,6 +1,6 @@
 //! `meridian preview`: what would be sent, through the sender's own function.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -78,7 +78,9 @@ fn print(mail: &Rendered, part: Part) -> Result<()> {
         Part::Html => out.write_all(mail.html.as_bytes()),
         Part::Message => out.write_all(&mail.message),
     };
-    written
-        .and_then(|()| out.flush())
-        .map_err(|error| Error::Internal(error.into()))
+    match written.and_then(|()| out.flush()) {
+        // Whoever reads it, such as `head`, has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| Error::Internal(error.into())),
+    }
 }
