@@ -80,7 +80,9 @@ impl App {
 async fn connect(url: &str) -> Result<Db> {
     Db::connect(url).await.map_err(|error| {
         let shown = without_credentials(url);
-        Error::Unavailable(format!("The database {shown} cannot be used: {error}."))
+        Error::Unavailable(format!(
+            "MERIDIAN_DATABASE_URL (--database-url): the database {shown} cannot be used: {error}."
+        ))
     })
 }
 

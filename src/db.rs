@@ -130,5 +130,9 @@ pub fn without_credentials(url: &str) -> String {
     // Both fail only for addresses that cannot have credentials.
     let _ = url.set_username("");
     let _ = url.set_password(None);
+    if !url.scheme().starts_with("sqlite") {
+        // PostgreSQL's addresses may carry the password there as well.
+        url.set_query(None);
+    }
     url.to_string()
 }

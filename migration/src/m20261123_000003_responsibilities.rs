@@ -84,7 +84,8 @@ BEGIN SELECT RAISE(ABORT, 'assignment_one_holder'); END;
 CREATE TRIGGER assignment_append_only BEFORE UPDATE ON assignment
 WHEN NEW.id IS NOT OLD.id OR NEW.role_id IS NOT OLD.role_id OR NEW.client_id IS NOT OLD.client_id
   OR NEW.project_id IS NOT OLD.project_id OR NEW.person_id IS NOT OLD.person_id
-  OR NEW.from_on IS NOT OLD.from_on OR NEW.reason IS NOT OLD.reason
+  OR NEW.from_on IS NOT OLD.from_on OR NEW.reason IS NOT OLD.reason OR NEW.source IS NOT OLD.source
+  OR NEW.written_by_id IS NOT OLD.written_by_id OR NEW.created_at IS NOT OLD.created_at
   OR (NEW.until_on IS NOT OLD.until_on
       AND (NEW.until_on IS NULL OR (OLD.until_on IS NOT NULL AND NEW.until_on > OLD.until_on)))
 BEGIN SELECT RAISE(ABORT, 'assignment_append_only'); END;
@@ -122,7 +123,8 @@ BEGIN
     IF TG_OP = 'DELETE'
         OR (NEW.id, NEW.role_id, NEW.person_id, NEW.from_on, NEW.reason)
             IS DISTINCT FROM (OLD.id, OLD.role_id, OLD.person_id, OLD.from_on, OLD.reason)
-        OR (NEW.client_id, NEW.project_id) IS DISTINCT FROM (OLD.client_id, OLD.project_id)
+        OR (NEW.client_id, NEW.project_id, NEW.source, NEW.written_by_id, NEW.created_at)
+            IS DISTINCT FROM (OLD.client_id, OLD.project_id, OLD.source, OLD.written_by_id, OLD.created_at)
         OR (NEW.until_on IS DISTINCT FROM OLD.until_on
             AND (NEW.until_on IS NULL OR NEW.until_on > OLD.until_on))
     THEN

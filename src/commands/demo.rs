@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use meridian::app::App;
 use meridian::clock::Clock;
-use meridian::config::{Config, DatabaseUrl, whole_number};
+use meridian::config::{Config, DatabaseUrl, PublicUrl, whole_number};
 use meridian::db::{Db, without_credentials};
 use meridian::demo::{self, Filled};
 use meridian::domain::access::Caller;
@@ -52,6 +52,13 @@ impl Demo {
             remove_old_file()?;
             let own = format!("sqlite://{FILE}?mode=rwc");
             self.config.database_url = DatabaseUrl::parse(&own).map_err(Error::internal)?;
+        }
+        let standard = PublicUrl::parse("http://127.0.0.1:8080").map_err(Error::internal)?;
+        let is_standard = self.config.public_url.as_str() == standard.as_str();
+        if is_standard && self.config.listen.port() != 0 {
+            // Links lead to where the demo listens.
+            let here = format!("http://{}", self.config.listen);
+            self.config.public_url = PublicUrl::parse(&here).map_err(Error::internal)?;
         }
         let filled = self.fill().await?;
         let at = self.at.unwrap_or(demo::STARTS_AT);

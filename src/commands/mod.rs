@@ -71,10 +71,7 @@ impl Cli {
             Command::Serve { config } => serve::run(config).await,
             Command::Demo(demo) => demo.run().await,
             Command::Migrate { config } => migrate::run(config).await,
-            Command::Schema => {
-                schema::run();
-                Ok(())
-            }
+            Command::Schema => schema::run(),
             Command::Preview(preview) => preview.run().await,
             Command::Owner(owner) => owner.run().await,
             Command::Token(token) => token.run().await,

@@ -18,9 +18,6 @@ use crate::error::{Error, ProblemCode, Result};
 /// A day has no more minutes.
 const MINUTES_OF_A_DAY: i64 = 24 * 60;
 
-/// The most minutes of a TOTAL: some five hundred weeks of one person.
-const MOST_MINUTES: i64 = 1_000_000;
-
 /// What a new booking needs.
 #[derive(Clone, Debug)]
 pub struct NewBooking {
@@ -196,7 +193,7 @@ fn check_value(check: &mut Check, row: &booking::Model) {
     let (most, unit) = match row.method {
         BookingMethod::PerDay => (MINUTES_OF_A_DAY, "minutes a day"),
         BookingMethod::Percent => (10_000, "basis points of availability"),
-        BookingMethod::Total => (MOST_MINUTES, "minutes in all"),
+        BookingMethod::Total => (most_minutes(row), "minutes in all on these days"),
     };
     check.require(
         (1..=most).contains(&row.value),
@@ -267,4 +264,11 @@ impl Booking {
             probability_bp: row.probability_bp.map(i64::from),
         }
     }
+}
+
+/// The most minutes of a TOTAL: all that its days have.
+fn most_minutes(row: &booking::Model) -> i64 {
+    let days = row.starts_on.until(row.ends_on.0);
+    let days = days.map_or(0, |span| i64::from(span.get_days()));
+    MINUTES_OF_A_DAY * (days.max(0) + 1)
 }

@@ -19,7 +19,7 @@ use crate::domain::check::Check;
 use crate::domain::history;
 use crate::domain::occurrence::{Recurrence, Rhythm};
 use crate::domain::zone::{zone, zone_data_version};
-use crate::entity::{EmailKind, Moment, new_id, person, schedule};
+use crate::entity::{EmailKind, Moment, change, new_id, person, schedule};
 use crate::error::{Error, ProblemCode, Result};
 
 /// Both mails start at 08:00 local (domain.md §6).
@@ -192,6 +192,25 @@ pub async fn pause(db: &Db, caller: &Caller, person_id: Uuid, kind: EmailKind) -
     history::updated(&tx, caller, after.id, &before, &after).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Whether a subscription was stopped at any time since `instant`, by its history.
+pub async fn was_paused_since(
+    conn: &impl ConnectionTrait,
+    schedule_id: Uuid,
+    instant: Timestamp,
+) -> Result<bool> {
+    let changes = change::Entity::find()
+        .filter(change::Column::SubjectKind.eq("schedule"))
+        .filter(change::Column::SubjectId.eq(schedule_id))
+        .filter(change::Column::ChangedAt.gte(Moment(instant)))
+        .all(conn)
+        .await?;
+    let paused = |row: &change::Model| {
+        let after = row.after_change.as_ref();
+        after.is_some_and(|after| after["paused"] == true)
+    };
+    Ok(changes.iter().any(paused))
 }
 
 /// A person's subscription to one kind of mail.

@@ -40,6 +40,8 @@ pub enum Refused {
     Invalid,
     /// We did, more than 14 days ago.
     Expired,
+    /// The mail was stopped and started again after the link was made: somebody has decided since.
+    Overtaken,
 }
 
 /// The address that stops this kind of mail to a person: works for 14 days from `now`.
@@ -49,6 +51,13 @@ pub enum Refused {
 pub fn stop_url(app: &App, person_id: Uuid, kind: EmailKind, now: Timestamp) -> Result<String> {
     let token = sign(app.secret()?, StopClaim { person_id, kind }, now)?;
     Ok(app.config.public_url.page(&format!("/a/{token}")))
+}
+
+/// When a link that holds was made: links are used once, so what happened since matters.
+pub fn made_at(app: &App, token: &str) -> Result<Option<Timestamp>> {
+    let made = signed_content(app.secret()?, token)
+        .and_then(|(_, expiry)| Timestamp::from_second(expiry - LIFE.as_secs()).ok());
+    Ok(made)
 }
 
 /// What a token that comes back at `now` allows.

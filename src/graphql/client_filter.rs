@@ -1,14 +1,15 @@
 //! Which clients, in which order.
 
 use async_graphql::{Enum, InputObject};
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::enums::OrderDirection;
 use super::facts::Facts;
-use super::filter::{IdComparator, TextComparator};
+use super::filter::{IdComparator, LeadModeComparator, ProjectStatusComparator, TextComparator};
 use super::id::Kind;
 use crate::domain::page::Term;
-use crate::entity::client;
+use crate::entity::{client, project};
 
 /// Which clients. Several fields: all must hold.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -21,6 +22,10 @@ pub struct ClientFilter {
     manager: Option<IdComparator>,
     /// Whose update is overdue today (true), or is not (false).
     update_overdue: Option<bool>,
+    /// With a project of such a status; archived projects left out.
+    project_status: Option<ProjectStatusComparator>,
+    /// With a project led so; archived projects left out.
+    project_lead_mode: Option<LeadModeComparator>,
     /// Archived ones (true) or those on the lists (false, the default of the list as a whole).
     pub(super) archived: Option<bool>,
     /// All of these must hold; at most 20.
@@ -96,6 +101,12 @@ impl ClientFilter {
                 column.is_null()
             });
         }
+        if let Some(status) = &self.project_status {
+            all = all.add(has_project(status.on(project::Column::Status)));
+        }
+        if let Some(mode) = &self.project_lead_mode {
+            all = all.add(has_project(mode.on(project::Column::LeadMode)));
+        }
         if let Some(manager) = &self.manager {
             all = all.add_option(facts.clients_of(manager)?);
         }
@@ -118,6 +129,17 @@ impl ClientFilter {
         }
         Ok(all)
     }
+}
+
+/// Clients with a project on the lists for which a condition holds.
+fn has_project(condition: Condition) -> SimpleExpr {
+    let clients = project::Entity::find()
+        .select_only()
+        .column(project::Column::ClientId)
+        .filter(project::Column::ArchivedAt.is_null())
+        .filter(condition)
+        .into_query();
+    client::Column::Id.in_subquery(clients)
 }
 
 impl ClientOrder {

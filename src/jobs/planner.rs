@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::availability::WorkingTime;
-use crate::domain::calendar::Week;
+use crate::domain::calendar::{Week, plus_days};
 use crate::domain::occurrence::{CatchUp, Occurrence, Recurrence};
 use crate::domain::{people, subscriptions, working_time, zone};
 use crate::email::outbox;
@@ -22,6 +22,9 @@ use crate::error::Result;
 
 /// How many subscriptions one transaction takes.
 const BATCH: u64 = 500;
+
+/// How many days a standstill is looked back over for the last one on which a mail was due.
+const DAYS_LOOKED_BACK: i64 = 14;
 
 /// When a subscription that cannot be reckoned is looked at again.
 const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
@@ -114,7 +117,7 @@ fn mail(
     recurrence: &Recurrence,
     now: Timestamp,
 ) -> Result<Option<email::Model>> {
-    let scheduled = recurrence.latest(now)?;
+    let scheduled = latest_wanted(row, working_time, recurrence, now)?;
     // A subscription made or moved after that time has nothing to catch up on.
     if row.paused || scheduled.at < row.next_due_at.0 || people::has_left(person, scheduled.day) {
         return Ok(None);
@@ -135,6 +138,27 @@ fn mail(
     Ok(Some(planned(
         row, person, day, occurrence, expires_at, period, now,
     )))
+}
+
+/// The latest occurrence; of a daily one the latest for which there would be a mail, so that a standstill over a weekend
+/// does not hide Friday's.
+fn latest_wanted(
+    row: &schedule::Model,
+    working_time: Option<&WorkingTime>,
+    recurrence: &Recurrence,
+    now: Timestamp,
+) -> Result<Occurrence> {
+    let latest = recurrence.latest(now)?;
+    if row.kind == EmailKind::CapacitySummary {
+        return Ok(latest);
+    }
+    let wanted = (0..DAYS_LOOKED_BACK)
+        .filter_map(|days| recurrence.on(plus_days(latest.day, -days)))
+        .take_while(|occurrence| occurrence.at >= row.next_due_at.0)
+        .find(|occurrence| {
+            subscriptions::day_of_mail(row.kind, occurrence.day, working_time).is_some()
+        });
+    Ok(wanted.unwrap_or(latest))
 }
 
 fn planned(

@@ -95,6 +95,9 @@ async fn named(app: &App, token: &str) -> Result<Result<(StopClaim, String), Pag
         Ok(claim) => claim,
         Err(refused) => return Ok(Err(refusal(refused))),
     };
+    if is_overtaken(app, token, claim).await? {
+        return Ok(Err(refusal(Refused::Overtaken)));
+    }
     let person = person::Entity::find_by_id(claim.person_id)
         .one(&app.db.read)
         .await?;
@@ -102,6 +105,16 @@ async fn named(app: &App, token: &str) -> Result<Result<(StopClaim, String), Pag
         Some(person) => Ok((claim, person.name)),
         None => Err(refusal(Refused::Invalid)),
     })
+}
+
+/// Whether the mail comes again although it was stopped after the link was made: a link is used once.
+async fn is_overtaken(app: &App, token: &str, claim: StopClaim) -> Result<bool> {
+    let conn = &app.db.read;
+    let row = subscriptions::of_kind(conn, claim.person_id, claim.kind).await?;
+    let (Some(row), Some(made_at)) = (row, stop_link::made_at(app, token)?) else {
+        return Ok(false);
+    };
+    Ok(!row.paused && subscriptions::was_paused_since(conn, row.id, made_at).await?)
 }
 
 fn stopped_already(kind: EmailKind, name: &str) -> Page {
@@ -123,6 +136,11 @@ fn refusal(refused: Refused) -> Page {
             StatusCode::GONE,
             "This link has expired",
             "Links in mails work for 14 days. Use the one in the latest mail.",
+        ),
+        Refused::Overtaken => (
+            StatusCode::GONE,
+            "This link was used already",
+            "The mails were stopped and started again since. To stop them, use the link in the latest mail.",
         ),
         Refused::Invalid => (
             StatusCode::NOT_FOUND,

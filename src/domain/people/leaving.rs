@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
 use crate::domain::check::Check;
-use crate::entity::{Access, Day, assignment, client, person, project, role};
+use crate::entity::{Access, Day, assignment, booking, client, person, project, role};
 use crate::error::{ProblemCode, Result};
 
 /// How many assignments a refusal names.
@@ -40,6 +41,21 @@ pub(super) async fn check_holdings(
                 "After {last}, {} would still be {}{more}. Assign somebody else from {first_day_gone} on, then try again.",
                 person.name,
                 held[..shown].join(", ")
+            ),
+        );
+    }
+    let booked = booking::Entity::find()
+        .filter(booking::Column::PersonId.eq(person.id))
+        .filter(booking::Column::EndsOn.gt(Day(last)))
+        .count(conn)
+        .await?;
+    if booked > 0 {
+        check.add(
+            field,
+            ProblemCode::NotAllowedNow,
+            format!(
+                "{booked} of the bookings of {} reach past {last}. End or delete them first, then try again.",
+                person.name
             ),
         );
     }

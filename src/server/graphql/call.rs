@@ -58,11 +58,25 @@ fn call(mut fields: Map<String, Value>) -> Result<Call, Failure> {
     let variables = object(&mut fields, "variables")?;
     object(&mut fields, "extensions")?;
     guard::check_variables(&variables)?;
+    if query.contains("\\u0000") || variables.values().any(has_nul) {
+        let message = "Take out the NUL character: it cannot be stored.";
+        return Err(Failure::of(Code::BadUserInput, message));
+    }
     Ok(Call {
         query,
         operation,
         variables: Variables::from_json(Value::Object(variables)),
     })
+}
+
+/// Whether a text in it has the character that PostgreSQL cannot store. Its depth was checked before.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(fields) => fields.values().any(has_nul),
+        _ => false,
+    }
 }
 
 fn object(fields: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>, Failure> {
