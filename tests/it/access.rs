@@ -123,10 +123,8 @@ async fn a_member_sees_nobody_else_s_work_by_no_way_round(app: &TestApp) {
         assert!(own.pointer(path).unwrap()["capacity"].is_array(), "{own}");
     }
     // Nor is there a node of what belongs to somebody else's work.
-    let rows = format!(
-        "query ($id: ID!) {{ person(id: $id) {{ timeOff {{ id }} workSchedules {{ id }} schedules {{ id }} }} }}"
-    );
-    let rows = app.ask(&dana, &rows, json!({ "id": id(&dana) })).await;
+    let rows = "query ($id: ID!) { person(id: $id) { timeOff { id } workSchedules { id } schedules { id } } }";
+    let rows = app.ask(&dana, rows, json!({ "id": id(&dana) })).await;
     for list in ["timeOff", "workSchedules", "schedules"] {
         let one = &rows["person"][list][0]["id"];
         let asked = "query ($id: ID!) { node(id: $id) { id } }";
