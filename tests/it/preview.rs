@@ -67,7 +67,14 @@ async fn a_preview_is_what_is_sent_at_that_instant_to_the_last_byte(app: &TestAp
     }
     // Whether it was sent or not makes no difference.
     app.set_clock(EIGHT);
-    let again = preview(app, &demo.dana, &demo.sam, EmailKind::ClientUpdate, EIGHT).await;
+    let again = preview(
+        app,
+        &demo.eleanor,
+        &demo.sam,
+        EmailKind::ClientUpdate,
+        EIGHT,
+    )
+    .await;
     assert_eq!(again, previews[3]);
 }
 
