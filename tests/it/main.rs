@@ -5,7 +5,9 @@
     reason = "a story stops where it fails; its line says what was expected"
 )]
 
+mod access;
 mod actions;
+mod bad_input;
 mod cluster;
 mod commands;
 mod demo;
@@ -21,6 +23,7 @@ mod roles;
 mod schema;
 mod smtp_faults;
 mod smtp_session;
+mod statements;
 mod support;
 mod tokens;
 mod walkthroughs;

@@ -54,6 +54,8 @@ async fn a_preview_is_what_is_sent_at_that_instant_to_the_last_byte(app: &TestAp
     ];
     let mut previews = Vec::new();
     for (person, _, kind, at) in cases {
+        // A link works for 14 days from when it was asked for.
+        app.set_clock(at);
         previews.push(preview(app, &demo.eleanor, person, kind, at).await);
     }
     let mut letters = app.mails_at(EIGHT).await;
@@ -64,7 +66,15 @@ async fn a_preview_is_what_is_sent_at_that_instant_to_the_last_byte(app: &TestAp
         assert_eq!(*preview, words_of(letter));
     }
     // Whether it was sent or not makes no difference.
-    let again = preview(app, &demo.dana, &demo.sam, EmailKind::ClientUpdate, EIGHT).await;
+    app.set_clock(EIGHT);
+    let again = preview(
+        app,
+        &demo.eleanor,
+        &demo.sam,
+        EmailKind::ClientUpdate,
+        EIGHT,
+    )
+    .await;
     assert_eq!(again, previews[3]);
 }
 
@@ -130,6 +140,7 @@ async fn a_preview_of_a_stand_in_s_mail_covers_the_absent_too(app: &TestApp) {
                 .contains("goes to Sam, the delegate named on the time off.")
         );
     }
+    app.set_clock(EIGHT);
     let mut previews = Vec::new();
     for kind in [EmailKind::CapacitySummary, EmailKind::ClientUpdate] {
         previews.push(preview(app, &sam, &sam, kind, EIGHT).await);
