@@ -145,7 +145,9 @@ fn the_database_is_migrated_as_often_as_one_likes() {
     ];
     let refused = failed(&agency.run(&elsewhere), 1);
     assert!(
-        refused.starts_with("The database sqlite://no/such/folder/x.db"),
+        refused.starts_with(
+            "MERIDIAN_DATABASE_URL (--database-url): the database sqlite://no/such/folder/x.db"
+        ),
         "{refused}"
     );
 }

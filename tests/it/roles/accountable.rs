@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, EmptyMutation, EmptySubscription, ID, Object, Result, Schema};
 use jiff::civil::date;
-use meridian::entity::{Day, ProjectStatus, new_id, project, time_off};
+use meridian::entity::{Day, ProjectStatus, new_id, person, project, time_off};
 use meridian::graphql::accountable::{self, Accountable, ResponsibilityHeld};
 use meridian::graphql::id::Kind;
 use meridian::graphql::loaders::the;
@@ -33,9 +33,13 @@ impl Projects {
 }
 
 async fn ask(agency: &Agency, document: &str) -> Value {
+    ask_as(agency, &agency.olga, document).await
+}
+
+async fn ask_as(agency: &Agency, caller: &person::Model, document: &str) -> Value {
     let schema = Schema::new(Projects, EmptyMutation, EmptySubscription);
     let response = schema
-        .execute(agency.request(&agency.mia, document, json!({})))
+        .execute(agency.request(caller, document, json!({})))
         .await;
     assert_eq!(response.errors, []);
     response.data.into_json().unwrap()
@@ -118,6 +122,8 @@ async fn a_project_says_who_is_accountable_why_and_who_stands_in() {
         ] {
             assert_eq!(ask(agency, &document(on)).await["accountable"][0]["delegate"], delegate, "{on}");
         }
+        let to_a_member = ask_as(agency, &agency.mia, &document("2026-11-25")).await;
+        assert_eq!(to_a_member["accountable"][0]["delegate"], Value::Null, "absences are not for members");
         assert_eq!(ask(agency, &document("2025-02-28")).await["accountable"], json!([]));
 
         let document = format!("{{ responsibilities(id: \"{web}\", on: \"2026-11-23\") {{ responsibility {{ side }} accountable {{ person {{ name }} }} }} }}");

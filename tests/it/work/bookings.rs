@@ -140,7 +140,7 @@ async fn a_booking_that_cannot_be_is_refused_and_leaves_nothing() {
                 json!({ "value": 1_000_001 }),
                 "value",
                 "INVALID",
-                "1 to 1000000",
+                "1 to 7200",
             ),
             (json!({ "value": 0 }), "value", "INVALID", "not 0"),
             (
