@@ -201,7 +201,7 @@ async fn check_delegate(
         return Ok(());
     };
     let away = working_time::absences(conn, &[delegate.id], first, last).await?;
-    if let Some(away) = away.first() {
+    if let Some(away) = away.iter().find(|row| row.minutes_per_day.is_none()) {
         check.add(
             field,
             ProblemCode::NotAllowedNow,

@@ -47,8 +47,9 @@ pub async fn load(
     Ok(loaded)
 }
 
-/// The time off that takes whole days of any of `people` between `first` and `last`, both included; by person, then by
-/// day. It names who stands in: [`time_off::Model::delegate_id`].
+/// The time off of any of `people` that touches the days from `first` to `last`, both included, whole days or hours; by
+/// person, then by day. It names who stands in: [`time_off::Model::delegate_id`]. Whether it takes a whole working day is
+/// for [`WorkingTime::is_away_all_day`] to say.
 pub async fn absences(
     conn: &impl ConnectionTrait,
     people: &[Uuid],
@@ -59,7 +60,6 @@ pub async fn absences(
     for people in people.chunks(PEOPLE_AT_ONCE) {
         let rows = time_off::Entity::find()
             .filter(time_off::Column::PersonId.is_in(people.iter().copied()))
-            .filter(time_off::Column::MinutesPerDay.is_null())
             .filter(time_off::Column::StartsOn.lte(Day(last)))
             .filter(time_off::Column::EndsOn.gte(Day(first)))
             .order_by_asc(time_off::Column::PersonId)

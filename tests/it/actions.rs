@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request};
 use jiff::SignedDuration;
+use meridian::domain::subscriptions::{self, ScheduleEdit};
 use meridian::email::message::Outgoing;
 use meridian::email::stop_link::stop_url;
 use meridian::entity::{EmailKind, RoleSide, change, person, role, schedule};
@@ -14,6 +15,7 @@ use crate::support::rows;
 on_both_databases!(
     a_link_that_is_opened_changes_nothing,
     a_link_that_is_pressed_stops_the_mail_once,
+    a_link_is_used_once_whatever_is_decided_later,
     a_mail_program_stops_the_mail_with_one_click,
     links_that_are_old_or_not_ours_stop_nothing,
     a_name_is_shown_as_it_is_written,
@@ -108,6 +110,34 @@ async fn a_link_that_is_pressed_stops_the_mail_once(app: &TestApp) {
     }
     assert_eq!(schedules(app).await, after);
     assert_eq!(changes(app).await, before + 1);
+}
+
+async fn a_link_is_used_once_whatever_is_decided_later(app: &TestApp) {
+    let dana = app.manager("Dana").await.person;
+    let kind = EmailKind::CapacitySummary;
+    let used = link(app, &dana, kind);
+    request(app, Method::POST, &used).await;
+    app.set_clock("2026-11-23T09:00:00Z");
+    let edit = ScheduleEdit {
+        paused: Some(false),
+        ..ScheduleEdit::default()
+    };
+    subscriptions::set(&app.db, &app.operator(), dana.id, kind, None, edit)
+        .await
+        .unwrap();
+
+    for method in [Method::GET, Method::POST] {
+        let page = request(app, method, &used).await;
+        assert_eq!(page.status, 410);
+        assert_eq!(heading(&page), "This link was used already");
+    }
+    assert!(paused(&schedules(app).await).is_empty());
+    request(app, Method::POST, &link(app, &dana, kind)).await;
+    assert_eq!(
+        paused(&schedules(app).await),
+        [kind],
+        "a new mail's link works"
+    );
 }
 
 async fn a_mail_program_stops_the_mail_with_one_click(app: &TestApp) {

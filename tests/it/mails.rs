@@ -3,5 +3,6 @@
 mod calendar;
 mod demo_week;
 mod late;
+mod mended;
 mod responsibility;
 mod stand_ins;

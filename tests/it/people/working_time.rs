@@ -54,7 +54,7 @@ async fn the_worked_week_comes_out_of_what_was_entered() {
         assert_eq!(loaded[&agency.dana.id].sum(week()).net_minutes, 1575 - 120 - 450);
         let (first, last) = (date(2026, 12, 21), date(2026, 12, 25));
         let away = working_time::absences(&agency.app.db.read, &people, first, last).await.unwrap();
-        assert_eq!(away.len(), 2, "whole days only");
+        assert_eq!(away.len(), 3, "whole days and hours");
     })
     .await;
 }
