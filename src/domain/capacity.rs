@@ -17,7 +17,7 @@ use super::responsibilities::{OPEN, Scope, clients_of};
 use super::settings::Settings;
 use super::utilisation::{LoadMinutes, Utilisation, bench_minutes, over_minutes, role_mix};
 use super::working_time;
-use crate::entity::{Day, booking, project};
+use crate::entity::{BookingMethod, Day, booking, project};
 use crate::error::Result;
 
 /// The most weeks one question may ask for.
@@ -261,6 +261,11 @@ impl Agenda {
             .projects
             .get(&row.project_id)
             .map(|project| project.name.clone());
+        let how = match row.method {
+            BookingMethod::PerDay => format!("{} min on each day", row.value),
+            BookingMethod::Percent => format!("{} of the availability", percent(row.value)),
+            BookingMethod::Total => format!("{} min in all", row.value),
+        };
         let certainty = match row.probability_bp {
             None => "Confirmed".to_owned(),
             Some(bp) => format!("Tentative, {} likely", percent(bp.into())),
@@ -270,7 +275,7 @@ impl Agenda {
             what: what.unwrap_or_default(),
             minutes,
             because: vec![format!(
-                "{certainty}, from {} to {}",
+                "{certainty}: {how}, from {} to {}",
                 row.starts_on, row.ends_on
             )],
         }
