@@ -108,11 +108,17 @@ impl StandIns {
         &self.working_times
     }
 
-    /// Whether a person is away for the whole of a working day.
+    /// Whether a person is away for the whole of a working day; of somebody without hours entered, on any day taken off
+    /// as a whole.
     pub fn is_away(&self, person_id: Uuid, day: Date) -> bool {
-        self.working_times
-            .get(&person_id)
-            .is_some_and(|working_time| working_time.is_away_all_day(day))
+        match self.working_times.get(&person_id) {
+            Some(working_time) if !working_time.is_unscheduled() => {
+                working_time.is_away_all_day(day)
+            }
+            _ => self
+                .absences_on(person_id, day)
+                .any(|row| row.minutes_per_day.is_none()),
+        }
     }
 
     /// The last day of the absence that takes `day` from a person.
@@ -145,8 +151,13 @@ impl StandIns {
     /// Who was named to stand in and is there, and by what: the time off, else the person.
     fn delegate(&self, person_id: Uuid, day: Date) -> Option<(Uuid, &'static str)> {
         let fits = |id: &Uuid| *id != person_id && self.is_here(*id, day);
-        let named = self
+        // Hours may add up to a day; whoever a whole day names comes before whom they name.
+        let (whole, hours): (Vec<_>, Vec<_>) = self
             .absences_on(person_id, day)
+            .partition(|row| row.minutes_per_day.is_none());
+        let named = whole
+            .into_iter()
+            .chain(hours)
             .filter_map(|row| row.delegate_id)
             .find(&fits);
         if let Some(id) = named {

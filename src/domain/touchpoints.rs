@@ -11,7 +11,10 @@ use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
 use crate::domain::responsibilities::{Accountability, OPEN, Scope};
-use crate::domain::{absences, clients, history, responsibilities, zone};
+use crate::domain::settings::Settings;
+use crate::domain::stand_ins::{Route, StandIns};
+use crate::domain::strengths::Strengths;
+use crate::domain::{clients, history, responsibilities, zone};
 use crate::entity::{
     Day, Moment, Side, TouchpointKind, client_contact, new_id, person, project, touchpoint,
 };
@@ -207,7 +210,8 @@ async fn must_be_allowed(
     }
 }
 
-/// Whether `person_id` is the delegate of somebody accountable for the client who is away the whole of today.
+/// Whether a mail about the client for somebody accountable would come to `person_id` today: whoever is prompted may
+/// also say that it was done.
 async fn stands_in(
     conn: &impl ConnectionTrait,
     caller: &Caller,
@@ -216,8 +220,14 @@ async fn stands_in(
 ) -> Result<bool> {
     let today = caller.today();
     let accountable = accountable_people(conn, client_id, today).await?;
-    let away = absences::whole_day(conn, &accountable, today).await?;
-    Ok(away.values().any(|delegate| *delegate == Some(person_id)))
+    let mut stand_ins = StandIns::load(conn, &accountable, today, today).await?;
+    let limits = Settings::load(conn).await?.relationships;
+    let strengths = Strengths::load(conn, &limits, &[client_id], today).await?;
+    stand_ins.know(conn, strengths).await?;
+    Ok(accountable.iter().any(|one| {
+        let route = stand_ins.route(*one, today, Some(client_id));
+        matches!(route, Route::StandIn { person_id: to, .. } if to == person_id)
+    }))
 }
 
 /// Whoever holds a side of the client, or of one of its open projects.
