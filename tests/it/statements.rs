@@ -63,7 +63,7 @@ const LISTS: [(&str, i64, i64, &str); 8] = [
 ];
 
 async fn a_query_costs_the_same_whatever_the_page_and_the_agency(app: &TestApp) {
-    let demo = DemoAgency::fill(app, 3).await;
+    let demo = DemoAgency::fill(app, 100).await;
     app.mails_at(EIGHT).await;
     app.mails_at(EIGHT_IN_NEW_YORK).await;
     for (list, small, large, nodes) in LISTS {
@@ -101,7 +101,7 @@ async fn cost(app: &TestApp, by: &Actor, document: &str, variables: Value) -> u6
 }
 
 async fn a_hundred_nodes_cost_as_many_statements_as_five(app: &TestApp) {
-    let demo = DemoAgency::fill(app, 3).await;
+    let demo = DemoAgency::fill(app, 100).await;
     let lists = "{ projects(first: 40) { nodes { id } } clients(first: 30) { nodes { id } } people(first: 30) { nodes { id } } }";
     let data = app.ask(&demo.eleanor, lists, json!({})).await;
     let ids = |name: &str| {
