@@ -6,7 +6,7 @@ use meridian::config::Config;
 use meridian::error::{Error, Result};
 use meridian::import::{Files, import};
 
-use super::{operator, ready};
+use super::{operator, print, ready};
 
 #[derive(Args, Debug)]
 pub(super) struct Import {
@@ -29,7 +29,7 @@ impl Import {
         // Draws on standard error, and only where that is a terminal.
         let bar = ProgressBar::new(0).with_style(style);
         let report = import(&app.db, &operator(&app), files, self.dry_run, &bar).await?;
-        print!("{report}");
+        print(report.to_string().as_bytes())?;
         if report.is_sound() {
             return Ok(());
         }

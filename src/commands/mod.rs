@@ -11,12 +11,14 @@ mod schema;
 mod serve;
 mod token;
 
+use std::io::{ErrorKind, Write};
+
 use clap::{Parser, Subcommand};
 use meridian::app::App;
 use meridian::clock::Clock;
 use meridian::config::Config;
 use meridian::domain::access::Caller;
-use meridian::error::Result;
+use meridian::error::{Error, Result};
 
 /// Meridian: the line between account managers and production managers.
 #[derive(Debug, Parser)]
@@ -89,4 +91,13 @@ async fn ready(config: Config) -> Result<App> {
 /// Whoever types at the command line: may do everything.
 fn operator(app: &App) -> Caller {
     Caller::system("the command line", app.clock.now())
+}
+
+/// Prints to standard output. Whoever reads it, such as `head`, may stop when they have seen enough.
+fn print(bytes: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| Error::Internal(error.into())),
+    }
 }
