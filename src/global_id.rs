@@ -39,9 +39,31 @@ pub enum Kind {
     Email,
     /// `att_…`
     EmailAttempt,
+    /// `dec_…`
+    Decision,
+    /// `rel_…`
+    Relationship,
+    /// `rex_…`
+    ResponsibilityException,
+    /// `req_…`
+    ClientRequest,
+    /// `pln_…`
+    Plan,
+    /// `prg_…`
+    Programme,
+    /// `hnd_…`
+    Handover,
+    /// `stp_…`
+    HandoverStep,
+    /// `ltr_…`
+    Letter,
+    /// `rev_…`
+    ProgrammeReview,
+    /// `inv_…`
+    InventorySnapshot,
 }
 
-const PREFIXES: [(Kind, &str, &str); 17] = [
+const PREFIXES: [(Kind, &str, &str); 28] = [
     (Kind::Person, "per", "person"),
     (Kind::Client, "cli", "client"),
     (Kind::Contact, "con", "contact"),
@@ -59,6 +81,21 @@ const PREFIXES: [(Kind, &str, &str); 17] = [
     (Kind::Schedule, "sch", "schedule"),
     (Kind::Email, "eml", "email"),
     (Kind::EmailAttempt, "att", "email attempt"),
+    (Kind::Decision, "dec", "role decision"),
+    (Kind::Relationship, "rel", "relationship"),
+    (
+        Kind::ResponsibilityException,
+        "rex",
+        "responsibility exception",
+    ),
+    (Kind::ClientRequest, "req", "client request"),
+    (Kind::Plan, "pln", "plan"),
+    (Kind::Programme, "prg", "programme"),
+    (Kind::Handover, "hnd", "handover"),
+    (Kind::HandoverStep, "stp", "handover step"),
+    (Kind::Letter, "ltr", "letter"),
+    (Kind::ProgrammeReview, "rev", "programme review"),
+    (Kind::InventorySnapshot, "inv", "inventory snapshot"),
 ];
 
 impl Kind {

@@ -13,6 +13,14 @@ mod m20261123_000004_work;
 mod m20261123_000005_mail;
 mod m20261123_000006_access;
 mod m20261123_000007_catalogue;
+mod m20261127_000008_decisions;
+mod m20261127_000009_relationships;
+mod m20261127_000010_responsibility_exceptions;
+mod m20261127_000011_client_requests;
+mod m20261127_000012_plans;
+mod m20261127_000013_programmes;
+mod m20261127_000015_inventory_snapshots;
+mod m20261127_000016_history;
 
 /// Applies the changes in order.
 pub struct Migrator;
@@ -27,6 +35,14 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_mail::Migration),
             Box::new(m20261123_000006_access::Migration),
             Box::new(m20261123_000007_catalogue::Migration),
+            Box::new(m20261127_000008_decisions::Migration),
+            Box::new(m20261127_000009_relationships::Migration),
+            Box::new(m20261127_000010_responsibility_exceptions::Migration),
+            Box::new(m20261127_000011_client_requests::Migration),
+            Box::new(m20261127_000012_plans::Migration),
+            Box::new(m20261127_000013_programmes::Migration),
+            Box::new(m20261127_000015_inventory_snapshots::Migration),
+            Box::new(m20261127_000016_history::Migration),
         ]
     }
 }

@@ -100,6 +100,8 @@ pub async fn create_in(
         delivery: new.delivery,
         volatility: new.volatility,
         lead_mode: new.lead_mode.unwrap_or(LeadMode::Joint),
+        decision_id: None,
+        kick_off_planned_on: None,
         kicked_off_on: new
             .kicked_off_on
             .or(active.then(|| caller.today()))

@@ -24,6 +24,12 @@ pub struct Model {
     pub growth: i32,
     /// Days between two client updates.
     pub cadence_days: i32,
+    /// The decision that new projects inherit; none: they are decided one by one.
+    pub decision_id: Option<Uuid>,
+    /// Since when the relationship is in trouble; none: it is not.
+    pub in_trouble_since: Option<Day>,
+    /// What the trouble is; private.
+    pub in_trouble_reason: Option<String>,
     /// Grows with every change.
     pub version: i64,
     /// When the row was written.

@@ -137,6 +137,80 @@ stored_as_text! {
         /// A proactive idea or suggestion; does not count as an update.
         ReachOut = "REACH_OUT",
     }
+    /// Where a client's request stands.
+    RequestState {
+        /// Waits for production's answer.
+        Raised = "RAISED",
+        /// Production does it.
+        Accepted = "ACCEPTED",
+        /// Production objected; waits for an owner.
+        Objected = "OBJECTED",
+        /// An owner decided for it.
+        Granted = "GRANTED",
+        /// An owner decided against it.
+        Declined = "DECLINED",
+        /// The account side took it back.
+        Withdrawn = "WITHDRAWN",
+    }
+    /// What a re-assignment plan is for.
+    PlanKind {
+        /// Better shares of the work.
+        Reassignment = "REASSIGNMENT",
+        /// Everything that one person holds goes to others.
+        Leaver = "LEAVER",
+        /// Two unsplit managers become an account manager and a production manager.
+        Split = "SPLIT",
+    }
+    /// Where a re-assignment plan stands.
+    PlanState {
+        /// It is being worked out.
+        Solving = "SOLVING",
+        /// It is worked out and waits for an owner.
+        Ready = "READY",
+        /// Its constraints clash.
+        Infeasible = "INFEASIBLE",
+        /// It could not be worked out: the problem says why.
+        Failed = "FAILED",
+        /// Somebody called it off.
+        Cancelled = "CANCELLED",
+        /// An owner approved it: handovers may be made from it.
+        Approved = "APPROVED",
+    }
+    /// Where a programme stands.
+    ProgrammeState {
+        /// Its handovers are under way.
+        Running = "RUNNING",
+        /// Every handover of it is confirmed or cancelled.
+        Done = "DONE",
+        /// It was called off.
+        Cancelled = "CANCELLED",
+    }
+    /// How far a handover is.
+    HandoverStage {
+        /// Nothing was said yet.
+        Planned = "PLANNED",
+        /// The client knows.
+        Announced = "ANNOUNCED",
+        /// The client has met who takes over.
+        Introduced = "INTRODUCED",
+        /// Who takes over works beside who hands over.
+        Shadowing = "SHADOWING",
+        /// The accountability has moved.
+        Transferred = "TRANSFERRED",
+        /// The client is content with it.
+        Confirmed = "CONFIRMED",
+        /// It was called off, and nothing moved.
+        Cancelled = "CANCELLED",
+    }
+    /// What an owner made of a review.
+    ReviewVerdict {
+        /// It stays as it is.
+        Keep = "KEEP",
+        /// Something is changed.
+        Adjust = "ADJUST",
+        /// It is taken back.
+        Revert = "REVERT",
+    }
     /// Which mail.
     EmailKind {
         /// The weekly capacity summary.

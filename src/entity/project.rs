@@ -26,8 +26,12 @@ pub struct Model {
     pub delivery: i32,
     /// How much its scope moves, 1–5.
     pub volatility: i32,
-    /// Which side must be strong on it.
+    /// Which side must be strong on it: as decided for it, else as decided for its client, else JOINT.
     pub lead_mode: LeadMode,
+    /// The decision that `lead_mode` rests on: its own, or its client's; none while nothing was decided.
+    pub decision_id: Option<Uuid>,
+    /// When it is to be kicked off.
+    pub kick_off_planned_on: Option<Day>,
     /// When it last became ACTIVE.
     pub kicked_off_on: Option<Day>,
     /// When it is to go live.

@@ -11,6 +11,7 @@ use super::context::Asked;
 use super::enums::OrderDirection;
 use super::facts::Facts;
 use super::filter::ProjectStatusComparator;
+use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent};
 use super::payload::{UserError, split, split_or_current};
@@ -141,6 +142,24 @@ impl Client {
         };
         let name = format!("touchpoints of {}", self.0.id.simple());
         Ok(in_memory(&name, rows, true, &paging, place, Touchpoint)?)
+    }
+
+    /// What was changed, the newest first. For owners and managers.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Change>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        history::of(ctx, self.0.id, &paging).await
     }
 
     /// Grows with every change; give it as `expectedVersion`.

@@ -113,6 +113,80 @@ mirrored! {
         /// A proactive idea or suggestion. Does not count as an update.
         ReachOut,
     }
+    /// Where a client's request stands.
+    RequestState = "entity::RequestState" {
+        /// Waits for production's answer.
+        Raised,
+        /// Production does it.
+        Accepted,
+        /// Production objected; waits for an owner.
+        Objected,
+        /// An owner decided for it.
+        Granted,
+        /// An owner decided against it.
+        Declined,
+        /// The account side took it back.
+        Withdrawn,
+    }
+    /// What a re-assignment plan is for.
+    PlanKind = "entity::PlanKind" {
+        /// Better shares of the work.
+        Reassignment,
+        /// Everything that one person holds goes to others.
+        Leaver,
+        /// Two unsplit managers become an account manager and a production manager.
+        Split,
+    }
+    /// Where a re-assignment plan stands.
+    PlanState = "entity::PlanState" {
+        /// It is being worked out.
+        Solving,
+        /// It is worked out and waits for an owner.
+        Ready,
+        /// Its constraints clash.
+        Infeasible,
+        /// It could not be worked out: the problem says why.
+        Failed,
+        /// Somebody called it off.
+        Cancelled,
+        /// An owner approved it: handovers may be made from it.
+        Approved,
+    }
+    /// Where a programme stands.
+    ProgrammeState = "entity::ProgrammeState" {
+        /// Its handovers are under way.
+        Running,
+        /// Every handover of it is confirmed or cancelled.
+        Done,
+        /// It was called off.
+        Cancelled,
+    }
+    /// How far a handover is.
+    HandoverStage = "entity::HandoverStage" {
+        /// Nothing was said yet.
+        Planned,
+        /// The client knows.
+        Announced,
+        /// The client has met who takes over.
+        Introduced,
+        /// Who takes over works beside who hands over.
+        Shadowing,
+        /// The accountability has moved.
+        Transferred,
+        /// The client is content with it.
+        Confirmed,
+        /// It was called off, and nothing moved.
+        Cancelled,
+    }
+    /// What an owner made of a review.
+    ReviewVerdict = "entity::ReviewVerdict" {
+        /// It stays as it is.
+        Keep,
+        /// Something is changed.
+        Adjust,
+        /// It is taken back.
+        Revert,
+    }
     /// Which mail.
     EmailKind = "entity::EmailKind" {
         /// The weekly capacity summary.

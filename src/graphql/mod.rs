@@ -18,6 +18,7 @@ mod facts;
 pub mod field_errors;
 pub mod filter;
 pub mod guard;
+pub mod history;
 pub mod holiday;
 pub mod id;
 pub mod loaders;
