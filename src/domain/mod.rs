@@ -27,6 +27,7 @@ pub mod page;
 pub mod people;
 pub mod project_status;
 pub mod projects;
+pub mod relationship_notes;
 pub mod relationships;
 pub mod responsibilities;
 pub mod roles;
