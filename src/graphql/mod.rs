@@ -9,6 +9,7 @@ pub mod client;
 pub mod client_filter;
 pub mod connection;
 pub mod contact;
+pub mod contact_card;
 pub mod context;
 pub mod decision;
 pub mod email;
@@ -29,6 +30,7 @@ pub mod project;
 pub mod project_filter;
 pub mod relationship;
 pub mod responsibility;
+pub mod responsibility_exception;
 pub mod role;
 mod scalars;
 pub mod schedule;
@@ -75,6 +77,7 @@ pub struct Mutation(
     time_off::TimeOffMutations,
     skill::SkillMutations,
     relationship::RelationshipMutations,
+    responsibility_exception::ResponsibilityExceptionMutations,
 );
 
 /// Meridian's schema.

@@ -20,6 +20,7 @@ mod outbox;
 mod people;
 mod preview;
 mod relationships;
+mod responsibilities;
 mod roles;
 mod schema;
 mod smtp_faults;
