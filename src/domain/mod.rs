@@ -21,6 +21,7 @@ pub mod decisions;
 pub mod exceptions;
 pub mod history;
 pub mod holidays;
+pub mod inventory;
 pub mod load;
 pub mod occurrence;
 pub mod overbooking;

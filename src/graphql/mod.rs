@@ -22,6 +22,7 @@ pub mod guard;
 pub mod history;
 pub mod holiday;
 pub mod id;
+pub mod inventory;
 pub mod loaders;
 pub mod node;
 pub mod payload;
@@ -57,6 +58,7 @@ pub struct Query(
     person::PersonQueries,
     holiday::HolidayQueries,
     skill::SkillQueries,
+    inventory::InventoryQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -77,6 +79,7 @@ pub struct Mutation(
     time_off::TimeOffMutations,
     skill::SkillMutations,
     relationship::RelationshipMutations,
+    inventory::InventoryMutations,
     responsibility_exception::ResponsibilityExceptionMutations,
 );
 

@@ -14,6 +14,7 @@ mod demo;
 mod documentation;
 mod graphql_http;
 mod import;
+mod inventory;
 mod mails;
 mod obligations;
 mod outbox;
