@@ -9,6 +9,7 @@ pub mod client;
 pub mod client_filter;
 pub mod connection;
 pub mod contact;
+pub mod contact_card;
 pub mod context;
 pub mod decision;
 pub mod email;
@@ -21,13 +22,16 @@ pub mod guard;
 pub mod history;
 pub mod holiday;
 pub mod id;
+pub mod inventory;
 pub mod loaders;
 pub mod node;
 pub mod payload;
 pub mod person;
 pub mod project;
 pub mod project_filter;
+pub mod relationship;
 pub mod responsibility;
+pub mod responsibility_exception;
 pub mod role;
 mod scalars;
 pub mod schedule;
@@ -54,6 +58,7 @@ pub struct Query(
     person::PersonQueries,
     holiday::HolidayQueries,
     skill::SkillQueries,
+    inventory::InventoryQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -73,6 +78,9 @@ pub struct Mutation(
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
     skill::SkillMutations,
+    relationship::RelationshipMutations,
+    inventory::InventoryMutations,
+    responsibility_exception::ResponsibilityExceptionMutations,
 );
 
 /// Meridian's schema.
