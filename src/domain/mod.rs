@@ -25,6 +25,7 @@ pub mod overbooking;
 pub mod owners;
 pub mod page;
 pub mod people;
+pub mod planning;
 pub mod project_status;
 pub mod projects;
 pub mod relationships;

@@ -1,0 +1,2 @@
+//! Plans of three sizes.
+fn main() {}
