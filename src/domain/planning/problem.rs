@@ -189,6 +189,8 @@ pub struct Bond {
     pub points: i64,
     /// It never moves: every client-side unit of the client that the person holds stays.
     pub pinned: bool,
+    /// The person speaks for the client outside the plan too, so that no plan breaks it.
+    pub elsewhere: bool,
 }
 
 /// What each kind of cost is worth, in cost points. Each 0 to 1000; 0 leaves the cost out.
