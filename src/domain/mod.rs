@@ -28,6 +28,7 @@ pub mod people;
 pub mod planning;
 pub mod project_status;
 pub mod projects;
+pub mod relationship_notes;
 pub mod relationships;
 pub mod responsibilities;
 pub mod roles;

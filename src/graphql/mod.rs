@@ -27,6 +27,7 @@ pub mod payload;
 pub mod person;
 pub mod project;
 pub mod project_filter;
+pub mod relationship;
 pub mod responsibility;
 pub mod role;
 mod scalars;
@@ -73,6 +74,7 @@ pub struct Mutation(
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
     skill::SkillMutations,
+    relationship::RelationshipMutations,
 );
 
 /// Meridian's schema.

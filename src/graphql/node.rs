@@ -14,6 +14,7 @@ use super::id::{Kind, parse};
 use super::loaders::{Shared, by_id};
 use super::person::Person;
 use super::project::Project;
+use super::relationship::RelationshipNote;
 use super::responsibility::Responsibility;
 use super::role::Role;
 use super::schedule::Schedule;
@@ -25,7 +26,8 @@ use crate::domain::access::Caller;
 use crate::domain::booking_changes;
 use crate::entity::{
     assignment, booking, client, client_contact, email, email_attempt, holiday, holiday_calendar,
-    person, project, responsibility, role, schedule, skill, time_off, touchpoint, work_schedule,
+    person, project, relationship, responsibility, role, schedule, skill, time_off, touchpoint,
+    work_schedule,
 };
 use crate::error::Error;
 
@@ -74,6 +76,7 @@ nodes! {
     Role(role) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;
+    RelationshipNote(relationship) if |caller, _| caller.reads_all();
     Email(email) if |caller, row| caller.reads_work_of(row.recipient_id);
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);
