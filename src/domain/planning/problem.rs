@@ -37,7 +37,7 @@ impl Problem {
     /// A node limit that grows as the problem shrinks, so that a plan of any size takes seconds.
     pub fn usual_node_limit(units: usize, people: usize) -> u64 {
         let choices = (units * people).max(1) as u64;
-        (2_000_000 / choices).clamp(100, 20_000)
+        (10_000_000 / choices).clamp(100, 20_000)
     }
 }
 
