@@ -9,6 +9,7 @@ pub mod client;
 pub mod client_filter;
 pub mod connection;
 pub mod contact;
+pub mod contact_card;
 pub mod context;
 pub mod decision;
 pub mod email;
@@ -21,6 +22,7 @@ pub mod guard;
 pub mod history;
 pub mod holiday;
 pub mod id;
+pub mod inventory;
 pub mod loaders;
 pub mod node;
 pub mod payload;
@@ -29,6 +31,7 @@ pub mod project;
 pub mod project_filter;
 pub mod relationship;
 pub mod responsibility;
+pub mod responsibility_exception;
 pub mod role;
 mod scalars;
 pub mod schedule;
@@ -55,6 +58,7 @@ pub struct Query(
     person::PersonQueries,
     holiday::HolidayQueries,
     skill::SkillQueries,
+    inventory::InventoryQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -75,6 +79,8 @@ pub struct Mutation(
     time_off::TimeOffMutations,
     skill::SkillMutations,
     relationship::RelationshipMutations,
+    inventory::InventoryMutations,
+    responsibility_exception::ResponsibilityExceptionMutations,
 );
 
 /// Meridian's schema.
