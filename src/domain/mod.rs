@@ -29,6 +29,7 @@ pub mod owners;
 pub mod page;
 pub mod people;
 pub mod planning;
+pub mod project_skills;
 pub mod project_status;
 pub mod projects;
 pub mod relationship_notes;
