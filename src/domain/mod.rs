@@ -29,6 +29,7 @@ pub mod owners;
 pub mod page;
 pub mod people;
 pub mod planning;
+pub mod plans;
 pub mod project_skills;
 pub mod project_status;
 pub mod projects;
