@@ -27,6 +27,7 @@ pub mod loaders;
 pub mod node;
 pub mod payload;
 pub mod person;
+pub mod plan;
 pub mod project;
 pub mod project_filter;
 pub mod relationship;
@@ -56,6 +57,7 @@ pub struct Query(
     team::TeamQueries,
     email::EmailQueries,
     person::PersonQueries,
+    plan::PlanQueries,
     holiday::HolidayQueries,
     skill::SkillQueries,
     inventory::InventoryQueries,
@@ -74,6 +76,7 @@ pub struct Mutation(
     touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,
     person::PersonMutations,
+    plan::PlanMutations,
     work_schedule::WorkScheduleMutations,
     holiday::HolidayMutations,
     time_off::TimeOffMutations,

@@ -14,6 +14,7 @@ use super::id::{Kind, parse};
 use super::inventory::InventorySnapshot;
 use super::loaders::{Shared, by_id};
 use super::person::Person;
+use super::plan::Plan;
 use super::project::Project;
 use super::relationship::RelationshipNote;
 use super::responsibility::Responsibility;
@@ -25,11 +26,11 @@ use super::time_off::TimeOff;
 use super::touchpoint::Touchpoint;
 use super::work_schedule::WorkSchedule;
 use crate::domain::access::Caller;
-use crate::domain::booking_changes;
+use crate::domain::{booking_changes, plans};
 use crate::entity::{
     assignment, booking, client, client_contact, email, email_attempt, holiday, holiday_calendar,
-    inventory_snapshot, person, project, relationship, responsibility, responsibility_exception,
-    role, schedule, skill, time_off, touchpoint, work_schedule,
+    inventory_snapshot, person, plan, project, relationship, responsibility,
+    responsibility_exception, role, schedule, skill, time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -70,6 +71,7 @@ nodes! {
     Booking(booking) if booking_changes::may_read;
     Touchpoint(touchpoint) if |_, _| true;
     Person(person) if |_, _| true;
+    Plan(plan) if |caller, _| plans::may_read(caller);
     WorkSchedule(work_schedule) if |caller, row| caller.reads_work_of(row.person_id);
     HolidayCalendar(holiday_calendar) if |_, _| true;
     Holiday(holiday) if |_, _| true;

@@ -19,6 +19,7 @@ mod mails;
 mod obligations;
 mod outbox;
 mod people;
+mod plans;
 mod preview;
 mod relationships;
 mod responsibilities;
