@@ -135,15 +135,15 @@ pub async fn decide(
     Ok(after)
 }
 
-/// The handovers of a programme that have moved and whose incoming person still holds all of it: what a handover back
+/// The handovers of programmes that have moved and whose incoming person still holds all of it: what a handover back
 /// each would undo.
 pub async fn to_hand_back(
     conn: &impl ConnectionTrait,
-    programme_id: Uuid,
+    programmes: &[Uuid],
     day: Date,
 ) -> Result<Vec<handover::Model>> {
     let rows = handover::Entity::find()
-        .filter(handover::Column::ProgrammeId.eq(programme_id))
+        .filter(handover::Column::ProgrammeId.is_in(programmes.iter().copied()))
         .filter(handover::Column::Stage.is_in(MOVED_STAGES))
         .order_by_asc(handover::Column::Id)
         .all(conn)

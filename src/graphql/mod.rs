@@ -18,6 +18,7 @@ mod facts;
 pub mod field_errors;
 pub mod filter;
 pub mod guard;
+pub mod handover;
 pub mod history;
 pub mod holiday;
 pub mod id;
@@ -25,6 +26,8 @@ pub mod loaders;
 pub mod node;
 pub mod payload;
 pub mod person;
+pub mod programme;
+pub mod programme_review;
 pub mod project;
 pub mod project_filter;
 pub mod responsibility;
@@ -32,6 +35,7 @@ pub mod role;
 mod scalars;
 pub mod schedule;
 pub mod skill;
+pub mod split_figures;
 pub mod team;
 pub mod time_off;
 pub mod touchpoint;
@@ -54,6 +58,8 @@ pub struct Query(
     person::PersonQueries,
     holiday::HolidayQueries,
     skill::SkillQueries,
+    handover::HandoverQueries,
+    programme::ProgrammeQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -73,6 +79,9 @@ pub struct Mutation(
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
     skill::SkillMutations,
+    handover::HandoverMutations,
+    programme::ProgrammeMutations,
+    programme_review::ReviewMutations,
 );
 
 /// Meridian's schema.
