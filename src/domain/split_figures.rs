@@ -113,7 +113,9 @@ impl SplitFigures {
                 client_name: books.clients[&client_id].name.clone(),
                 person_id,
                 person_name: names.get(&person_id).cloned().unwrap_or_default(),
-                points: strengths.points(client_id, person_id),
+                points: strengths
+                    .of(client_id, person_id)
+                    .map_or(0, |known| known.points),
             })
             .filter(|one| one.points >= strong_from)
             .collect();

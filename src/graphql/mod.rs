@@ -9,6 +9,7 @@ pub mod client;
 pub mod client_filter;
 pub mod connection;
 pub mod contact;
+pub mod contact_card;
 pub mod context;
 pub mod decision;
 pub mod email;
@@ -30,7 +31,9 @@ pub mod programme;
 pub mod programme_review;
 pub mod project;
 pub mod project_filter;
+pub mod relationship;
 pub mod responsibility;
+pub mod responsibility_exception;
 pub mod role;
 mod scalars;
 pub mod schedule;
@@ -82,6 +85,8 @@ pub struct Mutation(
     handover::HandoverMutations,
     programme::ProgrammeMutations,
     programme_review::ReviewMutations,
+    relationship::RelationshipMutations,
+    responsibility_exception::ResponsibilityExceptionMutations,
 );
 
 /// Meridian's schema.

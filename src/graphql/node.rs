@@ -17,7 +17,9 @@ use super::person::Person;
 use super::programme::Programme;
 use super::programme_review::ProgrammeReview;
 use super::project::Project;
+use super::relationship::RelationshipNote;
 use super::responsibility::Responsibility;
+use super::responsibility_exception::ResponsibilityException;
 use super::role::Role;
 use super::schedule::Schedule;
 use super::skill::Skill;
@@ -28,8 +30,9 @@ use crate::domain::access::Caller;
 use crate::domain::{booking_changes, handovers};
 use crate::entity::{
     assignment, booking, client, client_contact, email, email_attempt, handover, handover_step,
-    holiday, holiday_calendar, person, programme, programme_review, project, responsibility, role,
-    schedule, skill, time_off, touchpoint, work_schedule,
+    holiday, holiday_calendar, person, programme, programme_review, project, relationship,
+    responsibility, responsibility_exception, role, schedule, skill, time_off, touchpoint,
+    work_schedule,
 };
 use crate::error::Error;
 
@@ -78,6 +81,8 @@ nodes! {
     Role(role) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;
+    ResponsibilityException(responsibility_exception) if |_, _| true;
+    RelationshipNote(relationship) if |caller, _| caller.reads_all();
     Email(email) if |caller, row| caller.reads_work_of(row.recipient_id);
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);

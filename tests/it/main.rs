@@ -19,6 +19,8 @@ mod obligations;
 mod outbox;
 mod people;
 mod preview;
+mod relationships;
+mod responsibilities;
 mod roles;
 mod schema;
 mod smtp_faults;
