@@ -19,6 +19,7 @@ mod facts;
 pub mod field_errors;
 pub mod filter;
 pub mod guard;
+pub mod handover;
 pub mod history;
 pub mod holiday;
 pub mod id;
@@ -28,6 +29,8 @@ pub mod node;
 pub mod payload;
 pub mod person;
 pub mod plan;
+pub mod programme;
+pub mod programme_review;
 pub mod project;
 pub mod project_filter;
 pub mod relationship;
@@ -37,6 +40,7 @@ pub mod role;
 mod scalars;
 pub mod schedule;
 pub mod skill;
+pub mod split_figures;
 pub mod team;
 pub mod time_off;
 pub mod touchpoint;
@@ -61,6 +65,8 @@ pub struct Query(
     holiday::HolidayQueries,
     skill::SkillQueries,
     inventory::InventoryQueries,
+    handover::HandoverQueries,
+    programme::ProgrammeQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -81,6 +87,9 @@ pub struct Mutation(
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
     skill::SkillMutations,
+    handover::HandoverMutations,
+    programme::ProgrammeMutations,
+    programme_review::ReviewMutations,
     relationship::RelationshipMutations,
     inventory::InventoryMutations,
     responsibility_exception::ResponsibilityExceptionMutations,

@@ -9,12 +9,15 @@ use super::client::Client;
 use super::contact::Contact;
 use super::context::Asked;
 use super::email::{Email, EmailAttempt};
+use super::handover::{Handover, HandoverStep};
 use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
 use super::inventory::InventorySnapshot;
 use super::loaders::{Shared, by_id};
 use super::person::Person;
 use super::plan::Plan;
+use super::programme::Programme;
+use super::programme_review::ProgrammeReview;
 use super::project::Project;
 use super::relationship::RelationshipNote;
 use super::responsibility::Responsibility;
@@ -31,6 +34,12 @@ use crate::entity::{
     assignment, booking, client, client_contact, email, email_attempt, holiday, holiday_calendar,
     inventory_snapshot, person, plan, project, relationship, responsibility,
     responsibility_exception, role, schedule, skill, time_off, touchpoint, work_schedule,
+use crate::domain::{booking_changes, handovers};
+use crate::entity::{
+    assignment, booking, client, client_contact, email, email_attempt, handover, handover_step,
+    holiday, holiday_calendar, person, programme, programme_review, project, relationship,
+    responsibility, responsibility_exception, role, schedule, skill, time_off, touchpoint,
+    work_schedule,
 };
 use crate::error::Error;
 
@@ -86,6 +95,10 @@ nodes! {
     Email(email) if |caller, row| caller.reads_work_of(row.recipient_id);
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);
+    Programme(programme) if |caller, _| caller.reads_all();
+    Handover(handover) if handovers::may_read;
+    HandoverStep(handover_step) if |caller, row| caller.reads_work_of(row.owner_id);
+    ProgrammeReview(programme_review) if |caller, _| caller.reads_all();
 }
 
 /// Queries by global id.
