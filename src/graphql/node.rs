@@ -16,6 +16,7 @@ use super::person::Person;
 use super::project::Project;
 use super::responsibility::Responsibility;
 use super::role::Role;
+use super::role_decision::RoleDecision;
 use super::schedule::Schedule;
 use super::skill::Skill;
 use super::time_off::TimeOff;
@@ -25,7 +26,8 @@ use crate::domain::access::Caller;
 use crate::domain::booking_changes;
 use crate::entity::{
     assignment, booking, client, client_contact, email, email_attempt, holiday, holiday_calendar,
-    person, project, responsibility, role, schedule, skill, time_off, touchpoint, work_schedule,
+    person, project, responsibility, role, role_decision, schedule, skill, time_off, touchpoint,
+    work_schedule,
 };
 use crate::error::Error;
 
@@ -72,6 +74,7 @@ nodes! {
     TimeOff(time_off) if |caller, row| caller.reads_work_of(row.person_id);
     Skill(skill) if |_, _| true;
     Role(role) if |_, _| true;
+    RoleDecision(role_decision) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;
     Email(email) if |caller, row| caller.reads_work_of(row.recipient_id);
