@@ -37,6 +37,7 @@ pub mod relationship;
 pub mod responsibility;
 pub mod responsibility_exception;
 pub mod role;
+pub mod role_decision;
 mod scalars;
 pub mod schedule;
 pub mod skill;
@@ -56,6 +57,7 @@ pub struct Query(
     responsibility::ResponsibilityQueries,
     assignment::AssignmentQueries,
     project::ProjectQueries,
+    role_decision::RoleDecisionQueries,
     touchpoint::TouchpointQueries,
     node::NodeQueries,
     team::TeamQueries,
@@ -78,6 +80,7 @@ pub struct Mutation(
     responsibility::ResponsibilityMutations,
     assignment::AssignmentMutations,
     project::ProjectMutations,
+    role_decision::RoleDecisionMutations,
     booking::BookingMutations,
     touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,

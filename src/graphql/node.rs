@@ -23,6 +23,7 @@ use super::relationship::RelationshipNote;
 use super::responsibility::Responsibility;
 use super::responsibility_exception::ResponsibilityException;
 use super::role::Role;
+use super::role_decision::RoleDecision;
 use super::schedule::Schedule;
 use super::skill::Skill;
 use super::time_off::TimeOff;
@@ -33,8 +34,8 @@ use crate::domain::{booking_changes, handovers, plans};
 use crate::entity::{
     assignment, booking, client, client_contact, email, email_attempt, handover, handover_step,
     holiday, holiday_calendar, inventory_snapshot, person, plan, programme, programme_review,
-    project, relationship, responsibility, responsibility_exception, role, schedule, skill,
-    time_off, touchpoint, work_schedule,
+    project, relationship, responsibility, responsibility_exception, role, role_decision, schedule,
+    skill, time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -82,6 +83,7 @@ nodes! {
     TimeOff(time_off) if |caller, row| caller.reads_work_of(row.person_id);
     Skill(skill) if |_, _| true;
     Role(role) if |_, _| true;
+    RoleDecision(role_decision) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;
     ResponsibilityException(responsibility_exception) if |_, _| true;
