@@ -32,6 +32,7 @@ pub mod relationships;
 pub mod responsibilities;
 pub mod roles;
 pub mod settings;
+pub mod simulation;
 pub mod skills;
 pub mod stand_ins;
 pub mod strengths;

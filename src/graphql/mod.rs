@@ -32,6 +32,7 @@ pub mod responsibility;
 pub mod role;
 mod scalars;
 pub mod schedule;
+pub mod simulation;
 pub mod skill;
 pub mod team;
 pub mod time_off;
@@ -45,6 +46,8 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 pub struct Query(
     client::ClientQueries,
     client_request::ClientRequestQueries,
+    simulation::SimulationQueries,
+    simulation::AcceptanceQueries,
     role::RoleQueries,
     responsibility::ResponsibilityQueries,
     assignment::AssignmentQueries,

@@ -22,6 +22,7 @@ mod preview;
 mod requests;
 mod roles;
 mod schema;
+mod simulation;
 mod smtp_faults;
 mod smtp_session;
 mod statements;

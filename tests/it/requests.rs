@@ -1,17 +1,14 @@
 //! What clients ask for: raised, answered or objected to with the capacity that stands against it, and decided.
 
 use meridian::domain::client_requests::{self, Unanswered};
-use meridian::entity::{
-    Access, BookingMethod, Day, RoleSide, booking, client, new_id, person, project, time_off,
-};
+use meridian::entity::{Access, Day, RoleSide, client, new_id, project, time_off};
 use meridian::graphql::id::Kind;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::support::app::{Actor, TestApp, on_both_databases};
 use crate::support::rows;
 use crate::support::tables::contents;
-use crate::support::work::{client_of, hold};
+use crate::support::work::{book, client_of, hold, hold_project, site_of};
 
 on_both_databases!(
     a_request_is_raised_by_the_account_side_and_accepted_by_production,
@@ -70,11 +67,6 @@ impl Agency {
     fn about_the_site(&self) -> Value {
         json!({ "projectId": Kind::Project.text(self.site.id) })
     }
-}
-
-async fn site_of(app: &TestApp, client: &client::Model) -> project::Model {
-    let of = project::Entity::find().filter(project::Column::ClientId.eq(client.id));
-    of.one(&app.db.read).await.unwrap().unwrap()
 }
 
 async fn read(app: &TestApp, by: &Actor, id: &Value, selection: &str) -> Value {
@@ -164,7 +156,14 @@ async fn an_objection_keeps_the_capacity_that_stands_against_it_and_an_owner_dec
 ) {
     let agency = Agency::found(app).await;
     let mia = app.person("Mia", None).await;
-    book(app, &mia, &agency.site, 400).await;
+    book(
+        app,
+        &mia,
+        &agency.site,
+        400,
+        jiff::civil::date(2026, 12, 31),
+    )
+    .await;
     let more = json!({ "projectId": Kind::Project.text(agency.site.id), "minutes": 6000, "wantedBy": "2026-12-01" });
     let id = agency.raise(app, &agency.ada, more).await;
     let input = json!({ "id": id, "answer": "Mia is full until Christmas." });
@@ -562,35 +561,4 @@ async fn changed(
         .filter(|(table, rows)| table != "api_token" && before.get(table) != Some(rows))
         .map(|(table, _)| table)
         .collect()
-}
-
-async fn book(app: &TestApp, person: &person::Model, project: &project::Model, minutes: i64) {
-    app.insert(booking::Model {
-        id: new_id(app.now()),
-        person_id: person.id,
-        project_id: project.id,
-        starts_on: Day("2026-11-23".parse().unwrap()),
-        ends_on: Day("2026-12-31".parse().unwrap()),
-        method: BookingMethod::PerDay,
-        value: minutes,
-        probability_bp: None,
-        note: String::new(),
-        version: 1,
-    })
-    .await;
-}
-
-async fn hold_project(
-    app: &TestApp,
-    project: &project::Model,
-    side: RoleSide,
-    holder: &person::Model,
-) {
-    let role = crate::support::work::role(app, side).await;
-    let row = meridian::entity::assignment::Model {
-        client_id: None,
-        project_id: Some(project.id),
-        ..rows::assignment(role.id, project.client_id, holder.id, app.now())
-    };
-    app.insert(row).await;
 }
