@@ -7,6 +7,8 @@ use jiff::civil::Date;
 
 use super::calendar::{Week, days, plus_days};
 
+mod changes;
+
 /// How far ahead a working day is looked for: a year and a month of leave.
 const SEARCH_DAYS: i64 = 400;
 
@@ -195,6 +197,11 @@ impl WorkingTime {
 }
 
 fn merged(time_off: &[TimeOff]) -> Vec<AwayFrom> {
+    summed(changes_of(time_off))
+}
+
+/// What each row adds on its first day and takes back after its last.
+fn changes_of(time_off: &[TimeOff]) -> Vec<AwayFrom> {
     let mut changes = Vec::with_capacity(time_off.len() * 2);
     for off in time_off.iter().filter(|off| off.starts_on <= off.ends_on) {
         let change = AwayFrom {
@@ -212,6 +219,10 @@ fn merged(time_off: &[TimeOff]) -> Vec<AwayFrom> {
             });
         }
     }
+    changes
+}
+
+fn summed(mut changes: Vec<AwayFrom>) -> Vec<AwayFrom> {
     changes.sort_by_key(|change| change.day);
     let mut steps: Vec<AwayFrom> = Vec::with_capacity(changes.len());
     for change in changes {

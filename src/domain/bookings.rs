@@ -122,6 +122,23 @@ impl Booking {
         Ok(days(first, last).map(on_day).collect())
     }
 
+    /// What is left of it when it ends with `last`: a TOTAL keeps the minutes that its days until then had. `None` when
+    /// nothing is left.
+    pub fn until(&self, working_time: &WorkingTime, last: Date) -> Option<Self> {
+        if last >= self.ends_on {
+            return Some(self.clone());
+        }
+        let value = match self.method {
+            BookingMethod::Total => self.minutes_still_in(working_time, self.starts_on, last),
+            BookingMethod::PerDay | BookingMethod::Percent => self.value,
+        };
+        (last >= self.starts_on && value > 0).then(|| Self {
+            ends_on: last,
+            value,
+            ..self.clone()
+        })
+    }
+
     /// What `minutes` of this booking in one period add to a load: to all three figures when confirmed;
     /// else times the probability, rounded half up, to the expected, and in full to the worst.
     pub fn load(&self, minutes: i64) -> LoadMinutes {

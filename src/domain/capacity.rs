@@ -110,9 +110,9 @@ pub struct Agenda {
     pub settings: Settings,
     /// The books of the people's clients.
     pub books: Books,
-    working_times: HashMap<Uuid, WorkingTime>,
-    bookings: HashMap<Uuid, Vec<(booking::Model, Booking)>>,
-    projects: HashMap<Uuid, project::Model>,
+    pub(super) working_times: HashMap<Uuid, WorkingTime>,
+    pub(super) bookings: HashMap<Uuid, Vec<(booking::Model, Booking)>>,
+    pub(super) projects: HashMap<Uuid, project::Model>,
     today: Date,
 }
 

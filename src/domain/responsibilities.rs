@@ -11,6 +11,8 @@ use crate::domain::access::Caller;
 use crate::entity::{Access, Day, ProjectStatus, RoleSide, Side, assignment, project, role};
 use crate::error::{Error, Result};
 
+mod changes;
+
 /// Which part of the agency an [`Accountability`] is about.
 #[derive(Clone, Debug)]
 pub enum Scope {

@@ -12,6 +12,7 @@ use super::context::Asked;
 use super::loaders::{Loaders, Shared, shared};
 use crate::domain::calendar::Week;
 use crate::domain::capacity::{self, Agenda, MOST_WEEKS, People, Step};
+use crate::domain::settings::Settings;
 use crate::domain::utilisation;
 use crate::entity::Day;
 use crate::error::Error;
@@ -101,16 +102,7 @@ impl Capacity {
 
     /// Load: coordination and bookings, as three figures.
     async fn load(&self) -> Load {
-        let load = self.capacity.load();
-        let utilisation = self.capacity.utilisation(&self.of.settings);
-        Load {
-            confirmed_minutes: load.confirmed,
-            expected_minutes: load.expected,
-            worst_minutes: load.worst,
-            confirmed_bp: utilisation.confirmed_bp,
-            expected_bp: utilisation.expected_bp,
-            worst_bp: utilisation.worst_bp,
-        }
+        Load::of(&self.capacity, &self.of.settings)
     }
 
     /// Where the confirmed utilisation lies; null when load and availability are both 0.
@@ -191,6 +183,22 @@ pub struct Load {
     expected_bp: Option<i64>,
     /// Worst load ÷ availability, basis points; null without availability.
     worst_bp: Option<i64>,
+}
+
+impl Load {
+    /// The load of a week.
+    pub(super) fn of(capacity: &capacity::Capacity, settings: &Settings) -> Self {
+        let load = capacity.load();
+        let utilisation = capacity.utilisation(settings);
+        Self {
+            confirmed_minutes: load.confirmed,
+            expected_minutes: load.expected,
+            worst_minutes: load.worst,
+            confirmed_bp: utilisation.confirmed_bp,
+            expected_bp: utilisation.expected_bp,
+            worst_bp: utilisation.worst_bp,
+        }
+    }
 }
 
 /// What a confirmed utilisation means.

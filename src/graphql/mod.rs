@@ -7,6 +7,7 @@ pub mod booking;
 pub mod capacity;
 pub mod client;
 pub mod client_filter;
+pub mod client_request;
 pub mod connection;
 pub mod contact;
 pub mod contact_card;
@@ -40,6 +41,7 @@ pub mod role;
 pub mod role_decision;
 mod scalars;
 pub mod schedule;
+pub mod simulation;
 pub mod skill;
 pub mod split_figures;
 pub mod team;
@@ -53,6 +55,9 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 #[derive(Default, MergedObject)]
 pub struct Query(
     client::ClientQueries,
+    client_request::ClientRequestQueries,
+    simulation::SimulationQueries,
+    simulation::AcceptanceQueries,
     role::RoleQueries,
     responsibility::ResponsibilityQueries,
     assignment::AssignmentQueries,
@@ -75,6 +80,7 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     client::ClientMutations,
+    client_request::ClientRequestMutations,
     contact::ContactMutations,
     role::RoleMutations,
     responsibility::ResponsibilityMutations,

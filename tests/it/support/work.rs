@@ -3,8 +3,8 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use meridian::entity::{
-    Day, LeadMode, Moment, RoleSide, TouchpointKind, client, new_id, person, project, role,
-    time_off, touchpoint,
+    BookingMethod, Day, LeadMode, Moment, RoleSide, TouchpointKind, assignment, booking, client,
+    new_id, person, project, role, time_off, touchpoint,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -70,6 +70,51 @@ pub(crate) async fn production_led_project(
         ..rows::project(client.id, name, app.now())
     };
     app.insert(row).await
+}
+
+/// Lets somebody hold a side of one project.
+pub(crate) async fn hold_project(
+    app: &TestApp,
+    project: &project::Model,
+    side: RoleSide,
+    holder: &person::Model,
+) {
+    let role = role(app, side).await;
+    let row = assignment::Model {
+        client_id: None,
+        project_id: Some(project.id),
+        ..rows::assignment(role.id, project.client_id, holder.id, app.now())
+    };
+    app.insert(row).await;
+}
+
+/// The one project that [`client_of`] made.
+pub(crate) async fn site_of(app: &TestApp, client: &client::Model) -> project::Model {
+    let of = project::Entity::find().filter(project::Column::ClientId.eq(client.id));
+    of.one(&app.db.read).await.unwrap().unwrap()
+}
+
+/// Books minutes of each day from today on until a day.
+pub(crate) async fn book(
+    app: &TestApp,
+    person: &person::Model,
+    project: &project::Model,
+    minutes_a_day: i64,
+    until: Date,
+) {
+    let row = booking::Model {
+        id: new_id(app.now()),
+        person_id: person.id,
+        project_id: project.id,
+        starts_on: Day(today(app)),
+        ends_on: Day(until),
+        method: BookingMethod::PerDay,
+        value: minutes_a_day,
+        probability_bp: None,
+        note: String::new(),
+        version: 1,
+    };
+    app.insert(row).await;
 }
 
 /// Logs a contact at noon.
