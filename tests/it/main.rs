@@ -21,6 +21,7 @@ mod outbox;
 mod people;
 mod preview;
 mod roles;
+mod rules;
 mod schema;
 mod smtp_faults;
 mod smtp_session;
