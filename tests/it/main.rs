@@ -28,6 +28,7 @@ mod relationships;
 mod requests;
 mod responsibilities;
 mod roles;
+mod rules;
 mod schema;
 mod simulation;
 mod smtp_faults;
