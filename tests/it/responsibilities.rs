@@ -1,13 +1,12 @@
 //! Who does what on a project, exceptions included.
 
 mod card;
+mod guards;
 
 use jiff::civil::date;
-use meridian::entity::{
-    Day, Moment, RoleSide, Side, client, new_id, project, responsibility, responsibility_exception,
-};
+use meridian::entity::{RoleSide, client, project, responsibility, responsibility_exception};
 use meridian::graphql::id::Kind;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::support::app::{Actor, TestApp, on_both_databases};
@@ -21,7 +20,6 @@ on_both_databases!(
     a_planned_exception_stays_when_another_comes_before_it,
     only_an_owner_reaches_back_and_not_too_far,
     only_owners_and_accountable_managers_set_exceptions,
-    the_database_keeps_one_side_a_day_and_what_was_written,
     who_is_away_is_said_with_who_stands_in_but_not_to_members,
 );
 
@@ -337,63 +335,6 @@ async fn only_owners_and_accountable_managers_set_exceptions(app: &TestApp) {
             .unwrap(),
         []
     );
-}
-
-async fn the_database_keeps_one_side_a_day_and_what_was_written(app: &TestApp) {
-    let acme = acme(app).await;
-    let row = responsibility_exception::Model {
-        id: new_id(app.now()),
-        project_id: acme.site.id,
-        responsibility_id: acme.qa.id,
-        side: Side::Client,
-        from_on: Day(date(2026, 11, 1)),
-        until_on: Some(Day(date(2026, 12, 1))),
-        reason: "a story".into(),
-        written_by_id: None,
-        created_at: Moment(app.now()),
-        closed_at: None,
-        closed_by_id: None,
-        closed_reason: None,
-    };
-    app.insert(row.clone()).await;
-    let again = |from_on, until_on| responsibility_exception::Model {
-        id: new_id(app.now()),
-        from_on: Day(from_on),
-        until_on: Some(Day(until_on)),
-        ..row.clone()
-    };
-    let overlapping = again(date(2026, 11, 30), date(2026, 12, 24));
-    for (row, guard) in [
-        (overlapping, "one_side"),
-        (
-            responsibility_exception::Model {
-                reason: "another".into(),
-                ..row.clone()
-            },
-            "append_only",
-        ),
-    ] {
-        let tx = app.db.begin().await.unwrap();
-        let active = row.into_active_model().reset_all();
-        let refusal = match guard {
-            "one_side" => active.insert(&tx).await.unwrap_err(),
-            _ => active.update(&tx).await.unwrap_err(),
-        };
-        assert!(
-            refusal
-                .to_string()
-                .contains(&format!("responsibility_exception_{guard}")),
-            "{refusal}"
-        );
-    }
-    let tx = app.db.begin().await.unwrap();
-    let gone = responsibility_exception::Entity::delete_by_id(row.id)
-        .exec(&tx)
-        .await;
-    assert!(gone.unwrap_err().to_string().contains("append_only"));
-    drop(tx);
-    app.insert(again(date(2026, 12, 1), date(2026, 12, 24)))
-        .await;
 }
 
 async fn who_is_away_is_said_with_who_stands_in_but_not_to_members(app: &TestApp) {
