@@ -1,14 +1,17 @@
 //! The card that a client gets.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use async_graphql::{Context, Description, Object, Result};
+use futures_util::future::try_join_all;
 use jiff::civil::Date;
+use uuid::Uuid;
 
 use super::accountable::answers_of_project;
 use super::loaders::the;
 use super::person::Person;
 use crate::domain::contact_card;
+use crate::domain::responsibilities::Held;
 use crate::entity::{client, person, project};
 
 /// Who to ask for what on a project, to be handed to the client. It moves with assignments, handovers and exceptions at once,
@@ -72,16 +75,12 @@ pub async fn of_project(
 ) -> Result<ContactCard> {
     let answers = answers_of_project(ctx, project, on).await?;
     let client = the::<client::Entity>(ctx, project.client_id).await?;
-    let mut people = HashMap::new();
-    for held in answers
+    let held = answers
         .iter()
-        .filter_map(|(_, answer)| answer.held.as_ref())
-    {
-        let id = held.person_id();
-        if !people.contains_key(&id) {
-            people.insert(id, the::<person::Entity>(ctx, id).await?);
-        }
-    }
+        .filter_map(|(_, answer)| answer.held.as_ref());
+    let ids: BTreeSet<Uuid> = held.map(Held::person_id).collect();
+    let people = try_join_all(ids.into_iter().map(|id| the::<person::Entity>(ctx, id))).await?;
+    let people = people.into_iter().map(|row| (row.id, row)).collect();
     let card = contact_card::ContactCard::new(&client, project, &answers, &people);
     Ok(ContactCard(card))
 }

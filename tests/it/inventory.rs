@@ -19,6 +19,7 @@ use crate::support::work::{contact, role};
 on_both_databases!(
     a_line_says_who_holds_what_since_when_and_how_well_they_know_the_client,
     a_client_with_nothing_that_runs_has_a_line_of_its_own,
+    a_project_s_own_holder_comes_before_the_client_s,
     on_a_past_day_who_held_it_then_is_named,
     the_minutes_of_all_lines_are_the_load_of_the_agency,
     the_inventory_of_the_demo_costs_as_many_statements,
@@ -182,6 +183,39 @@ async fn a_client_with_nothing_that_runs_has_a_line_of_its_own(app: &TestApp) {
                 Value::Null
             ),
             named("Coda", Value::Null, Value::Null, [15, 0], Value::Null),
+        ]
+    );
+}
+
+async fn a_project_s_own_holder_comes_before_the_client_s(app: &TestApp) {
+    let acme = acme(app).await;
+    let shop = app
+        .insert(rows::project(acme.client.id, "Shop", app.now()))
+        .await;
+    let input = json!({ "roleId": Kind::Role.text(role(app, RoleSide::Client).await.id), "reason": "she built it",
+        "projectId": Kind::Project.text(shop.id), "personId": Kind::Person.text(acme.olga.person.id) });
+    app.done(&acme.olga, "assignmentSet", input, "").await;
+    let found = lines(
+        app,
+        &acme.olga,
+        None,
+        "projectName clientSide { personName why }",
+    )
+    .await;
+    let line = |project: &str, person: &str, why: &str| json!({ "projectName": project, "clientSide": { "personName": person, "why": why } });
+    assert_eq!(
+        found,
+        [
+            line(
+                "Shop",
+                "Olga",
+                "Account manager of this project since 2026-11-23: she built it"
+            ),
+            line(
+                "Site",
+                "Dana",
+                "Account manager of this client since 2026-03-01: knows them best"
+            ),
         ]
     );
 }

@@ -1,18 +1,17 @@
-//! Who does what on a project, exceptions included, and the card that the client gets.
+//! Who does what on a project, exceptions included.
+
+mod card;
+mod guards;
 
 use jiff::civil::date;
-use meridian::entity::{
-    Day, Moment, RoleSide, Side, client, new_id, project, responsibility, responsibility_exception,
-};
+use meridian::entity::{RoleSide, client, project, responsibility, responsibility_exception};
 use meridian::graphql::id::Kind;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use crate::statements::{SPLIT, cost};
 use crate::support::app::{Actor, TestApp, on_both_databases};
-use crate::support::demo_agency::DemoAgency;
 use crate::support::rows;
-use crate::support::work::{away, hold, role};
+use crate::support::work::{away, hold};
 
 on_both_databases!(
     one_project_s_qa_is_with_the_account_manager_from_a_day_on,
@@ -21,11 +20,7 @@ on_both_databases!(
     a_planned_exception_stays_when_another_comes_before_it,
     only_an_owner_reaches_back_and_not_too_far,
     only_owners_and_accountable_managers_set_exceptions,
-    the_database_keeps_one_side_a_day_and_what_was_written,
     who_is_away_is_said_with_who_stands_in_but_not_to_members,
-    an_assignment_moves_the_card_at_once,
-    the_card_says_who_to_ask_for_what_and_nothing_internal,
-    exceptions_and_cards_of_a_page_cost_as_many_statements_as_one,
 );
 
 const SET: &str = "responsibilityExceptionSet";
@@ -342,63 +337,6 @@ async fn only_owners_and_accountable_managers_set_exceptions(app: &TestApp) {
     );
 }
 
-async fn the_database_keeps_one_side_a_day_and_what_was_written(app: &TestApp) {
-    let acme = acme(app).await;
-    let row = responsibility_exception::Model {
-        id: new_id(app.now()),
-        project_id: acme.site.id,
-        responsibility_id: acme.qa.id,
-        side: Side::Client,
-        from_on: Day(date(2026, 11, 1)),
-        until_on: Some(Day(date(2026, 12, 1))),
-        reason: "a story".into(),
-        written_by_id: None,
-        created_at: Moment(app.now()),
-        closed_at: None,
-        closed_by_id: None,
-        closed_reason: None,
-    };
-    app.insert(row.clone()).await;
-    let again = |from_on, until_on| responsibility_exception::Model {
-        id: new_id(app.now()),
-        from_on: Day(from_on),
-        until_on: Some(Day(until_on)),
-        ..row.clone()
-    };
-    let overlapping = again(date(2026, 11, 30), date(2026, 12, 24));
-    for (row, guard) in [
-        (overlapping, "one_side"),
-        (
-            responsibility_exception::Model {
-                reason: "another".into(),
-                ..row.clone()
-            },
-            "append_only",
-        ),
-    ] {
-        let tx = app.db.begin().await.unwrap();
-        let active = row.into_active_model().reset_all();
-        let refusal = match guard {
-            "one_side" => active.insert(&tx).await.unwrap_err(),
-            _ => active.update(&tx).await.unwrap_err(),
-        };
-        assert!(
-            refusal
-                .to_string()
-                .contains(&format!("responsibility_exception_{guard}")),
-            "{refusal}"
-        );
-    }
-    let tx = app.db.begin().await.unwrap();
-    let gone = responsibility_exception::Entity::delete_by_id(row.id)
-        .exec(&tx)
-        .await;
-    assert!(gone.unwrap_err().to_string().contains("append_only"));
-    drop(tx);
-    app.insert(again(date(2026, 12, 1), date(2026, 12, 24)))
-        .await;
-}
-
 async fn who_is_away_is_said_with_who_stands_in_but_not_to_members(app: &TestApp) {
     let acme = acme(app).await;
     let mia = app.member("Mia").await;
@@ -415,121 +353,5 @@ async fn who_is_away_is_said_with_who_stands_in_but_not_to_members(app: &TestApp
     assert_eq!(line["why"], format!("{why} Away that day: Olga stands in."));
     for (by, on) in [(&acme.dana, "2026-11-25"), (&mia, "2026-11-24")] {
         assert_eq!(acme.qa_on(app, by, &acme.site, on).await["why"], why);
-    }
-}
-
-const CARD: &str =
-    "query ($id: ID!, $on: Date) { project(id: $id) { contactCard(on: $on) { text markdown
-    people { person { name } roleName email askAbout } } } }";
-
-async fn card(app: &TestApp, by: &Actor, project: &project::Model, on: &str) -> Value {
-    let variables = json!({ "id": Kind::Project.text(project.id), "on": on });
-    app.ask(by, CARD, variables).await["project"]["contactCard"].take()
-}
-
-async fn an_assignment_moves_the_card_at_once(app: &TestApp) {
-    let acme = acme(app).await;
-    let names = async |on: &str| {
-        let card = card(app, &acme.olga, &acme.site, on).await;
-        let people = card["people"].as_array().unwrap().clone();
-        let name = |one: Value| {
-            format!(
-                "{}: {}",
-                one["person"]["name"].as_str().unwrap(),
-                one["roleName"].as_str().unwrap()
-            )
-        };
-        people.into_iter().map(name).collect::<Vec<_>>()
-    };
-    assert_eq!(
-        names("2026-11-23").await,
-        ["Dana: Account manager", "Sam: Production manager"]
-    );
-    let input = json!({ "roleId": Kind::Role.text(role(app, RoleSide::Project).await.id), "reason": "a change",
-        "projectId": Kind::Project.text(acme.site.id), "personId": Kind::Person.text(acme.olga.person.id) });
-    app.done(&acme.olga, "assignmentSet", input, "").await;
-    assert_eq!(
-        names("2026-11-23").await,
-        ["Dana: Account manager", "Olga: Production manager"]
-    );
-    assert_eq!(
-        names("2026-11-22").await,
-        ["Dana: Account manager", "Sam: Production manager"]
-    );
-    let input = json!({ "roleId": Kind::Role.text(role(app, RoleSide::Client).await.id), "reason": "all in one hand",
-        "projectId": Kind::Project.text(acme.site.id), "personId": Kind::Person.text(acme.olga.person.id) });
-    app.done(&acme.olga, "assignmentSet", input, "").await;
-    assert_eq!(
-        names("2026-11-23").await,
-        ["Olga: Account manager and Production manager"]
-    );
-    assert_eq!(
-        names("2023-12-31").await,
-        Vec::<String>::new(),
-        "nobody held anything then"
-    );
-}
-
-async fn the_card_says_who_to_ask_for_what_and_nothing_internal(app: &TestApp) {
-    let acme = acme(app).await;
-    let lines = responsibility::Entity::find()
-        .all(&app.db.read)
-        .await
-        .unwrap();
-    let kept = [
-        "Calls and emails as they come",
-        "Testing and QA",
-        "Assigning tasks",
-    ];
-    for line in lines.iter().filter(|line| !kept.contains(&&*line.name)) {
-        let input = json!({ "id": Kind::Responsibility.text(line.id) });
-        app.done(&acme.olga, "responsibilityArchive", input, "")
-            .await;
-    }
-    let mut to_dana = acme.qa_to(json!("CLIENT"), "2026-11-23");
-    to_dana["projectId"] = Kind::Project.text(acme.shop.id).into();
-    app.done(&acme.olga, SET, to_dana, "").await;
-    let mia = app.member("Mia").await;
-    let card = card(app, &mia, &acme.shop, "2026-11-23").await;
-    assert_eq!(
-        card["people"],
-        json!([
-            { "person": { "name": "Dana" }, "roleName": "Account manager", "email": "dana@example.com",
-                "askAbout": ["Calls and emails as they come", "Testing and QA"] },
-            { "person": { "name": "Sam" }, "roleName": "Production manager", "email": "sam@example.com",
-                "askAbout": ["Assigning tasks"] },
-        ])
-    );
-    assert_eq!(
-        card["text"],
-        "Who to ask for what: Shop_1 (Acme)\n\n\
-         Dana, Account manager\ndana@example.com\n- Calls and emails as they come\n- Testing and QA\n\n\
-         Sam, Production manager\nsam@example.com\n- Assigning tasks\n"
-    );
-    assert_eq!(
-        card["markdown"],
-        "# Who to ask for what: Shop\\_1 (Acme)\n\n\
-         ## Dana, Account manager\n\n<dana@example.com>\n\n- Calls and emails as they come\n- Testing and QA\n\n\
-         ## Sam, Production manager\n\n<sam@example.com>\n\n- Assigning tasks\n"
-    );
-}
-
-async fn exceptions_and_cards_of_a_page_cost_as_many_statements_as_one(app: &TestApp) {
-    let demo = DemoAgency::fill(app, 1).await;
-    for selection in [
-        "responsibilities { why exception { reason writtenBy { name } } accountable { person { name } } }",
-        "contactCard { text people { person { name } } }",
-        "responsibilityExceptions(first: 2) { nodes { fromOn } }",
-    ] {
-        let document = format!(
-            "query ($first: Int!) {{ projects(first: $first) {{ nodes {{ {selection} }} }} }}"
-        );
-        let one = cost(app, &demo.eleanor, &document, json!({ "first": 1 })).await;
-        let many = cost(app, &demo.eleanor, &document, json!({ "first": 12 })).await;
-        assert!(
-            many <= one + SPLIT,
-            "{selection}: {one} for one, {many} for twelve"
-        );
-        assert!((1..=14).contains(&many), "{selection}: {many}");
     }
 }
