@@ -132,7 +132,7 @@ fn keep_every_rule<'m>(
     let question = Question {
         goal: Goal::default(),
         objective: Objective::Nothing,
-        least_peak_bp: 0,
+        least_peak: 0,
         hats: vec![None; model.people()],
     };
     let program = Program::new(model, question, start);

@@ -10,8 +10,6 @@ use super::standing::Standing;
 
 /// Nodes between two looks at whether to stop.
 const NODES_AT_A_TIME: u64 = 20;
-/// A bound is a float; what it may lie too high by, as a share of it.
-const BOUND_TOLERANCE: f64 = 1e-9;
 
 /// What came of a search.
 #[derive(Default)]
@@ -72,14 +70,10 @@ fn checked<T>(stop: &AtomicBool, step: impl FnOnce() -> T) -> Result<T, Unsolved
 
 fn found(program: &Program, outcome: &SolveOutcome) -> Found {
     let stats = outcome.stats();
-    let rounded_up = |bound: f64| (bound - 1e-6 - bound.abs() * BOUND_TOLERANCE).ceil() as i64;
+    let solution = outcome.solution();
     Found {
-        at: outcome
-            .solution()
-            .map(|solution| program.read(|variable| solution.var_value(variable))),
-        bound: stats
-            .best_bound
-            .map(|bound| program.constant + rounded_up(bound)),
+        at: solution.map(|solution| program.read(|variable| solution.var_value(variable))),
+        bound: stats.best_bound.map(|bound| program.bound(bound)),
         impossible: false,
         nodes: stats.nodes_solved,
     }

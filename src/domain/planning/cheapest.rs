@@ -6,7 +6,7 @@ use super::branching::search;
 use super::local_search::improve;
 use super::model::Model;
 use super::outcome::Unsolved;
-use super::peak::least_peak_bp;
+use super::peak::least_peak_milli_bp;
 use super::program::{Objective, Program, Question};
 use super::standing::Standing;
 use crate::entity::Side;
@@ -18,7 +18,7 @@ const MOST_SETTLED: usize = 3;
 /// A plan, and how good any could be.
 pub(super) struct Cheapest<'m> {
     pub(super) standing: Standing<'m>,
-    /// No plan for the goal costs less, cost points.
+    /// No plan for the goal costs less, thousandths of a cost point.
     pub(super) bound: i64,
     pub(super) nodes: u64,
 }
@@ -36,7 +36,7 @@ pub(super) fn cheapest<'m>(
         .into_iter()
         .flatten()
         .min();
-    let least_peak_bp = least_peak_bp(model, most_moves);
+    let least_peak = least_peak_milli_bp(model, most_moves);
     let ways = ways(model, &known);
     let share = (node_limit / ways.len() as u64).max(1);
     let mut best = known;
@@ -46,7 +46,7 @@ pub(super) fn cheapest<'m>(
         let question = Question {
             goal,
             objective: Objective::Cost,
-            least_peak_bp,
+            least_peak,
             hats,
         };
         let program = Program::new(model, question, start);
@@ -66,7 +66,7 @@ pub(super) fn cheapest<'m>(
         }
     }
     let cost = best.score().cost;
-    let counted = least_peak_bp * i64::from(model.problem.weights.peak);
+    let counted = least_peak * i64::from(model.problem.weights.peak);
     // A way that was left early cannot beat a plan that was known then, nor one found since.
     let bound = least.unwrap_or(counted).clamp(counted.min(cost), cost);
     Ok(Cheapest {

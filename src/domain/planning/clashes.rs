@@ -107,7 +107,7 @@ impl Clash<'_> {
         let question = Question {
             goal: Goal::default(),
             objective: Objective::Nothing,
-            least_peak_bp: 0,
+            least_peak: 0,
             hats: vec![None; model.people()],
         };
         let program = Program::new(&model, question, &start);

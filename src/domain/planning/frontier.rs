@@ -186,7 +186,7 @@ impl<'m> Walk<'m> {
         let question = Question {
             goal,
             objective: Objective::Peak,
-            least_peak_bp: low.bound_bp,
+            least_peak: low.bound_bp,
             hats: vec![None; self.model.people()],
         };
         let program = Program::new(self.model, question, self.start);

@@ -4,7 +4,7 @@
 
 use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
-use super::model::{Model, OVER_BP_WITHOUT_TIME};
+use super::model::{MILLI, Model, OVER_BP_WITHOUT_TIME};
 use super::problem::UnitStatus;
 use super::standing::{Goal, Standing};
 use crate::domain::load::SideLoad;
@@ -26,8 +26,8 @@ pub(super) enum Objective {
 pub(super) struct Question {
     pub(super) goal: Goal,
     pub(super) objective: Objective,
-    /// A peak that no plan undercuts, bp.
-    pub(super) least_peak_bp: i64,
+    /// A peak that no plan undercuts: thousandths of a bp as costs count it, where the objective is the cost, else bp.
+    pub(super) least_peak: i64,
     /// By person: the side that their role mix is measured against, where that is settled. Each minute on the other side
     /// then costs what a minute of the smaller side costs, so that the best choice of sides costs what the plan does.
     pub(super) hats: Vec<Option<Side>>,
@@ -63,6 +63,7 @@ enum Meaning {
     Moves { unit: usize, person: usize },
     Broken { tie: usize },
     Peak,
+    PeakBp,
     Over { person: usize },
     Mixed { person: usize },
     MostlyProject { person: usize },
@@ -79,8 +80,8 @@ pub(super) struct Program<'m> {
     /// By unit: the variable of each eligible person but the one it starts with.
     moves: Vec<Vec<(usize, Variable)>>,
     pub(super) problem: Problem,
-    /// What the objective is beside its variables.
-    pub(super) constant: i64,
+    /// What the cost is beside its variables, thousandths of a cost point.
+    constant: i64,
 }
 
 impl<'m> Program<'m> {
@@ -118,45 +119,69 @@ impl<'m> Program<'m> {
         self.start.iter().enumerate().map(holder).collect()
     }
 
+    /// What no plan undercuts, when the objective does not undercut `bound`. Exact objectives are integers, of thousandths
+    /// or of bp, so that a bound may be rounded up once the error of its floats is taken off.
+    pub(super) fn bound(&self, bound: f64) -> i64 {
+        let scale = if self.question.objective == Objective::Cost {
+            MILLI as f64
+        } else {
+            1.0
+        };
+        self.constant + (bound * scale - 0.25).ceil() as i64
+    }
+
     /// The value of every variable in a standing.
     pub(super) fn hint(&self, standing: &Standing) -> Vec<(Variable, f64)> {
         let values = self
             .meanings
             .iter()
-            .map(|meaning| self.value(*meaning, standing) as f64);
+            .map(|meaning| self.value(*meaning, standing));
         self.variables.iter().copied().zip(values).collect()
     }
 
-    fn value(&self, meaning: Meaning, standing: &Standing) -> i64 {
-        let over = |person: usize| {
-            let bp = self.model.utilisation_bp(person, standing.minutes(person));
-            (bp - self.model.problem.target_bp).max(0)
-        };
+    fn value(&self, meaning: Meaning, standing: &Standing) -> f64 {
         let mixed = |person| standing.sides_of(person);
-        match meaning {
+        let counted = match meaning {
             Meaning::Moves { unit, person } => i64::from(standing.at()[unit] == person),
             Meaning::Broken { tie } => i64::from(standing.broken(tie)),
-            Meaning::Peak => standing.peak_bp(),
-            Meaning::Over { person } => over(person),
+            Meaning::PeakBp => standing.peak_bp(),
+            Meaning::Peak => {
+                let people = self.people_with_utilisation().into_iter();
+                return people
+                    .map(|person| self.bp(person, standing))
+                    .fold(0.0, f64::max);
+            }
+            Meaning::Over { person } => {
+                let target = self.model.problem.target_bp as f64;
+                return (self.bp(person, standing) - target).max(0.0);
+            }
             Meaning::Mixed { person } => mixed(person).0.min(mixed(person).1),
             Meaning::MostlyProject { person } => i64::from(mixed(person).1 > mixed(person).0),
             Meaning::HoldsProject { project, person } => {
                 i64::from(standing.holds_project(project, person))
             }
-        }
+        };
+        counted as f64
     }
 
-    fn costs(&self, points: i64) -> f64 {
+    /// Utilisation as costs count it, bp.
+    fn bp(&self, person: usize, standing: &Standing) -> f64 {
+        let milli_bp = standing.minutes(person) * self.model.milli_bp_a_minute(person);
+        milli_bp as f64 / MILLI as f64
+    }
+
+    /// A cost in points.
+    fn costs(&self, milli_points: i64) -> f64 {
         if self.question.objective == Objective::Cost {
-            points as f64
+            milli_points as f64 / MILLI as f64
         } else {
             0.0
         }
     }
 
-    fn add_costs(&mut self, points: i64) {
+    fn add_costs(&mut self, milli_points: i64) {
         if self.question.objective == Objective::Cost {
-            self.constant += points;
+            self.constant += milli_points;
         }
     }
 
@@ -170,6 +195,11 @@ impl<'m> Program<'m> {
         let variable = self
             .problem
             .add_integer_var(cost, (within(least), within(most)));
+        self.keep(variable, meaning)
+    }
+
+    fn real(&mut self, cost: f64, least: f64, meaning: Meaning) -> Variable {
+        let variable = self.problem.add_var(cost, (least, f64::INFINITY));
         self.keep(variable, meaning)
     }
 
@@ -230,7 +260,7 @@ impl<'m> Program<'m> {
         });
         self.model.unit_cost(unit, person)
             + self.cost_without_time(unit, person)
-            + beside * i64::from(self.model.problem.weights.role_mix)
+            + beside * MILLI * i64::from(self.model.problem.weights.role_mix)
     }
 
     fn cost_without_time(&self, unit: usize, person: usize) -> i64 {
@@ -239,7 +269,7 @@ impl<'m> Program<'m> {
             return 0;
         }
         let over = i64::from(self.model.problem.weights.over);
-        self.model.minutes[unit] * OVER_BP_WITHOUT_TIME * over
+        self.model.minutes[unit] * OVER_BP_WITHOUT_TIME * MILLI * over
     }
 
     /// 1 when `person` holds `unit`.
@@ -293,7 +323,7 @@ impl<'m> Program<'m> {
             if units == 0 {
                 self.constant += tie.cost;
             } else {
-                let cost = tie.cost as f64;
+                let cost = self.costs(tie.cost);
                 let broken = self.binary(cost, Meaning::Broken { tie: place });
                 self.require(kept.with(broken, 1.0), ComparisonOp::Ge, 1.0);
             }
@@ -301,32 +331,40 @@ impl<'m> Program<'m> {
     }
 
     fn add_peak(&mut self) {
-        let cost = match self.question.objective {
-            Objective::Cost => Some(f64::from(self.model.problem.weights.peak)),
-            Objective::Peak => Some(1.0),
-            Objective::Nothing => None,
-        };
         let most = self.question.goal.peak_bp;
-        let bounds = (self.question.least_peak_bp, most.unwrap_or(i64::MAX));
-        let peak = cost.map(|cost| self.integer(cost, bounds, Meaning::Peak));
-        for person in self.people_with_utilisation() {
-            let load = self.load(person);
-            if let Some(most) = most {
-                let most = self.model.minutes_within(person, most);
-                self.require(load.clone(), ComparisonOp::Le, most as f64);
+        let least = self.question.least_peak;
+        let weight = f64::from(self.model.problem.weights.peak);
+        let people = self.people_with_utilisation();
+        match self.question.objective {
+            Objective::Cost => {
+                let peak = self.real(weight, least as f64 / MILLI as f64, Meaning::Peak);
+                for &person in &people {
+                    self.bound_cost(person, peak, 0);
+                }
             }
-            if let Some(peak) = peak {
-                self.bound_utilisation(person, &load, peak, 0);
+            Objective::Peak => {
+                let bounds = (least, most.unwrap_or(i64::MAX));
+                let peak = self.integer(1.0, bounds, Meaning::PeakBp);
+                for &person in &people {
+                    self.bound_utilisation(person, peak);
+                }
             }
+            Objective::Nothing => {}
+        }
+        for (person, most) in people
+            .into_iter()
+            .filter_map(|person| Some((person, most?)))
+        {
+            let most = self.model.minutes_within(person, most);
+            self.require(self.load(person), ComparisonOp::Le, most as f64);
         }
     }
 
     fn add_over(&mut self) {
         let cost = f64::from(self.model.problem.weights.over);
         for person in self.people_with_utilisation() {
-            let over = self.integer(cost, (0, i64::MAX), Meaning::Over { person });
-            let load = self.load(person);
-            self.bound_utilisation(person, &load, over, self.model.problem.target_bp);
+            let over = self.real(cost, 0.0, Meaning::Over { person });
+            self.bound_cost(person, over, self.model.problem.target_bp);
         }
     }
 
@@ -336,14 +374,23 @@ impl<'m> Program<'m> {
             .collect()
     }
 
-    /// `variable + from_bp` is at least the floored utilisation: `A/10000 × variable ≥ load − (A − 1)/10000`, minutes.
-    fn bound_utilisation(&mut self, person: usize, load: &Sum, variable: Variable, from_bp: i64) {
-        let availability = self.model.problem.people[person].availability_minutes;
+    /// `variable + from_bp` is at least the utilisation as costs count it, bp.
+    fn bound_cost(&mut self, person: usize, variable: Variable, from_bp: i64) {
+        let bp_a_minute = self.model.milli_bp_a_minute(person) as f64 / MILLI as f64;
         let row = Sum::default()
-            .with(variable, availability as f64 / 10_000.0)
-            .plus(-1.0, load);
-        let allowed = availability - 1 + availability * from_bp;
-        self.require(row, ComparisonOp::Ge, -(allowed as f64) / 10_000.0);
+            .with(variable, 1.0)
+            .plus(-bp_a_minute, &self.load(person));
+        self.require(row, ComparisonOp::Ge, -from_bp as f64);
+    }
+
+    /// `variable` is at least the floored utilisation `U`, the least integer with `A × (U + 1) > 10000 × load`. In
+    /// minutes, and with half of the least difference left on either side of it, so that rounding decides nothing.
+    fn bound_utilisation(&mut self, person: usize, variable: Variable) {
+        let availability = self.model.problem.people[person].availability_minutes as f64;
+        let row = Sum::default()
+            .with(variable, availability / 10_000.0)
+            .plus(-1.0, &self.load(person));
+        self.require(row, ComparisonOp::Ge, (0.5 - availability) / 10_000.0);
     }
 
     /// The coordination of a person, minutes a week of what `of` looks at.
@@ -374,7 +421,7 @@ impl<'m> Program<'m> {
             match self.question.hats[person] {
                 Some(hat) => {
                     let fixed = beside_the_hat(hat, self.model.problem.people[person].fixed);
-                    self.constant += fixed * i64::from(self.model.problem.weights.role_mix);
+                    self.constant += fixed * MILLI * i64::from(self.model.problem.weights.role_mix);
                 }
                 None if self.model.mixes(person) => self.add_mix(person),
                 None => {}
@@ -389,7 +436,7 @@ impl<'m> Program<'m> {
         let most = |side: Side| self.most_minutes(person, side) as f64;
         let (most_client, most_project) = (most(Side::Client), most(Side::Project));
         let cost = f64::from(self.model.problem.weights.role_mix);
-        let mixed = self.integer(cost, (0, i64::MAX), Meaning::Mixed { person });
+        let mixed = self.real(cost, 0.0, Meaning::Mixed { person });
         let mostly_project = self.binary(0.0, Meaning::MostlyProject { person });
         let row = Sum::default().with(mixed, 1.0).plus(-1.0, &client);
         let row = row.with(mostly_project, -most_client);
