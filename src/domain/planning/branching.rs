@@ -11,6 +11,10 @@ use super::standing::Standing;
 /// Nodes between two looks at whether to stop.
 const NODES_AT_A_TIME: u64 = 20;
 
+/// How far a value may lie off an integer or past a limit. A unit's share of a cost is up to a million thousandths, and
+/// less than one of them may be lost.
+const TOLERANCE: f64 = 1e-9;
+
 /// What came of a search.
 #[derive(Default)]
 pub(super) struct Found {
@@ -34,6 +38,8 @@ pub(super) fn search(
     stop: &AtomicBool,
 ) -> Result<Found, Unsolved> {
     let mut options = SolveOptions::default();
+    options.int_tol = TOLERANCE;
+    options.tolerances.feasibility = TOLERANCE;
     options.node_limit = Some(NODES_AT_A_TIME.min(node_limit));
     options.warm_start = known.map(|standing| program.hint(standing));
     let mut nodes = 0;
