@@ -180,7 +180,7 @@ fn sides(
     people: usize,
     numbers: &mut Numbers,
 ) -> [Unit; 2] {
-    let active = place % if people < 12 { 3 } else { 5 } == 0;
+    let active = place.is_multiple_of(if people < 12 { 3 } else { 5 });
     let size = if people == 2 {
         10
     } else {

@@ -67,6 +67,15 @@ pub(super) fn search(
     }
 }
 
+/// Who holds most of each unit when units may be shared out in fractions; none where that cannot be told.
+pub(super) fn relax(program: &Program, stop: &AtomicBool) -> Result<Option<Vec<usize>>, Unsolved> {
+    let outcome = checked(stop, || program.problem.solve())?;
+    let solution = outcome
+        .ok()
+        .and_then(|outcome| outcome.into_solution().ok());
+    Ok(solution.map(|solution| program.read_fractions(|variable| solution.var_value(variable))))
+}
+
 fn checked<T>(stop: &AtomicBool, step: impl FnOnce() -> T) -> Result<T, Unsolved> {
     if stop.load(Ordering::Relaxed) {
         return Err(Unsolved::Cancelled);

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::branching::search;
+use super::branching::{relax, search};
 use super::local_search::improve;
 use super::model::Model;
 use super::outcome::Unsolved;
@@ -48,17 +48,19 @@ pub(super) fn cheapest<'m>(
             objective: Objective::Cost,
             least_peak,
             hats,
+            in_fractions: true,
+        };
+        let relaxed = Program::new(model, question.clone(), start);
+        best = better(model, best, relax(&relaxed, stop)?, stop)?;
+        let question = Question {
+            in_fractions: false,
+            ..question
         };
         let program = Program::new(model, question, start);
         let enough = Some(best.score().cost);
         let found = search(&program, Some(&best), enough, share, stop)?;
         nodes += found.nodes;
-        if let Some(at) = found.at {
-            let other = improve(model, goal, &at, stop)?;
-            if other.score() < best.score() {
-                best = other;
-            }
-        }
+        best = better(model, best, found.at, stop)?;
         if !found.impossible {
             least = least
                 .zip(found.bound)
@@ -73,6 +75,22 @@ pub(super) fn cheapest<'m>(
         standing: best,
         bound,
         nodes,
+    })
+}
+
+/// The better of a plan and what a local search makes of another.
+fn better<'m>(
+    model: &'m Model<'m>,
+    best: Standing<'m>,
+    at: Option<Vec<usize>>,
+    stop: &AtomicBool,
+) -> Result<Standing<'m>, Unsolved> {
+    let Some(at) = at else { return Ok(best) };
+    let other = improve(model, best.goal, &at, stop)?;
+    Ok(if other.score() < best.score() {
+        other
+    } else {
+        best
     })
 }
 

@@ -109,6 +109,7 @@ impl Clash<'_> {
             objective: Objective::Nothing,
             least_peak: 0,
             hats: vec![None; model.people()],
+            in_fractions: false,
         };
         let program = Program::new(&model, question, &start);
         Ok(search(&program, None, None, NODE_LIMIT, self.stop)?.impossible)

@@ -191,6 +191,7 @@ impl<'m> Walk<'m> {
             objective: Objective::Peak,
             least_peak: low.bound_bp,
             hats: vec![None; self.model.people()],
+            in_fractions: false,
         };
         let program = Program::new(self.model, question, self.start);
         let found = search(&program, Some(best), None, self.node_limit(), self.stop)?;
