@@ -69,9 +69,16 @@ fn agency(projects: usize, people: usize) -> Problem {
     let candidates = (0..people)
         .map(|place| manager(place, people, &skills, &mut numbers))
         .collect();
-    let holders: Vec<usize> = (0..clients).map(|_| uneven(people, &mut numbers)).collect();
+    // The demo's two share everything evenly.
+    let holder = |client: usize, numbers: &mut Numbers| match people {
+        2 => (client / 13).min(1),
+        _ => uneven(people, numbers),
+    };
+    let holders: Vec<usize> = (0..clients)
+        .map(|client| holder(client, &mut numbers))
+        .collect();
     let units = (0..projects).flat_map(|place| {
-        let client = place % clients;
+        let client = place * 3 / 4;
         sides(
             place,
             client,
@@ -164,7 +171,7 @@ fn manager(place: usize, people: usize, skills: &[Uuid], numbers: &mut Numbers) 
     }
 }
 
-/// The two sides of a project: a third of the projects are active, in all three lead modes.
+/// The two sides of a project, in all three lead modes. A third of the projects are active, in the largest agency a fifth.
 fn sides(
     place: usize,
     client: usize,
@@ -173,7 +180,7 @@ fn sides(
     people: usize,
     numbers: &mut Numbers,
 ) -> [Unit; 2] {
-    let active = place % 3 == 0;
+    let active = place.is_multiple_of(if people < 12 { 3 } else { 5 });
     let size = if people == 2 {
         10
     } else {

@@ -1,4 +1,27 @@
-//! Re-assignment plans (`domain.md §5`), exactly. No database, no clock.
+//! Re-assignment plans (`domain.md §5`): every (project, side) gets exactly one person who may hold it, at the least
+//! cost. Pure: no database, no clock. [`Problem`] goes in, [`Outcome`] comes out.
+//!
+//! # The cost, in thousandths of a cost point
+//! All of it is integers. Weights ([`Weights`]) are cost points.
+//!
+//! - **Relationship**: whoever held a client-side unit of a client and afterwards holds none of that client breaks the
+//!   bond: `points × factor of the tier × relationship × 1000`. Only the client side is a relationship in this sense.
+//! - **Misfit**: for each unit `minutes × preference × 1000` when its holder prefers the other side, and `missing skill
+//!   levels × begun hours × skills × 1000`. For each person without a preference `min(client, project) minutes × role mix ×
+//!   1000`: who has one is measured by it, and the same minutes are not counted twice.
+//! - **Over**: for each person `max(0, utilisation − target) × over`.
+//! - **Peak**: the highest utilisation `× peak`.
+//!
+//! Utilisation in a cost is thousandths of a bp, `minutes × floor(10000000 ÷ availability)`, so that a minute always
+//! adds the same; it differs from the exact share by less than a bp in 5000. What is reported, limited and followed by the
+//! frontier is the exact figure in bp. Whoever leaves counts for neither; whoever has no availability receives nothing,
+//! and each minute they keep counts as 100 bp over.
+//!
+//! # The method
+//! A local search gives a plan. An integer program gives the same plan or a better one, and a bound below which no
+//! plan lies: branch and bound over linear relaxations (microlp) within a fixed number of nodes, so that the same
+//! problem has the same outcome on any machine. [`evaluate`] then works the plan out anew, from the problem alone. It is
+//! *proven* only when the bound has reached its cost and the evaluation agrees.
 
 use std::sync::atomic::AtomicBool;
 
@@ -132,8 +155,9 @@ fn keep_every_rule<'m>(
     let question = Question {
         goal: Goal::default(),
         objective: Objective::Nothing,
-        least_peak_bp: 0,
+        least_peak: 0,
         hats: vec![None; model.people()],
+        in_fractions: false,
     };
     let program = Program::new(model, question, start);
     let found = search(&program, None, None, model.problem.node_limit, stop)?;

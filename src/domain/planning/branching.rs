@@ -10,8 +10,10 @@ use super::standing::Standing;
 
 /// Nodes between two looks at whether to stop.
 const NODES_AT_A_TIME: u64 = 20;
-/// A bound is a float; what it may lie too high by, as a share of it.
-const BOUND_TOLERANCE: f64 = 1e-9;
+
+/// How far a value may lie off an integer or past a limit. A unit's share of a cost is up to a million thousandths, and
+/// less than one of them may be lost.
+const TOLERANCE: f64 = 1e-9;
 
 /// What came of a search.
 #[derive(Default)]
@@ -36,6 +38,8 @@ pub(super) fn search(
     stop: &AtomicBool,
 ) -> Result<Found, Unsolved> {
     let mut options = SolveOptions::default();
+    options.int_tol = TOLERANCE;
+    options.tolerances.feasibility = TOLERANCE;
     options.node_limit = Some(NODES_AT_A_TIME.min(node_limit));
     options.warm_start = known.map(|standing| program.hint(standing));
     let mut nodes = 0;
@@ -63,6 +67,15 @@ pub(super) fn search(
     }
 }
 
+/// Who holds most of each unit when units may be shared out in fractions; none where that cannot be told.
+pub(super) fn relax(program: &Program, stop: &AtomicBool) -> Result<Option<Vec<usize>>, Unsolved> {
+    let outcome = checked(stop, || program.problem.solve())?;
+    let solution = outcome
+        .ok()
+        .and_then(|outcome| outcome.into_solution().ok());
+    Ok(solution.map(|solution| program.read_fractions(|variable| solution.var_value(variable))))
+}
+
 fn checked<T>(stop: &AtomicBool, step: impl FnOnce() -> T) -> Result<T, Unsolved> {
     if stop.load(Ordering::Relaxed) {
         return Err(Unsolved::Cancelled);
@@ -72,14 +85,10 @@ fn checked<T>(stop: &AtomicBool, step: impl FnOnce() -> T) -> Result<T, Unsolved
 
 fn found(program: &Program, outcome: &SolveOutcome) -> Found {
     let stats = outcome.stats();
-    let rounded_up = |bound: f64| (bound - 1e-6 - bound.abs() * BOUND_TOLERANCE).ceil() as i64;
+    let solution = outcome.solution();
     Found {
-        at: outcome
-            .solution()
-            .map(|solution| program.read(|variable| solution.var_value(variable))),
-        bound: stats
-            .best_bound
-            .map(|bound| program.constant + rounded_up(bound)),
+        at: solution.map(|solution| program.read(|variable| solution.var_value(variable))),
+        bound: stats.best_bound.map(|bound| program.bound(bound)),
         impossible: false,
         nodes: stats.nodes_solved,
     }

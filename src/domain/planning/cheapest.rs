@@ -2,11 +2,11 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::branching::search;
+use super::branching::{relax, search};
 use super::local_search::improve;
 use super::model::Model;
 use super::outcome::Unsolved;
-use super::peak::least_peak_bp;
+use super::peak::least_peak_milli_bp;
 use super::program::{Objective, Program, Question};
 use super::standing::Standing;
 use crate::entity::Side;
@@ -18,7 +18,7 @@ const MOST_SETTLED: usize = 3;
 /// A plan, and how good any could be.
 pub(super) struct Cheapest<'m> {
     pub(super) standing: Standing<'m>,
-    /// No plan for the goal costs less, cost points.
+    /// No plan for the goal costs less, thousandths of a cost point.
     pub(super) bound: i64,
     pub(super) nodes: u64,
 }
@@ -36,7 +36,7 @@ pub(super) fn cheapest<'m>(
         .into_iter()
         .flatten()
         .min();
-    let least_peak_bp = least_peak_bp(model, most_moves);
+    let least_peak = least_peak_milli_bp(model, most_moves);
     let ways = ways(model, &known);
     let share = (node_limit / ways.len() as u64).max(1);
     let mut best = known;
@@ -46,19 +46,21 @@ pub(super) fn cheapest<'m>(
         let question = Question {
             goal,
             objective: Objective::Cost,
-            least_peak_bp,
+            least_peak,
             hats,
+            in_fractions: true,
+        };
+        let relaxed = Program::new(model, question.clone(), start);
+        best = better(model, best, relax(&relaxed, stop)?, stop)?;
+        let question = Question {
+            in_fractions: false,
+            ..question
         };
         let program = Program::new(model, question, start);
         let enough = Some(best.score().cost);
         let found = search(&program, Some(&best), enough, share, stop)?;
         nodes += found.nodes;
-        if let Some(at) = found.at {
-            let other = improve(model, goal, &at, stop)?;
-            if other.score() < best.score() {
-                best = other;
-            }
-        }
+        best = better(model, best, found.at, stop)?;
         if !found.impossible {
             least = least
                 .zip(found.bound)
@@ -66,13 +68,29 @@ pub(super) fn cheapest<'m>(
         }
     }
     let cost = best.score().cost;
-    let counted = least_peak_bp * i64::from(model.problem.weights.peak);
+    let counted = least_peak * i64::from(model.problem.weights.peak);
     // A way that was left early cannot beat a plan that was known then, nor one found since.
     let bound = least.unwrap_or(counted).clamp(counted.min(cost), cost);
     Ok(Cheapest {
         standing: best,
         bound,
         nodes,
+    })
+}
+
+/// The better of a plan and what a local search makes of another.
+fn better<'m>(
+    model: &'m Model<'m>,
+    best: Standing<'m>,
+    at: Option<Vec<usize>>,
+    stop: &AtomicBool,
+) -> Result<Standing<'m>, Unsolved> {
+    let Some(at) = at else { return Ok(best) };
+    let other = improve(model, best.goal, &at, stop)?;
+    Ok(if other.score() < best.score() {
+        other
+    } else {
+        best
     })
 }
 

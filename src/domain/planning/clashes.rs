@@ -107,8 +107,9 @@ impl Clash<'_> {
         let question = Question {
             goal: Goal::default(),
             objective: Objective::Nothing,
-            least_peak_bp: 0,
+            least_peak: 0,
             hats: vec![None; model.people()],
+            in_fractions: false,
         };
         let program = Program::new(&model, question, &start);
         Ok(search(&program, None, None, NODE_LIMIT, self.stop)?.impossible)

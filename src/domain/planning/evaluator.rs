@@ -45,7 +45,7 @@ pub fn evaluate(problem: &Problem, holders: &[Option<usize>]) -> Evaluation {
     let relationship = broken.iter().map(|one| price(problem, one.points)).sum();
     let misfit = misfit(problem, holders, &figures);
     let over = over(problem, &figures);
-    let peak = peak_bp * i64::from(problem.weights.peak);
+    let peak = peak(problem, &figures);
     Evaluation {
         violations,
         cost: Cost {
@@ -190,7 +190,7 @@ fn price(problem: &Problem, points: i64) -> i64 {
         warm if warm >= i64::from(weights.warm_from) => weights.warm,
         _ => weights.cool,
     };
-    i64::from(weights.relationship) * i64::from(tier) * points
+    1_000 * i64::from(weights.relationship) * i64::from(tier) * points
 }
 
 fn peak_bp(problem: &Problem, figures: &[Figures]) -> i64 {
@@ -203,6 +203,29 @@ fn peak_bp(problem: &Problem, figures: &[Figures]) -> i64 {
         .filter_map(|(_, figures)| figures.utilisation_bp)
         .max()
         .unwrap_or(0)
+}
+
+/// Utilisation in thousandths of a bp, each minute the same: `minutes × floor(10000000 ÷ availability)`.
+fn fine_utilisation(figures: &Figures) -> Option<i64> {
+    let SideLoad {
+        client_minutes,
+        project_minutes,
+    } = figures.coordination;
+    let minutes = client_minutes + project_minutes + figures.booked_minutes;
+    let a_minute = 10_000_000_i64.checked_div(figures.availability_minutes)?;
+    (figures.availability_minutes > 0).then_some(minutes * a_minute)
+}
+
+fn peak(problem: &Problem, figures: &[Figures]) -> i64 {
+    let staying = problem
+        .people
+        .iter()
+        .zip(figures)
+        .filter(|(person, _)| !person.leaves);
+    let highest = staying
+        .filter_map(|(_, figures)| fine_utilisation(figures))
+        .max();
+    highest.unwrap_or(0) * i64::from(problem.weights.peak)
 }
 
 fn misfit(problem: &Problem, holders: &[Option<usize>], figures: &[Figures]) -> i64 {
@@ -232,7 +255,7 @@ fn misfit(problem: &Problem, holders: &[Option<usize>], figures: &[Figures]) -> 
             cost += i64::from(weights.role_mix) * std::cmp::min(client_minutes, project_minutes);
         }
     }
-    cost
+    1_000 * cost
 }
 
 fn over(problem: &Problem, figures: &[Figures]) -> i64 {
@@ -241,13 +264,12 @@ fn over(problem: &Problem, figures: &[Figures]) -> i64 {
         .iter()
         .zip(figures)
         .filter(|(person, _)| !person.leaves);
-    let over_bp = staying.map(|(person, figures)| match figures.utilisation_bp {
-        Some(bp) if bp > problem.target_bp => bp - problem.target_bp,
-        Some(_) => 0,
+    let over = staying.map(|(person, figures)| match fine_utilisation(figures) {
+        Some(utilisation) => (utilisation - 1_000 * problem.target_bp).max(0),
         None => {
             let held = figures.coordination.client_minutes + figures.coordination.project_minutes;
-            100 * (held - person.fixed.client_minutes - person.fixed.project_minutes)
+            100_000 * (held - person.fixed.client_minutes - person.fixed.project_minutes)
         }
     });
-    over_bp.sum::<i64>() * i64::from(problem.weights.over)
+    over.sum::<i64>() * i64::from(problem.weights.over)
 }

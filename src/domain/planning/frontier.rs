@@ -82,12 +82,15 @@ fn steps(first: usize, last: usize) -> Vec<usize> {
 }
 
 /// A plan whose peak is low.
+#[derive(Clone)]
 struct Low {
     at: Vec<usize>,
     peak_bp: i64,
     moves: usize,
     /// No plan for the same goal has a lower peak.
     bound_bp: i64,
+    /// The plan keeps every rule and the goal.
+    keeps_rules: bool,
 }
 
 struct Walk<'m> {
@@ -109,12 +112,11 @@ impl<'m> Walk<'m> {
             peak_bp: None,
         };
         let mut low = self.lowest_peak(goal, from)?;
-        if free.moves <= moves && free.peak_bp < low.peak_bp {
+        if free.moves <= moves && (!low.keeps_rules || free.peak_bp < low.peak_bp) {
             low = Low {
-                at: free.at.clone(),
-                ..low
+                bound_bp: low.bound_bp.min(free.peak_bp),
+                ..free.clone()
             };
-            low.peak_bp = free.peak_bp;
         }
         low.bound_bp = low.bound_bp.max(free.bound_bp.min(low.peak_bp));
         let within = Goal {
@@ -165,7 +167,7 @@ impl<'m> Walk<'m> {
                 best = lower;
                 break;
             }
-            if best.score().violation == 0 && best.peak_bp() - tried <= 1 {
+            if best.peak_bp() - tried <= 1 {
                 break;
             }
             tried += (best.peak_bp() - tried + 1) / 2;
@@ -175,8 +177,9 @@ impl<'m> Walk<'m> {
             moves: best.moves,
             at: best.at().to_vec(),
             bound_bp: counted.min(best.peak_bp()),
+            keeps_rules: best.score().violation == 0,
         };
-        if low.bound_bp < low.peak_bp {
+        if low.bound_bp < low.peak_bp || !low.keeps_rules {
             self.prove_peak(goal, &best, &mut low)?;
         }
         Ok(low)
@@ -186,15 +189,18 @@ impl<'m> Walk<'m> {
         let question = Question {
             goal,
             objective: Objective::Peak,
-            least_peak_bp: low.bound_bp,
+            least_peak: low.bound_bp,
             hats: vec![None; self.model.people()],
+            in_fractions: false,
         };
         let program = Program::new(self.model, question, self.start);
         let found = search(&program, Some(best), None, self.node_limit(), self.stop)?;
         self.nodes += found.nodes;
         if let Some(at) = found.at {
             let standing = Standing::new(self.model, goal, &at);
-            if standing.score().violation == 0 && standing.peak_bp() < low.peak_bp {
+            let lower = standing.peak_bp() < low.peak_bp || !low.keeps_rules;
+            if standing.score().violation == 0 && lower {
+                low.keeps_rules = true;
                 low.peak_bp = standing.peak_bp();
                 low.moves = standing.moves;
                 low.at = at;

@@ -7,6 +7,8 @@ use super::rule::{Rule, forbidding};
 use crate::domain::availability::WHOLE_BP;
 use crate::entity::Side;
 
+/// Costs are counted in thousandths of a cost point, so that they are integers and add up minute by minute.
+pub(super) const MILLI: i64 = 1_000;
 /// Each minute that somebody without availability keeps counts as so much over capacity, bp.
 pub(super) const OVER_BP_WITHOUT_TIME: i64 = 100;
 
@@ -16,7 +18,7 @@ pub(super) struct Model<'p> {
     pub(super) eligible: Vec<Vec<usize>>,
     /// By unit: its minutes a week.
     pub(super) minutes: Vec<i64>,
-    /// By unit and person: preference and skills, cost points.
+    /// By unit and person: preference and skills, thousandths of a cost point.
     unit_cost: Vec<Vec<i64>>,
     /// The relationships that a plan could break.
     pub(super) ties: Vec<Tie>,
@@ -36,7 +38,7 @@ pub(super) struct Model<'p> {
 pub(super) struct Tie {
     pub(super) person: usize,
     pub(super) client: usize,
-    /// What breaking it costs, cost points.
+    /// What breaking it costs, thousandths of a cost point.
     pub(super) cost: i64,
     /// The client's client-side units, whoever holds them: with any of them the tie holds.
     pub(super) units: Vec<usize>,
@@ -140,6 +142,11 @@ impl<'p> Model<'p> {
         minutes * WHOLE_BP / self.problem.people[person].availability_minutes
     }
 
+    /// What a minute adds to somebody's utilisation as costs count it, thousandths of a bp.
+    pub(super) fn milli_bp_a_minute(&self, person: usize) -> i64 {
+        WHOLE_BP * MILLI / self.problem.people[person].availability_minutes
+    }
+
     /// The most minutes with which somebody's utilisation is at most `bp`.
     pub(super) fn minutes_within(&self, person: usize, bp: i64) -> i64 {
         let availability = self.problem.people[person].availability_minutes;
@@ -162,8 +169,9 @@ fn misfit(weights: &Weights, unit: &Unit, person: &Candidate) -> i64 {
         i64::from((level - has).max(0))
     });
     let hours = (minutes + 59) / 60;
-    preference * i64::from(weights.preference)
-        + lacking.sum::<i64>() * hours * i64::from(weights.skills)
+    (preference * i64::from(weights.preference)
+        + lacking.sum::<i64>() * hours * i64::from(weights.skills))
+        * MILLI
 }
 
 fn projects(problem: &Problem) -> (Vec<Option<usize>>, Vec<Vec<usize>>) {
@@ -219,5 +227,5 @@ fn break_cost(weights: &Weights, points: i64) -> i64 {
     } else {
         weights.cool
     };
-    points * i64::from(tier) * i64::from(weights.relationship)
+    points * i64::from(tier) * i64::from(weights.relationship) * MILLI
 }

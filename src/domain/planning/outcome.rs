@@ -20,7 +20,7 @@ pub struct Outcome {
     pub proven: bool,
     /// How far the cost may lie above the least possible, bp of the cost, rounded up; 0 when proven.
     pub gap_bp: i64,
-    /// No plan costs less than this, cost points.
+    /// No plan costs less than this, thousandths of a cost point.
     pub bound: i64,
     /// Branch-and-bound nodes spent on plan and frontier together.
     pub nodes: u64,
@@ -74,7 +74,7 @@ pub struct Move {
     pub reason: String,
 }
 
-/// What a plan costs, cost points.
+/// What a plan costs, thousandths of a cost point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
     /// Broken relationships.

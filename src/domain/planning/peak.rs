@@ -3,22 +3,43 @@
 
 use super::model::Model;
 
+/// No search goes on beyond this: the rules then leave no plan with so few moves.
+const BEYOND_ANY_PEAK: i64 = 1 << 40;
+
 /// The least peak that at most `most_moves` moves could reach, bp. Exact counting, but not every such peak can be
 /// reached: where the units land is left out.
 pub(super) fn least_peak_bp(model: &Model, most_moves: Option<usize>) -> i64 {
+    least(model, most_moves, |person, bp| {
+        model.minutes_within(person, bp)
+    })
+}
+
+/// The same as costs count utilisation, thousandths of a bp.
+pub(super) fn least_peak_milli_bp(model: &Model, most_moves: Option<usize>) -> i64 {
+    least(model, most_moves, |person, milli_bp| {
+        milli_bp.div_euclid(model.milli_bp_a_minute(person))
+    })
+}
+
+/// The least value below which everybody's work fits, when `within` says how many minutes of a person do.
+fn least(model: &Model, most_moves: Option<usize>, within: impl Fn(usize, i64) -> i64) -> i64 {
     let people = (0..model.people()).filter(|&person| model.has_utilisation(person));
     let books: Vec<Book> = people.map(|person| Book::of(model, person)).collect();
     let shared: i64 = model.minutes.iter().sum::<i64>() - minutes_without_utilisation(model);
-    let fits = |bp: i64| {
-        let room: i64 = books.iter().map(|book| book.room(model, bp)).sum();
-        let needed: Option<usize> = books.iter().map(|book| book.moves_needed(model, bp)).sum();
-        let forced = forced_moves(model);
-        room >= shared
-            && needed.is_some_and(|needed| most_moves.is_none_or(|most| forced + needed <= most))
+    let forced = forced_moves(model);
+    let fits = |value: i64| {
+        let limits = books.iter().map(|book| (book, within(book.person, value)));
+        let room: i64 = limits
+            .clone()
+            .map(|(book, most)| book.room(model, most))
+            .sum();
+        let needed: Option<usize> = limits.map(|(book, most)| book.moves_needed(most)).sum();
+        let allowed = |needed| most_moves.is_none_or(|most| forced + needed <= most);
+        room >= shared && needed.is_some_and(allowed)
     };
-    let (mut low, mut high) = (-1, 1);
-    while !fits(high) && high < i64::from(i32::MAX) {
-        (low, high) = (high, high * 2);
+    let (mut low, mut high) = (-1, 0);
+    while !fits(high) && high < BEYOND_ANY_PEAK {
+        (low, high) = (high, high * 2 + 1);
     }
     while high - low > 1 {
         let middle = low + (high - low) / 2;
@@ -67,15 +88,14 @@ impl Book {
         }
     }
 
-    /// Minutes of units that fit below a peak.
-    fn room(&self, model: &Model, bp: i64) -> i64 {
-        let room = model.minutes_within(self.person, bp) - model.fixed_minutes(self.person);
+    /// Minutes of units with which the person carries `most` minutes at most.
+    fn room(&self, model: &Model, most: i64) -> i64 {
+        let room = most - model.fixed_minutes(self.person);
         room.min(self.most)
     }
 
     /// How many units have to go at least; none when even all are too few.
-    fn moves_needed(&self, model: &Model, bp: i64) -> Option<usize> {
-        let most = model.minutes_within(self.person, bp);
+    fn moves_needed(&self, most: i64) -> Option<usize> {
         let mut carried = self.kept + self.loose.iter().sum::<i64>();
         let mut moves = 0;
         while carried > most {

@@ -1,6 +1,6 @@
 //! Who holds what while a plan is being looked for, with its cost kept up to date move by move.
 
-use super::model::{Model, OVER_BP_WITHOUT_TIME};
+use super::model::{MILLI, Model, OVER_BP_WITHOUT_TIME};
 use super::problem::UnitStatus;
 
 /// What is asked of a plan beside the rules of its model.
@@ -16,6 +16,7 @@ pub(super) struct Goal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Score {
     pub(super) violation: i64,
+    /// Thousandths of a cost point.
     pub(super) cost: i64,
 }
 
@@ -36,7 +37,7 @@ pub(super) struct Standing<'m> {
     /// By person: ACTIVE and BACK_BURNER projects.
     counts: Vec<[i64; 2]>,
     pub(super) moves: usize,
-    /// Unit costs and broken ties.
+    /// Unit costs and broken ties, thousandths of a cost point.
     linear_cost: i64,
 }
 
@@ -77,25 +78,26 @@ impl<'m> Standing<'m> {
     }
 
     pub(super) fn score(&self) -> Score {
-        let (mut violation, mut cost, mut peak_bp) = (0, self.linear_cost, 0);
+        let (mut violation, mut cost, mut peak) = (0, self.linear_cost, 0);
+        let target = self.model.problem.target_bp * MILLI;
         let weights = &self.model.problem.weights;
         for person in 0..self.model.people() {
             violation += self.passed_counts(person) * VIOLATION_OF_A_COUNT;
             if self.model.mixes(person) {
                 let mixed = self.client_minutes[person].min(self.project_minutes[person]);
-                cost += mixed * i64::from(weights.role_mix);
+                cost += mixed * MILLI * i64::from(weights.role_mix);
             }
             if self.model.has_utilisation(person) {
                 let minutes = self.minutes(person);
-                let bp = self.model.utilisation_bp(person, minutes);
-                cost += (bp - self.model.problem.target_bp).max(0) * i64::from(weights.over);
-                peak_bp = peak_bp.max(bp);
+                let utilisation = minutes * self.model.milli_bp_a_minute(person);
+                cost += (utilisation - target).max(0) * i64::from(weights.over);
+                peak = peak.max(utilisation);
                 if let Some(most) = self.goal.peak_bp {
                     violation += (minutes - self.model.minutes_within(person, most)).max(0);
                 }
             } else if !self.model.problem.people[person].leaves {
                 let kept = self.minutes(person) - self.model.fixed_minutes(person);
-                cost += kept * OVER_BP_WITHOUT_TIME * i64::from(weights.over);
+                cost += kept * OVER_BP_WITHOUT_TIME * MILLI * i64::from(weights.over);
             }
         }
         for most in [self.goal.most_moves, self.model.most_moves]
@@ -104,7 +106,7 @@ impl<'m> Standing<'m> {
         {
             violation += self.moves.saturating_sub(most) as i64 * VIOLATION_OF_A_COUNT;
         }
-        cost += peak_bp * i64::from(weights.peak);
+        cost += peak * i64::from(weights.peak);
         Score { violation, cost }
     }
 

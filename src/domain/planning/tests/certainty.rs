@@ -43,7 +43,7 @@ proptest! {
                 prop_assert_eq!(evaluation.cost, plan.cost);
                 let least = plans.iter().map(|plan| plan.cost.total).min();
                 prop_assert_eq!(Some(plan.cost.total), least);
-                prop_assert!(plan.proven);
+                prop_assert!(plan.proven, "{:?} {} {}", plan.cost, plan.bound, plan.nodes);
                 prop_assert_eq!((plan.bound, plan.gap_bp), (plan.cost.total, 0));
             }
             Err(Unsolved::Infeasible { clashes }) => {

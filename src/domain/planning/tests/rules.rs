@@ -147,7 +147,7 @@ fn whoever_has_another_unit_of_a_client_still_speaks_for_it() {
     assert_eq!((plan.cost.relationship, plan.broken), (0, vec![]));
     problem.units[2].held_by = Some(1);
     let plan = solved(&problem);
-    assert_eq!(plan.cost.relationship, 80 * 3 * 10);
+    assert_eq!(plan.cost.relationship, 80 * 3 * 10 * 1_000);
     assert_eq!(
         plan.broken,
         [Broken {

@@ -11,8 +11,8 @@ use crate::domain::planning::*;
 use crate::entity::Side;
 
 fn keeps_the_rules(problem: &Problem, plan: &Outcome) -> Result<(), TestCaseError> {
-    let mut handovers: BTreeMap<usize, BTreeSet<(usize, Side, Option<usize>, usize)>> =
-        BTreeMap::new();
+    type Handover = (usize, Side, Option<usize>, usize);
+    let mut handovers: BTreeMap<usize, BTreeSet<Handover>> = BTreeMap::new();
     let mut sides: Vec<(usize, Side, jiff::civil::Date)> = Vec::new();
     for one in &plan.moves {
         let unit = &problem.units[one.unit];
