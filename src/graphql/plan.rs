@@ -156,6 +156,10 @@ impl PlanQueries {
     }
 
     /// The plans that were asked for, the latest first. For owners and managers.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the four of Relay and two filters"
+    )]
     async fn plans(
         &self,
         ctx: &Context<'_>,

@@ -144,7 +144,8 @@ impl NewPlan {
             "splitBetween",
             "A SPLIT plan names exactly two people, and no other plan names any.",
         );
-        for (index, id) in split.iter().enumerate() {
+        let split_is_asked = self.kind == PlanKind::Split;
+        for (index, id) in split.iter().enumerate().filter(|_| split_is_asked) {
             self.check_person(check, named, &format!("splitBetween.{index}"), *id);
         }
         let everybody = self.kind == PlanKind::Reassignment;

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set,
 };
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::running::{Run, Running};
@@ -49,18 +50,31 @@ pub async fn create(
     let mut check = Check::new();
     let problem = reading::read(&db.read, &new, caller.today(), &mut check).await?;
     check.finish()?;
-    let row = write(db, caller, &new).await?;
+    let id = new_id(caller.now);
     let work = Work {
         db: db.clone(),
         clock: clock.clone(),
         caller: caller.clone(),
-        run: running.begin(row.id),
+        run: running.begin(id),
         running: running.clone(),
         split_between: split_places(&new, &problem),
         problem: Arc::new(problem),
-        id: row.id,
+        id,
     };
-    let worked_out = tokio::spawn(work.done());
+    // Written within the task as well: a request that is dropped must not leave a plan that nobody works on.
+    let (written, told) = oneshot::channel();
+    let worked_out = tokio::spawn(async move {
+        let row = write(&work.db, &work.caller, id, &new).await;
+        let stands = row.is_ok();
+        // Nobody waits any more when the request was dropped.
+        let _ = written.send(row);
+        if stands {
+            work.done().await;
+        }
+    });
+    let row = told
+        .await
+        .map_err(|error| Error::Internal(error.into()))??;
     // Either way the row says how far it is.
     let _ = tokio::time::timeout(PATIENCE, worked_out).await;
     let found = plan::Entity::find_by_id(row.id).one(&db.read).await?;
@@ -127,10 +141,10 @@ pub async fn fail_forgotten(db: &Db, running: &Running, now: Timestamp) -> Resul
     Ok(rows.len())
 }
 
-async fn write(db: &Db, caller: &Caller, new: &NewPlan) -> Result<plan::Model> {
+async fn write(db: &Db, caller: &Caller, id: Uuid, new: &NewPlan) -> Result<plan::Model> {
     let input = serde_json::to_value(&new.input).map_err(|error| Error::Internal(error.into()))?;
     let row = plan::Model {
-        id: new_id(caller.now),
+        id,
         kind: new.kind,
         name: new.name.clone(),
         state: PlanState::Solving,

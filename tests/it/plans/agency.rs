@@ -1,5 +1,8 @@
 //! The demo agency with a third manager who has room.
 
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
 use meridian::entity::{client, person, project};
 use meridian::graphql::id::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -7,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::{Actor, TestApp};
 use crate::support::demo_agency::DemoAgency;
+use crate::support::tables;
 
 /// What stories look at of a plan.
 pub(super) const PLAN: &str = "plan { id state version problem outcome { proven gapBp nodes
@@ -41,11 +45,22 @@ impl Agency {
         json!(receivers)
     }
 
-    /// Asks for a plan as the owner; it must be worked out.
+    /// Asks for a plan as the owner, and waits until it is worked out: a busy machine may take longer than a request does.
     pub(super) async fn plan(&self, app: &TestApp, input: Value) -> Value {
-        let mut payload = app
-            .done(&self.demo.eleanor, "planCreate", input, PLAN)
-            .await;
+        let owner = &self.demo.eleanor;
+        let mut payload = app.done(owner, "planCreate", input, PLAN).await;
+        let document = format!(
+            "query ($id: ID!) {{ {} }}",
+            PLAN.replacen("plan", "plan(id: $id)", 1)
+        );
+        let begun = Instant::now();
+        while payload["plan"]["state"] == "SOLVING" {
+            assert!(begun.elapsed() < Duration::from_secs(120), "{payload:#}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            payload = app
+                .ask(owner, &document, json!({ "id": payload["plan"]["id"] }))
+                .await;
+        }
         payload["plan"].take()
     }
 
@@ -100,4 +115,11 @@ pub(super) fn refusals(payload: &Value) -> Vec<String> {
             format!("{} {} {}", field.join("."), text("code"), text("message"))
         })
         .collect()
+}
+
+/// Everything in the database but the tokens, whose use is noted in the background.
+pub(super) async fn contents(app: &TestApp) -> BTreeMap<String, Vec<String>> {
+    let mut contents = tables::contents(app).await;
+    contents.remove("api_token");
+    contents
 }

@@ -7,9 +7,8 @@ use meridian::graphql::id::Kind;
 use sea_orm::{ActiveModelTrait, Set};
 use serde_json::{Value, json};
 
-use super::agency::{Agency, PLAN, client, figures, id, moves, project, refusals};
+use super::agency::{Agency, PLAN, client, contents, figures, id, moves, project, refusals};
 use crate::support::app::{TestApp, on_both_databases};
-use crate::support::tables::contents;
 use crate::support::work::role;
 
 on_both_databases!(
@@ -168,7 +167,8 @@ async fn what_is_guarded_stays_unless_an_owner_says_why_it_may_move(app: &TestAp
             json!([subject])
         };
         let pins = with(json!({ "side": "CLIENT", "personId": id(&agency.nora.person) }));
-        let question = agency.question(json!({ "startsOn": starts_on, "pins": pins }));
+        let question =
+            agency.question(json!({ "startsOn": starts_on, "pins": pins, "mostMoves": 4 }));
         let plan = agency.plan(app, question.clone()).await;
         assert_eq!(plan["state"], "INFEASIBLE", "{guard}: {plan:#}");
         let problem = plan["problem"].as_str().unwrap();
@@ -309,6 +309,8 @@ async fn a_plan_costs_as_many_statements_for_a_large_agency_as_for_a_small_one(a
         assert_eq!(answer["planCreate"]["plan"]["state"], "READY");
         app.db.statements() - before
     };
+    // The first use of a token is noted.
+    ask(&["Loyalty card"]).await;
     let few = ask(&["Audio guide"]).await;
     let many = ask(&[
         "Audio guide",
