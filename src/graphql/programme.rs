@@ -78,7 +78,7 @@ impl Programme {
     async fn progress(&self, ctx: &Context<'_>) -> Result<ProgrammeProgress> {
         let column = entity::handover::Column::ProgrammeId;
         let mut rows = by_parent::<entity::handover::Entity>(ctx, column, self.0.id).await?;
-        rows.sort_by_key(|row| row.id);
+        rows.sort_by_key(|row| (row.wave, row.id));
         Ok(ProgrammeProgress::of(rows))
     }
 
@@ -90,7 +90,7 @@ impl Programme {
         Ok(rows.into_iter().map(ProgrammeMilestone::from).collect())
     }
 
-    /// Its handovers, the newest first.
+    /// Its handovers, those of the first wave first.
     async fn handovers(
         &self,
         ctx: &Context<'_>,
