@@ -23,12 +23,14 @@ pub mod handover;
 pub mod history;
 pub mod holiday;
 pub mod id;
+pub mod inventory;
 pub mod loaders;
 pub mod node;
 pub mod payload;
 pub mod person;
 pub mod programme;
 pub mod programme_review;
+pub mod plan;
 pub mod project;
 pub mod project_filter;
 pub mod relationship;
@@ -59,10 +61,12 @@ pub struct Query(
     team::TeamQueries,
     email::EmailQueries,
     person::PersonQueries,
+    plan::PlanQueries,
     holiday::HolidayQueries,
     skill::SkillQueries,
     handover::HandoverQueries,
     programme::ProgrammeQueries,
+    inventory::InventoryQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -78,6 +82,7 @@ pub struct Mutation(
     touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,
     person::PersonMutations,
+    plan::PlanMutations,
     work_schedule::WorkScheduleMutations,
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
@@ -86,6 +91,7 @@ pub struct Mutation(
     programme::ProgrammeMutations,
     programme_review::ReviewMutations,
     relationship::RelationshipMutations,
+    inventory::InventoryMutations,
     responsibility_exception::ResponsibilityExceptionMutations,
 );
 

@@ -12,10 +12,12 @@ use super::email::{Email, EmailAttempt};
 use super::handover::{Handover, HandoverStep};
 use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
+use super::inventory::InventorySnapshot;
 use super::loaders::{Shared, by_id};
 use super::person::Person;
 use super::programme::Programme;
 use super::programme_review::ProgrammeReview;
+use super::plan::Plan;
 use super::project::Project;
 use super::relationship::RelationshipNote;
 use super::responsibility::Responsibility;
@@ -33,6 +35,11 @@ use crate::entity::{
     holiday, holiday_calendar, person, programme, programme_review, project, relationship,
     responsibility, responsibility_exception, role, schedule, skill, time_off, touchpoint,
     work_schedule,
+use crate::domain::{booking_changes, plans};
+use crate::entity::{
+    assignment, booking, client, client_contact, email, email_attempt, holiday, holiday_calendar,
+    inventory_snapshot, person, plan, project, relationship, responsibility,
+    responsibility_exception, role, schedule, skill, time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -73,6 +80,7 @@ nodes! {
     Booking(booking) if booking_changes::may_read;
     Touchpoint(touchpoint) if |_, _| true;
     Person(person) if |_, _| true;
+    Plan(plan) if |caller, _| plans::may_read(caller);
     WorkSchedule(work_schedule) if |caller, row| caller.reads_work_of(row.person_id);
     HolidayCalendar(holiday_calendar) if |_, _| true;
     Holiday(holiday) if |_, _| true;
@@ -82,6 +90,7 @@ nodes! {
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;
     ResponsibilityException(responsibility_exception) if |_, _| true;
+    InventorySnapshot(inventory_snapshot) if |caller, _| caller.reads_all();
     RelationshipNote(relationship) if |caller, _| caller.reads_all();
     Email(email) if |caller, row| caller.reads_work_of(row.recipient_id);
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();

@@ -20,10 +20,11 @@ use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::project_filter::{ProjectFilter, ProjectOrder, ProjectOrderField};
 use super::responsibility_exception::{self, ResponsibilityException};
+use super::skill::ProjectSkill;
 use crate::domain::booking_changes;
 use crate::domain::page::{Place, PlaceValue};
 use crate::domain::projects;
-use crate::entity::{Day, Moment, booking, client, project};
+use crate::entity::{Day, Moment, booking, client, project, project_skill};
 
 pub use mutations::{
     ProjectArchiveInput, ProjectCreateInput, ProjectMutations, ProjectPayload,
@@ -96,6 +97,14 @@ impl Project {
     /// The day it is to go live; null when not set.
     async fn launch_on(&self) -> Option<Day> {
         self.0.launch_on
+    }
+
+    /// What it asks of whoever is accountable for it, the highest level first; 20 at most.
+    async fn skills(&self, ctx: &Context<'_>) -> Result<Vec<ProjectSkill>> {
+        let column = project_skill::Column::ProjectId;
+        let mut rows = by_parent::<project_skill::Entity>(ctx, column, self.0.id).await?;
+        rows.sort_by_key(|row| (-row.level, row.skill_id));
+        Ok(rows.into_iter().map(ProjectSkill).collect())
     }
 
     /// Who is accountable for each side on a day, and why; a side that nobody holds is left out.
