@@ -15,9 +15,9 @@ use super::id::{Kind, parse};
 use super::inventory::InventorySnapshot;
 use super::loaders::{Shared, by_id};
 use super::person::Person;
+use super::plan::Plan;
 use super::programme::Programme;
 use super::programme_review::ProgrammeReview;
-use super::plan::Plan;
 use super::project::Project;
 use super::relationship::RelationshipNote;
 use super::responsibility::Responsibility;
@@ -29,17 +29,12 @@ use super::time_off::TimeOff;
 use super::touchpoint::Touchpoint;
 use super::work_schedule::WorkSchedule;
 use crate::domain::access::Caller;
-use crate::domain::{booking_changes, handovers};
+use crate::domain::{booking_changes, handovers, plans};
 use crate::entity::{
     assignment, booking, client, client_contact, email, email_attempt, handover, handover_step,
-    holiday, holiday_calendar, person, programme, programme_review, project, relationship,
-    responsibility, responsibility_exception, role, schedule, skill, time_off, touchpoint,
-    work_schedule,
-use crate::domain::{booking_changes, plans};
-use crate::entity::{
-    assignment, booking, client, client_contact, email, email_attempt, holiday, holiday_calendar,
-    inventory_snapshot, person, plan, project, relationship, responsibility,
-    responsibility_exception, role, schedule, skill, time_off, touchpoint, work_schedule,
+    holiday, holiday_calendar, inventory_snapshot, person, plan, programme, programme_review,
+    project, relationship, responsibility, responsibility_exception, role, schedule, skill,
+    time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 

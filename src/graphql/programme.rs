@@ -16,6 +16,7 @@ use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::person::Person;
+use super::plan::Plan;
 use super::programme_review::ProgrammeReview;
 use super::split_figures::SplitFigures;
 use crate::domain::page::{Place, PlaceValue, Term};
@@ -56,6 +57,14 @@ impl Programme {
     /// How work goes on: stands in every letter to a client.
     async fn way_forward(&self) -> &str {
         &self.0.way_forward
+    }
+
+    /// The plan that its handovers were made from; null when they were made by hand.
+    async fn plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>> {
+        Ok(match self.0.plan_id {
+            Some(id) => Some(Plan(the::<entity::plan::Entity>(ctx, id).await?)),
+            None => None,
+        })
     }
 
     /// Its first day. Its waves begin on the Mondays on or after it; the first review is half a year later.
