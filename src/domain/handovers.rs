@@ -27,7 +27,7 @@ pub use cancel::{cancel, cancel_in};
 pub use create::{NewHandover, create};
 pub use due::{OpenHandover, OpenHandovers, StepDue, open_of, steps_due};
 pub use moving::still_held;
-pub use planned::{PlannedHandover, create_planned_in};
+pub use planned::create_planned_in;
 pub use stages::{MOVED_STAGES, OPEN_STAGES, STEPS};
 pub use steps::{StepEdit, set_step};
 

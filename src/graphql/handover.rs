@@ -278,7 +278,7 @@ pub(super) async fn of_project(
     newest_first(ctx, project_id, rows?, paging)
 }
 
-/// The handovers of a programme, the newest first.
+/// The handovers of a programme, the first wave first.
 pub(super) async fn of_programme(
     ctx: &Context<'_>,
     programme_id: Uuid,
@@ -286,7 +286,12 @@ pub(super) async fn of_programme(
 ) -> Result<Connection<Handover>> {
     let column = handover::Column::ProgrammeId;
     let rows = by_parent::<handover::Entity>(ctx, column, programme_id).await?;
-    newest_first(ctx, programme_id, rows, paging)
+    let name = format!("handovers of {}", programme_id.simple());
+    let place = |row: &handover::Model| {
+        let wave = PlaceValue::Number(row.wave.into());
+        Place(vec![wave, PlaceValue::Id(row.id)])
+    };
+    Ok(in_memory(&name, rows, false, paging, place, Handover)?)
 }
 
 fn newest_first(

@@ -16,6 +16,7 @@ use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::person::Person;
+use super::plan::Plan;
 use super::programme_review::ProgrammeReview;
 use super::split_figures::SplitFigures;
 use crate::domain::page::{Place, PlaceValue, Term};
@@ -58,6 +59,14 @@ impl Programme {
         &self.0.way_forward
     }
 
+    /// The plan that its handovers were made from; null when they were made by hand.
+    async fn plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>> {
+        Ok(match self.0.plan_id {
+            Some(id) => Some(Plan(the::<entity::plan::Entity>(ctx, id).await?)),
+            None => None,
+        })
+    }
+
     /// Its first day. Its waves begin on the Mondays on or after it; the first review is half a year later.
     async fn starts_on(&self) -> Day {
         self.0.starts_on
@@ -78,7 +87,7 @@ impl Programme {
     async fn progress(&self, ctx: &Context<'_>) -> Result<ProgrammeProgress> {
         let column = entity::handover::Column::ProgrammeId;
         let mut rows = by_parent::<entity::handover::Entity>(ctx, column, self.0.id).await?;
-        rows.sort_by_key(|row| row.id);
+        rows.sort_by_key(|row| (row.wave, row.id));
         Ok(ProgrammeProgress::of(rows))
     }
 
@@ -90,7 +99,7 @@ impl Programme {
         Ok(rows.into_iter().map(ProgrammeMilestone::from).collect())
     }
 
-    /// Its handovers, the newest first.
+    /// Its handovers, those of the first wave first.
     async fn handovers(
         &self,
         ctx: &Context<'_>,

@@ -8,32 +8,9 @@ use super::rhythm::{transfers_on, wave_begins_on};
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
 use crate::domain::people;
-use crate::entity::{Side, client, handover, programme};
+use crate::domain::plans::ApprovedMove;
+use crate::entity::{client, handover, programme};
 use crate::error::{Error, Problem, Result};
-
-/// The moves of a plan that go together: one client's side, or that side of some of its projects, from one person to
-/// another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlannedHandover {
-    /// Whose accountability moves.
-    pub client_id: Uuid,
-    /// Which side moves.
-    pub side: Side,
-    /// Who hands over.
-    pub from_person_id: Uuid,
-    /// Who takes over.
-    pub to_person_id: Uuid,
-    /// The projects that move.
-    pub project_ids: Vec<Uuid>,
-    /// Whether the side of the client as a whole moves, and with it every project.
-    pub whole_client: bool,
-    /// The week of the programme in which it begins, from 0.
-    pub wave: i32,
-    /// Why this move.
-    pub reason: String,
-    /// The client side's minutes a week of what moves.
-    pub client_side_minutes: i64,
-}
 
 /// Makes the handovers of a programme's plan, all of them or none, within the caller's transaction.
 ///
@@ -43,7 +20,7 @@ pub async fn create_planned_in(
     tx: &impl ConnectionTrait,
     caller: &Caller,
     programme: &programme::Model,
-    planned: Vec<PlannedHandover>,
+    planned: Vec<ApprovedMove>,
 ) -> Result<Vec<handover::Model>> {
     let mut made = Vec::with_capacity(planned.len());
     let mut problems = Vec::new();
@@ -75,7 +52,7 @@ async fn create_one(
     tx: &impl ConnectionTrait,
     caller: &Caller,
     programme: &programme::Model,
-    planned: PlannedHandover,
+    planned: ApprovedMove,
 ) -> Result<handover::Model> {
     let mut check = Check::new();
     let begins_on = wave_begins_on(programme.starts_on.0, planned.wave);

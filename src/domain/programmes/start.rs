@@ -7,7 +7,8 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
-use crate::domain::handovers::{PlannedHandover, create_planned_in};
+use crate::domain::handovers::create_planned_in;
+use crate::domain::plans::{self, ApprovedMove};
 use crate::domain::split_figures::SplitFigures;
 use crate::domain::{history, reviews};
 use crate::entity::{Day, Moment, ProgrammeState, new_id, programme};
@@ -33,16 +34,20 @@ pub struct NewProgramme {
     pub plan_id: Option<Uuid>,
 }
 
-/// Starts a programme. Owners only.
+/// Starts a programme, with the handovers of its plan. Owners only.
 pub async fn start(db: &Db, caller: &Caller, new: NewProgramme) -> Result<programme::Model> {
     caller.must_own("start programmes")?;
     let tx = db.begin().await?;
-    let after = start_in(&tx, caller, new, Vec::new()).await?;
+    let planned = match new.plan_id {
+        Some(plan_id) => plans::approved_moves(&tx, plan_id).await?,
+        None => Vec::new(),
+    };
+    let after = start_in(&tx, caller, new, planned).await?;
     tx.commit().await?;
     Ok(after)
 }
 
-/// As [`start`], with the handovers of its plan, within the caller's transaction.
+/// As [`start`], with these moves, within the caller's transaction.
 ///
 /// # Errors
 /// [`Error::Invalid`] also when another programme was made of the plan, or when what the plan says no longer holds.
@@ -50,7 +55,7 @@ pub async fn start_in(
     tx: &impl ConnectionTrait,
     caller: &Caller,
     new: NewProgramme,
-    planned: Vec<PlannedHandover>,
+    planned: Vec<ApprovedMove>,
 ) -> Result<programme::Model> {
     caller.must_own("start programmes")?;
     let mut check = Check::new();

@@ -22,6 +22,9 @@ pub struct ProgrammeStartInput {
     way_forward: String,
     /// Its first day; today by default. Its waves begin on the Mondays on or after it.
     starts_on: Option<Day>,
+    /// The approved plan that its handovers are made from, which no other programme was made of; without it they are made
+    /// by hand.
+    plan_id: Option<ID>,
 }
 
 /// Which programme to call off, and why.
@@ -50,22 +53,28 @@ pub struct ProgrammeMutations;
 
 #[Object]
 impl ProgrammeMutations {
-    /// Starts a programme: freezes the figures of today and plans the review in half a year. Owners only.
+    /// Starts a programme: makes the handovers of its plan, freezes the figures of today and plans the review in half a
+    /// year. Owners only.
     async fn programme_start(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What the programme needs.")] input: ProgrammeStartInput,
     ) -> Result<ProgrammePayload> {
         let caller = ctx.caller();
-        let new = NewProgramme {
-            name: input.name,
-            reason: input.reason,
-            benefit: input.benefit,
-            way_forward: input.way_forward,
-            starts_on: input.starts_on.map_or_else(|| caller.today(), |day| day.0),
-            plan_id: None,
+        let started = async {
+            let plan_id = input.plan_id.as_ref();
+            let plan_id = plan_id.map(|id| Kind::Plan.parse("planId", id));
+            let new = NewProgramme {
+                name: input.name,
+                reason: input.reason,
+                benefit: input.benefit,
+                way_forward: input.way_forward,
+                starts_on: input.starts_on.map_or_else(|| caller.today(), |day| day.0),
+                plan_id: plan_id.transpose()?,
+            };
+            programmes::start(ctx.db(), caller, new).await
         };
-        let (row, user_errors) = split(programmes::start(ctx.db(), caller, new).await)?;
+        let (row, user_errors) = split(started.await)?;
         Ok(ProgrammePayload {
             programme: row.map(Programme),
             user_errors,

@@ -88,7 +88,7 @@ impl ProgrammeProgress {
         all.map(count).collect()
     }
 
-    /// How the figure came to be: what each handover adds, in the order in which they were made; cancelled ones left out.
+    /// How the figure came to be: what each handover adds, those of the first wave first; cancelled ones left out.
     async fn explain(&self) -> Vec<HandoverProgress> {
         self.counting()
             .map(|row| HandoverProgress {

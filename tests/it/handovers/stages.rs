@@ -30,6 +30,7 @@ async fn a_handover_goes_forward_one_stage_at_a_time_and_only_transferring_moves
     app.set_clock("2026-12-21T09:00:00Z");
     advance_to_next(app, &agency, &handover, "TRANSFERRED").await;
     assert_ne!(agency.assignments(app).await, before);
+    app.set_clock("2026-12-21T10:00:00Z");
     let input = json!({ "id": handover["id"], "stage": "CONFIRMED", "note": "They are content." });
     let selection = "handover { stage points transferredOn nextStep { id }
         steps { stage owner { name } dueOn reachedOn reachedBy { name } history { nodes { action } } }
@@ -116,11 +117,12 @@ async fn a_stage_that_is_not_the_next_is_refused(app: &TestApp) {
     let back = advance(app, &agency.olga, &handover, "INTRODUCED").await;
     let why = "It is SHADOWING: TRANSFERRED comes next, one stage at a time.";
     assert_eq!(refusal(&back), ("stage", why));
+    app.set_clock("2026-11-25T09:00:00Z");
     for (on, why) in [
-        ("2026-11-24", "It is only 2026-11-23."),
+        ("2026-11-26", "It is only 2026-11-25."),
         (
-            "2026-11-22",
-            "Accountability moves on the day this is noted: today, 2026-11-23.",
+            "2026-11-24",
+            "Accountability moves on the day this is noted: today, 2026-11-25.",
         ),
     ] {
         let input = json!({ "id": handover["id"], "stage": "TRANSFERRED", "on": on });

@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use meridian::domain::access::Caller;
-use meridian::domain::handovers::PlannedHandover;
+use meridian::domain::plans::ApprovedMove;
 use meridian::domain::programmes::{self, NewProgramme};
 use meridian::entity::{RoleSide, Side, client, programme};
 use meridian::error::Result;
@@ -10,19 +10,21 @@ use meridian::graphql::id::Kind;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::agency::asked;
-use crate::handovers::{Agency, global};
+use super::agency::{asked, the_split};
+use crate::handovers::{Agency, global, refusal};
 use crate::support::app::{TestApp, on_both_databases};
+use crate::support::demo_agency::DemoAgency;
 use crate::support::rows;
 use crate::support::work::hold;
 
 on_both_databases!(
     each_wave_of_a_plan_begins_a_week_after_the_one_before,
     a_plan_that_no_longer_holds_starts_nothing,
+    an_approved_plan_becomes_one_programme,
 );
 
-fn planned(agency: &Agency, client: &client::Model, side: Side, wave: i32) -> PlannedHandover {
-    PlannedHandover {
+fn planned(agency: &Agency, client: &client::Model, side: Side, wave: i32) -> ApprovedMove {
+    ApprovedMove {
         client_id: client.id,
         side,
         from_person_id: agency.dana.person.id,
@@ -38,7 +40,7 @@ fn planned(agency: &Agency, client: &client::Model, side: Side, wave: i32) -> Pl
 async fn start(
     app: &TestApp,
     agency: &Agency,
-    planned: Vec<PlannedHandover>,
+    planned: Vec<ApprovedMove>,
 ) -> Result<programme::Model> {
     let olga = Caller {
         person_id: Some(agency.olga.person.id),
@@ -148,5 +150,51 @@ async fn a_plan_that_no_longer_holds_starts_nothing(app: &TestApp) {
     assert_eq!(
         none,
         json!({ "programmes": { "totalCount": 0 }, "handovers": { "totalCount": 0 } })
+    );
+}
+
+async fn an_approved_plan_becomes_one_programme(app: &TestApp) {
+    let demo = DemoAgency::fill(app, 1).await;
+    let olga = &demo.eleanor;
+    let two = [&demo.dana, &demo.sam].map(|one| global(Kind::Person, one.person.id));
+    let input = json!({ "kind": "SPLIT", "name": "Split Dana and Sam", "startsOn": "2027-02-01", "splitBetween": two });
+    let selection = "plan { id state version outcome { moves(first: 1) { totalCount } } }";
+    let plan = app.done(olga, "planCreate", input, selection).await["plan"].take();
+    let mut input = the_split("2027-02-01");
+    input["planId"] = plan["id"].clone();
+    let payload = app
+        .change(olga, "programmeStart", input.clone(), "programme { id }")
+        .await;
+    let why = "The plan is READY: an owner has to approve it first.";
+    assert_eq!(refusal(&payload), ("planId", why));
+    app.done(olga, "planApprove", json!({ "id": plan["id"] }), "")
+        .await;
+    let selection = "programme { id plan { id } state
+        handovers(first: 100) { totalCount nodes { stage fromPerson { id } toPerson { id } projects { totalCount } } } }";
+    let payload = app
+        .done(olga, "programmeStart", input.clone(), selection)
+        .await;
+    let programme = &payload["programme"];
+    assert_eq!(
+        (&programme["plan"]["id"], &programme["state"]),
+        (&plan["id"], &json!("RUNNING"))
+    );
+    let handovers = programme["handovers"]["nodes"].as_array().unwrap();
+    let moved: i64 = handovers
+        .iter()
+        .map(|one| one["projects"]["totalCount"].as_i64().unwrap())
+        .sum();
+    assert!(moved > 0, "{programme:#}");
+    for one in handovers {
+        assert_eq!(one["stage"], "PLANNED");
+        assert_ne!(one["fromPerson"], one["toPerson"]);
+    }
+    let again = app
+        .change(olga, "programmeStart", input, "programme { id }")
+        .await;
+    assert_eq!(
+        again["userErrors"][0]["field"],
+        json!(["planId"]),
+        "{again:#}"
     );
 }

@@ -51,7 +51,7 @@ async fn progress_is_told_in_points_and_counts_and_milestones_are_passed_once(ap
     .await;
     assert_eq!(
         waves["handovers"]["nodes"],
-        json!([{ "wave": 2, "weightMinutes": 15 }, { "wave": 0, "weightMinutes": 260 }])
+        json!([{ "wave": 0, "weightMinutes": 260 }, { "wave": 2, "weightMinutes": 15 }])
     );
     let begun = app.now();
     // 260 × 50 ÷ 275 = 47.27 %.
@@ -173,8 +173,8 @@ async fn a_programme_that_is_called_off_leaves_what_has_moved(app: &TestApp) {
         json!({
             "state": "CANCELLED", "cancelReason": "We try something else.",
             "handovers": { "nodes": [
-                { "id": bolt["id"], "stage": "CANCELLED", "cancelReason": "We try something else." },
                 { "id": acme["id"], "stage": "TRANSFERRED", "cancelReason": null },
+                { "id": bolt["id"], "stage": "CANCELLED", "cancelReason": "We try something else." },
             ] },
         })
     );
