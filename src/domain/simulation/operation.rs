@@ -284,7 +284,8 @@ impl World {
 }
 
 fn check_hours(check: &mut Check, path: &str, hours: &Hours, factor_bp: i64) {
-    for minutes in hours.0 {
+    let wrong = hours.0.into_iter().find(|day| !(0..=24 * 60).contains(day));
+    if let Some(minutes) = wrong {
         check.range(&format!("{path}hours"), minutes, 0, 24 * 60);
     }
     check.range(&format!("{path}factorBp"), factor_bp, 0, 10_000);
