@@ -8,6 +8,7 @@ use sea_orm::{EntityTrait, Set};
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::db::{Db, without_credentials};
+use crate::domain::plans::Running;
 use crate::email::mail_transport::MailTransport;
 use crate::email::mailer::Mailer;
 use crate::entity::setting;
@@ -28,6 +29,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// Where mails go.
     pub mailer: Mailer,
+    /// The plans that are being worked out.
+    pub plans: Running,
 }
 
 impl App {
@@ -45,6 +48,7 @@ impl App {
             db: connect(config.database_url.expose()).await?,
             clock,
             mailer: Mailer::try_new(transport)?,
+            plans: Running::default(),
             config: Arc::new(config),
         })
     }

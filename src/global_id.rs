@@ -42,7 +42,7 @@ pub enum Kind {
     /// `dec_…`
     Decision,
     /// `rel_…`
-    Relationship,
+    RelationshipNote,
     /// `rex_…`
     ResponsibilityException,
     /// `req_…`
@@ -82,7 +82,7 @@ const PREFIXES: [(Kind, &str, &str); 28] = [
     (Kind::Email, "eml", "email"),
     (Kind::EmailAttempt, "att", "email attempt"),
     (Kind::Decision, "dec", "role decision"),
-    (Kind::Relationship, "rel", "relationship"),
+    (Kind::RelationshipNote, "rel", "relationship note"),
     (
         Kind::ResponsibilityException,
         "rex",

@@ -3,6 +3,7 @@
 mod demo;
 mod healthcheck;
 mod import;
+mod inventory;
 mod migrate;
 mod owner;
 mod person;
@@ -56,6 +57,8 @@ enum Command {
     Token(token::Token),
     /// Take the agency's spreadsheets in, as CSV: all of them or none
     Import(import::Import),
+    /// Print every client and project with who holds them since when
+    Inventory(inventory::Inventory),
     /// Ask the server at the configured address whether it lives: status 0 when it does, else 1
     Healthcheck {
         #[command(flatten)]
@@ -78,6 +81,7 @@ impl Cli {
             Command::Owner(owner) => owner.run().await,
             Command::Token(token) => token.run().await,
             Command::Import(import) => import.run().await,
+            Command::Inventory(inventory) => inventory.run().await,
             Command::Healthcheck { config } => healthcheck::run(config.listen).await,
         }
     }

@@ -56,6 +56,7 @@ pub(super) async fn until_told_to_stop(
         }
     }
     drop(stop);
+    app.plans.stop_all();
     tokio::select! {
         (ended, ()) = async { tokio::join!(served, jobs.shutdown()) } => ended,
         name = signals.next() => {

@@ -174,7 +174,8 @@ impl Wish {
     }
 }
 
-async fn close(
+/// Ends a row on `until_on`, the first day on which it no longer holds.
+pub(super) async fn close(
     tx: &impl ConnectionTrait,
     caller: &Caller,
     before: assignment::Model,

@@ -1,6 +1,7 @@
 //! The people of the agency: taking them on, changing what is known of them,
 //! and letting them go.
 
+mod holdings;
 mod leaving;
 
 use jiff::civil::Date;
@@ -108,7 +109,8 @@ pub async fn create_in(
 /// Changes a person. Owners; of their own entry, everybody the time zone, the preference and the standing delegate.
 ///
 /// # Errors
-/// A last day is refused while the person holds something after it (R7), and to the last owner, who cannot give up
+/// A last day is refused while the person holds something after it that nothing moves away until then (R7); what is moved
+/// ends with that day whatever becomes of the move. It is also refused to the last owner, who cannot give up
 /// that access either: nobody could let anybody in again.
 pub async fn update(
     db: &Db,
@@ -144,13 +146,16 @@ pub async fn update_in(
         caller.must_own("change a person's name, email, access, holiday calendar or employment")?;
     }
     leaving::check_owners(&mut check, &owners, &before, &row);
-    if row.employed_until != before.employed_until {
-        leaving::check_holdings(tx, &mut check, "employedUntil", &row).await?;
-    }
+    let held_after = if row.employed_until == before.employed_until {
+        Vec::new()
+    } else {
+        leaving::check_holdings(tx, &mut check, "employedUntil", &row).await?
+    };
     let row = checked(tx, caller, Some(&before), row, check).await?;
     let written = row.into_active_model().reset_all().update(tx).await;
     let after = taken(written, "email", EMAIL_TAKEN)?;
     history::updated(tx, caller, id, &before, &after).await?;
+    leaving::end(tx, caller, &after, held_after).await?;
     subscribe_owner(tx, &after, caller).await?;
     if after.time_zone != before.time_zone {
         subscriptions::reschedule(tx, &after, caller.now).await?;
@@ -199,8 +204,9 @@ pub async fn archive(
             ),
         );
     }
-    leaving::check_holdings(&tx, &mut check, "id", &before).await?;
+    let held_after = leaving::check_holdings(&tx, &mut check, "id", &before).await?;
     check.finish()?;
+    leaving::end(&tx, caller, &before, held_after).await?;
     let mut row = before.clone().into_active_model();
     row.archived_at = Set(Some(Moment(caller.now)));
     row.updated_at = Set(Moment(caller.now));

@@ -141,6 +141,32 @@ pub fn months_held(since: Date, today: Date) -> i64 {
         .map_or(0, |span| i64::from(span.get_months()).max(0))
 }
 
+/// From when to when something was held, the last day not included; none: it goes on.
+pub type Interval = (Date, Option<Date>);
+
+/// Since when `day` is covered without a break; none when it is not covered. Intervals that touch, such as those of an
+/// assignment that was closed and of the one that took its place, make one chain; what begins after `day` is left aside.
+pub fn unbroken_since(intervals: impl IntoIterator<Item = Interval>, day: Date) -> Option<Date> {
+    let mut begun: Vec<Interval> = intervals
+        .into_iter()
+        .filter(|(from, until)| *from <= day && until.is_none_or(|until| *from < until))
+        .collect();
+    begun.sort_unstable();
+    let mut chain: Option<Interval> = None;
+    for (from, until) in begun {
+        chain = match chain {
+            Some((since, end)) if end.is_none_or(|end| from <= end) => {
+                let later = end.zip(until).map(|(end, until)| end.max(until));
+                Some((since, later))
+            }
+            _ => Some((from, until)),
+        };
+    }
+    chain
+        .filter(|(_, end)| end.is_none_or(|end| day < end))
+        .map(|(since, _)| since)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -203,7 +229,52 @@ mod tests {
         assert_eq!(months_held(date(2027, 1, 1), date(2026, 1, 1)), 0);
     }
 
+    #[test]
+    fn a_chain_holds_while_its_rows_touch() {
+        let day = date(2026, 11, 23);
+        let unsplit = (date(2023, 11, 23), Some(date(2026, 3, 1)));
+        let account_manager = (date(2026, 3, 1), None);
+        assert_eq!(
+            unbroken_since([account_manager, unsplit], day),
+            Some(date(2023, 11, 23))
+        );
+        let a_day_later = (date(2026, 3, 2), None);
+        assert_eq!(
+            unbroken_since([unsplit, a_day_later], day),
+            Some(date(2026, 3, 2))
+        );
+        assert_eq!(unbroken_since([unsplit], day), None);
+        let never = (date(2026, 1, 1), Some(date(2026, 1, 1)));
+        assert_eq!(unbroken_since([never], date(2026, 1, 1)), None);
+    }
+
+    /// The same, day by day backwards.
+    fn walked_back(intervals: &[Interval], day: Date) -> Option<Date> {
+        let covers = |day: &Date| {
+            intervals
+                .iter()
+                .any(|(from, until)| from <= day && until.is_none_or(|until| *day < until))
+        };
+        std::iter::successors(Some(day), |day| day.yesterday().ok())
+            .take_while(covers)
+            .last()
+    }
+
     proptest! {
+        #[test]
+        fn a_chain_is_what_walking_back_day_by_day_finds(
+            spans in proptest::collection::vec((0_i64..60, proptest::option::of(0_i64..20)), 0..8),
+            asked in 0_i64..80,
+        ) {
+            let day = |number| super::super::calendar::plus_days(date(2026, 1, 1), number);
+            let intervals: Vec<Interval> = spans
+                .into_iter()
+                .map(|(from, length)| (day(from), length.map(|length| day(from + length))))
+                .collect();
+            let since = unbroken_since(intervals.iter().copied(), day(asked));
+            prop_assert_eq!(since, walked_back(&intervals, day(asked)));
+        }
+
         #[test]
         fn strength_stays_on_its_scale_and_parts_add_up(
             months_held in -5_i64..600,

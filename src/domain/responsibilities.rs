@@ -163,7 +163,8 @@ pub fn in_force_between(first: Date, last: Date) -> sea_orm::Select<assignment::
         )
 }
 
-fn within(scope: &Scope) -> Condition {
+/// The assignments of a scope: of its clients and all their projects.
+pub fn within(scope: &Scope) -> Condition {
     match scope {
         Scope::All => Condition::all(),
         Scope::Clients(clients) => {

@@ -1,25 +1,28 @@
 //! Relationship strengths of many people and clients at once: reads what the arithmetic of
 //! [`relationships`](super::relationships) takes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
 use super::calendar::plus_days;
-use super::relationships::{Relationship, StrengthLimits, months_held, strength};
-use super::responsibilities::in_force;
-use crate::entity::{Day, assignment, project, touchpoint};
+use super::relationships::{
+    Interval, Relationship, Strength, StrengthLimits, months_held, strength, unbroken_since,
+};
+use super::responsibilities::{Scope, clients_of, within};
+use crate::entity::{Day, assignment, client, project, relationship, touchpoint};
 use crate::error::Result;
 
-/// How well people know clients on a day, 0…100 points.
+/// How well people know clients on a day.
 #[derive(Clone, Debug, Default)]
 pub struct Strengths {
-    /// By client: people and their points, the strongest first.
-    by_client: HashMap<Uuid, Vec<(Uuid, i64)>>,
+    /// By client: people and their strengths, the strongest first.
+    by_client: HashMap<Uuid, Vec<(Uuid, Strength)>>,
     stand_in_from: i64,
 }
 
@@ -31,32 +34,41 @@ struct Contacts {
     last_on: Day,
 }
 
+/// What is known, by client and person.
+type Known = HashMap<(Uuid, Uuid), Relationship>;
+
 impl Strengths {
-    /// Reads the strengths between `clients` and everybody who has to do with them: three statements.
+    /// Reads the strengths between `clients` and everybody who has to do with them: four statements.
     pub async fn load(
         conn: &impl ConnectionTrait,
         limits: &StrengthLimits,
         clients: &[Uuid],
         day: Date,
     ) -> Result<Self> {
-        let mut known: HashMap<(Uuid, Uuid), Relationship> = HashMap::new();
-        for ((client, person), since) in held_since(conn, clients, day).await? {
-            known.entry((client, person)).or_default().months_held = months_held(since, day);
-        }
-        for row in contacts(conn, clients, day).await? {
-            let one = known.entry((row.client_id, row.person_id)).or_default();
-            one.touchpoints = row.touchpoints;
-            one.days_since_last = Some(i64::from(
-                row.last_on.0.until(day).map_or(0, |span| span.get_days()),
-            ));
-        }
-        let mut by_client: HashMap<Uuid, Vec<(Uuid, i64)>> = HashMap::new();
+        Self::read(conn, limits, &Scope::Clients(clients.to_vec()), day).await
+    }
+
+    /// As [`Self::load`], for a scope: in that of the whole agency, the clients on the lists. Four statements.
+    pub async fn read(
+        conn: &impl ConnectionTrait,
+        limits: &StrengthLimits,
+        scope: &Scope,
+        day: Date,
+    ) -> Result<Self> {
+        let mut known = Known::new();
+        take_assignments(conn, scope, day, &mut known).await?;
+        take_contacts(conn, scope, day, &mut known).await?;
+        take_notes(conn, scope, &mut known).await?;
+        let mut by_client: HashMap<Uuid, Vec<(Uuid, Strength)>> = HashMap::new();
         for ((client, person), relationship) in known {
-            let points = strength(limits, &relationship).points;
-            by_client.entry(client).or_default().push((person, points));
+            let strength = strength(limits, &relationship);
+            by_client
+                .entry(client)
+                .or_default()
+                .push((person, strength));
         }
         for people in by_client.values_mut() {
-            people.sort_by_key(|(person, points)| (std::cmp::Reverse(*points), *person));
+            people.sort_by_key(|(person, strength)| (std::cmp::Reverse(strength.points), *person));
         }
         Ok(Self {
             by_client,
@@ -64,84 +76,194 @@ impl Strengths {
         })
     }
 
+    /// How well a person knows a client; none when they never had to do with each other.
+    pub fn of(&self, client_id: Uuid, person_id: Uuid) -> Option<Strength> {
+        self.of_client(client_id)
+            .iter()
+            .find(|(person, _)| *person == person_id)
+            .map(|(_, strength)| *strength)
+    }
+
+    /// Everybody who has to do with a client and how well they know it, the strongest first.
+    pub fn of_client(&self, client_id: Uuid) -> &[(Uuid, Strength)] {
+        self.by_client.get(&client_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every client and person with their strength, in no order.
+    pub fn all(&self) -> impl Iterator<Item = (Uuid, Uuid, Strength)> {
+        self.by_client.iter().flat_map(|(client, people)| {
+            people
+                .iter()
+                .map(|(person, strength)| (*client, *person, *strength))
+        })
+    }
+
+    /// The clients and people who stay together, whatever a plan would gain, in no order.
+    pub fn pinned(&self) -> impl Iterator<Item = (Uuid, Uuid)> {
+        self.all()
+            .filter(|(_, _, strength)| strength.pinned)
+            .map(|(client, person, _)| (client, person))
+    }
+
     /// Everybody who knows a client well enough to stand in.
     pub fn people(&self) -> impl Iterator<Item = Uuid> {
         let enough = self.stand_in_from;
-        self.by_client
-            .values()
-            .flatten()
-            .filter(move |(_, points)| *points >= enough)
-            .map(|(person, _)| *person)
+        self.all()
+            .filter(move |(_, _, strength)| strength.points >= enough)
+            .map(|(_, person, _)| person)
     }
 
     /// Who knows a client best, of those who know it well enough to stand in and of whom `fits` holds.
     pub fn strongest(&self, client_id: Uuid, fits: impl Fn(&Uuid) -> bool) -> Option<Uuid> {
-        self.by_client
-            .get(&client_id)?
+        self.of_client(client_id)
             .iter()
-            .take_while(|(_, points)| *points >= self.stand_in_from)
+            .take_while(|(_, strength)| strength.points >= self.stand_in_from)
             .map(|(person, _)| *person)
             .find(|person| fits(person))
     }
 }
 
-async fn contacts(
+/// The clients that any of `people` has to do with on `day`: by a role, a contact in the last 90 days or a note. Four
+/// statements.
+pub async fn clients_known_to(
     conn: &impl ConnectionTrait,
-    clients: &[Uuid],
+    people: &[Uuid],
     day: Date,
-) -> Result<Vec<Contacts>> {
-    Ok(touchpoint::Entity::find()
+) -> Result<Vec<Uuid>> {
+    let held = clients_of(conn, people, day, day).await?;
+    let contacted = touchpoint::Entity::find()
+        .select_only()
+        .column(touchpoint::Column::ClientId)
+        .distinct()
+        .filter(touchpoint::Column::PersonId.is_in(people.iter().copied()))
+        .filter(recent(day))
+        .into_tuple::<Uuid>()
+        .all(conn)
+        .await?;
+    let noted = relationship::Entity::find()
+        .select_only()
+        .column(relationship::Column::ClientId)
+        .filter(relationship::Column::PersonId.is_in(people.iter().copied()))
+        .into_tuple::<Uuid>()
+        .all(conn)
+        .await?;
+    let clients: BTreeSet<Uuid> = held.into_iter().chain(contacted).chain(noted).collect();
+    Ok(clients.into_iter().collect())
+}
+
+/// The contacts in the 90 days up to `day`, counted by client and person: answered from the index
+/// `touchpoint_relationship` alone, so that a history of years costs nothing.
+pub fn recent_contacts(scope: &Scope, day: Date) -> Select<touchpoint::Entity> {
+    touchpoint::Entity::find()
         .select_only()
         .column(touchpoint::Column::ClientId)
         .column(touchpoint::Column::PersonId)
-        .column_as(touchpoint::Column::Id.count(), "touchpoints")
+        .column_as(touchpoint::Column::PersonId.count(), "touchpoints")
         .column_as(touchpoint::Column::OccurredOn.max(), "last_on")
-        .filter(touchpoint::Column::ClientId.is_in(clients.iter().copied()))
+        .filter(of_scope(touchpoint::Column::ClientId, scope))
         .filter(touchpoint::Column::PersonId.is_not_null())
-        .filter(touchpoint::Column::OccurredOn.gt(Day(plus_days(day, -90))))
-        .filter(touchpoint::Column::OccurredOn.lte(Day(day)))
+        .filter(recent(day))
         .group_by(touchpoint::Column::ClientId)
         .group_by(touchpoint::Column::PersonId)
-        .into_model::<Contacts>()
-        .all(conn)
-        .await?)
 }
 
-/// Since when each person has held a role for each client or one of its projects without a break in the assignment.
-async fn held_since(
+fn recent(day: Date) -> Condition {
+    Condition::all()
+        .add(touchpoint::Column::OccurredOn.gt(Day(plus_days(day, -90))))
+        .add(touchpoint::Column::OccurredOn.lte(Day(day)))
+}
+
+async fn take_contacts(
     conn: &impl ConnectionTrait,
-    clients: &[Uuid],
+    scope: &Scope,
     day: Date,
-) -> Result<HashMap<(Uuid, Uuid), Date>> {
+    known: &mut Known,
+) -> Result<()> {
+    let rows = recent_contacts(scope, day)
+        .into_model::<Contacts>()
+        .all(conn)
+        .await?;
+    for row in rows {
+        let one = known.entry((row.client_id, row.person_id)).or_default();
+        one.touchpoints = row.touchpoints;
+        let days = row.last_on.0.until(day).map_or(0, |span| span.get_days());
+        one.days_since_last = Some(i64::from(days));
+    }
+    Ok(())
+}
+
+/// Months held: through an unbroken chain of assignments of any role for the client or one of its projects, so that
+/// whoever stays accountable under another role is no stranger the day after.
+async fn take_assignments(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    day: Date,
+    known: &mut Known,
+) -> Result<()> {
     let projects: HashMap<Uuid, Uuid> = project::Entity::find()
         .select_only()
         .column(project::Column::Id)
         .column(project::Column::ClientId)
-        .filter(project::Column::ClientId.is_in(clients.iter().copied()))
+        .filter(of_scope(project::Column::ClientId, scope))
         .into_tuple::<(Uuid, Uuid)>()
         .all(conn)
         .await?
         .into_iter()
         .collect();
-    let rows = in_force(day)
-        .filter(
-            sea_orm::Condition::any()
-                .add(assignment::Column::ClientId.is_in(clients.iter().copied()))
-                .add(assignment::Column::ProjectId.is_in(projects.keys().copied())),
-        )
+    let rows = assignment::Entity::find()
+        .filter(within(scope))
+        .filter(assignment::Column::FromOn.lte(Day(day)))
         .all(conn)
         .await?;
-    let mut since: HashMap<(Uuid, Uuid), Date> = HashMap::new();
+    let mut held: HashMap<(Uuid, Uuid), Vec<Interval>> = HashMap::new();
     for row in rows {
         let client = row
             .client_id
             .or_else(|| projects.get(&row.project_id?).copied());
         if let Some(client) = client {
-            let earliest = since
-                .entry((client, row.person_id))
-                .or_insert(row.from_on.0);
-            *earliest = (*earliest).min(row.from_on.0);
+            let interval = (row.from_on.0, row.until_on.map(|until| until.0));
+            held.entry((client, row.person_id))
+                .or_default()
+                .push(interval);
         }
     }
-    Ok(since)
+    for (pair, intervals) in held {
+        if let Some(since) = unbroken_since(intervals, day) {
+            known.entry(pair).or_default().months_held = months_held(since, day);
+        }
+    }
+    Ok(())
+}
+
+/// What somebody noted; a note that says nothing any more makes nobody known.
+async fn take_notes(conn: &impl ConnectionTrait, scope: &Scope, known: &mut Known) -> Result<()> {
+    let rows = relationship::Entity::find()
+        .filter(of_scope(relationship::Column::ClientId, scope))
+        .all(conn)
+        .await?;
+    for row in rows {
+        if row.override_points.is_none() && !row.pinned {
+            continue;
+        }
+        let one = known.entry((row.client_id, row.person_id)).or_default();
+        one.override_points = row.override_points.map(i64::from);
+        one.pinned = row.pinned;
+    }
+    Ok(())
+}
+
+/// Whether a column names a client of the scope. The clients on the lists are named one by one, so that indexes that begin
+/// with the client are searched rather than read through.
+fn of_scope(column: impl ColumnTrait, scope: &Scope) -> Condition {
+    match scope {
+        Scope::Clients(ids) => Condition::all().add(column.is_in(ids.iter().copied())),
+        Scope::All => {
+            let mut listed = QuerySelect::query(&mut client::Entity::find()).to_owned();
+            listed
+                .clear_selects()
+                .column(client::Column::Id)
+                .and_where(client::Column::ArchivedAt.is_null());
+            Condition::all().add(column.in_subquery(listed))
+        }
+    }
 }

@@ -132,6 +132,15 @@ fn standing<'a>(
     }
 }
 
+/// The day of the last touchpoint that counts as an update, by client; of clients never contacted, none. One statement for
+/// every ten thousand clients.
+pub async fn last_updates(
+    conn: &impl ConnectionTrait,
+    clients: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Date>> {
+    Ok(LastDays::load(conn, clients).await?.updates)
+}
+
 /// The last day of each kind of contact that a cadence runs from, by client.
 struct LastDays {
     updates: HashMap<Uuid, Date>,

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use crate::domain::availability::{Holiday, TimeOff, WorkSchedule, WorkingTime};
+use crate::domain::calendar::Week;
 use crate::domain::work_schedules;
 use crate::entity::{Day, holiday, person, time_off, work_schedule};
 use crate::error::Result;
@@ -45,6 +46,25 @@ pub async fn load(
         }
     }
     Ok(loaded)
+}
+
+/// The minutes of a usual week that each of `people` has free for client work: those of the hours in force that week ×
+/// the availability factor, floored by the day, as if there were neither holidays nor time off. Whoever has no hours is
+/// left out. One statement for every ten thousand people.
+pub async fn usual_weeks(
+    conn: &impl ConnectionTrait,
+    people: &[Uuid],
+    week: Week,
+) -> Result<HashMap<Uuid, i64>> {
+    let mut usual = HashMap::with_capacity(people.len());
+    for people in people.chunks(PEOPLE_AT_ONCE) {
+        for (person, hours) in schedules(conn, people).await? {
+            let working = WorkingTime::new(Date::MIN, None, hours, Vec::new(), &[]);
+            let minutes = working.sum(week.days()).availability_minutes;
+            usual.insert(person, minutes);
+        }
+    }
+    Ok(usual)
 }
 
 /// The time off of any of `people` that touches the days from `first` to `last`, both included, whole days or hours; by

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use async_graphql::{Context, Description, Object, Result, SimpleObject};
+use async_graphql::{Context, Description, Object, Result};
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -13,11 +13,13 @@ use super::context::Asked;
 use super::enums::Side;
 use super::loaders::{Loaders, Shared, shared, the};
 use super::person::Person;
-use super::responsibility::{self, Responsibility};
+use super::responsibility::{Responsibility, in_force as lines_in_force};
+use super::responsibility_exception::{self, ResponsibilityException};
 use super::role::Role;
 use crate::domain::absences;
+use crate::domain::exceptions::Answer;
 use crate::domain::responsibilities::{Accountability, Held, Scope};
-use crate::entity::{self, client, person, project};
+use crate::entity::{self, client, person, project, responsibility};
 
 /// The person accountable for one side on a day.
 #[derive(Clone, Debug, Description)]
@@ -59,28 +61,73 @@ impl Accountable {
     /// standing delegate. Null when the person is not away, when nobody is named, and for
     /// members who ask it of others.
     async fn delegate(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        // Who is away on which day is for those to know who may read the person's time off.
-        if !ctx.caller().reads_work_of(self.held.person_id()) {
-            return Ok(None);
-        }
-        let key = AbsenceKey {
-            person_id: self.held.person_id(),
-            day: self.on,
-        };
-        let Some(Some(delegate_id)) = ctx.loaders().load_one(key).await? else {
-            return Ok(None);
-        };
-        Ok(Some(Person(the::<person::Entity>(ctx, delegate_id).await?)))
+        let stand_in = stand_in(ctx, self.held.person_id(), self.on).await?;
+        Ok(stand_in.map(Person))
     }
 }
 
-/// A line of the catalogue and who is accountable for it.
-#[derive(Clone, Debug, SimpleObject)]
+/// Who stands in for somebody who has the whole of a day off. Who is away when is for those to know who may read the
+/// person's time off: nobody, to others.
+async fn stand_in(
+    ctx: &Context<'_>,
+    person_id: Uuid,
+    day: Date,
+) -> Result<Option<person::Model>, Shared> {
+    if !ctx.caller().reads_work_of(person_id) {
+        return Ok(None);
+    }
+    let key = AbsenceKey { person_id, day };
+    match ctx.loaders().load_one(key).await? {
+        Some(Some(delegate_id)) => Ok(Some(the::<person::Entity>(ctx, delegate_id).await?)),
+        _ => Ok(None),
+    }
+}
+
+/// A line of the catalogue and who is accountable for it on a day.
+#[derive(Clone, Debug, Description)]
 pub struct ResponsibilityHeld {
+    line: responsibility::Model,
+    answer: Answer,
+    on: Date,
+}
+
+#[Object(use_type_description)]
+impl ResponsibilityHeld {
     /// What has to be done.
-    responsibility: Responsibility,
-    /// Who is accountable for it; null when nobody holds its side.
-    accountable: Option<Accountable>,
+    async fn responsibility(&self) -> Responsibility {
+        Responsibility(self.line.clone())
+    }
+
+    /// Which side does it: the exception's when there is one, else the one that the catalogue says.
+    async fn side(&self) -> Side {
+        self.answer.side.into()
+    }
+
+    /// Who is accountable for it; null when nobody holds that side.
+    async fn accountable(&self) -> Option<Accountable> {
+        let held = self.answer.held.clone()?;
+        Some(Accountable {
+            side: self.answer.side,
+            held,
+            on: self.on,
+        })
+    }
+
+    /// The exception that gives it to the other side on this project; null when the catalogue holds.
+    async fn exception(&self) -> Option<ResponsibilityException> {
+        self.answer.exception.clone().map(ResponsibilityException)
+    }
+
+    /// Why, in sentences: the exception, the assignment, and who stands in when the person has the whole of that day off; the
+    /// last is left out for members who ask it of others.
+    async fn why(&self, ctx: &Context<'_>) -> Result<String> {
+        let stand_in = match &self.answer.held {
+            Some(held) => stand_in(ctx, held.person_id(), self.on).await?,
+            None => None,
+        };
+        let name = stand_in.as_ref().map(|person| &*person.name);
+        Ok(self.answer.why(name))
+    }
 }
 
 /// Who is accountable for a project on a day: at most one a side, the client side first.
@@ -109,7 +156,24 @@ pub async fn responsibilities_of_project(
     project: &project::Model,
     on: Date,
 ) -> Result<Vec<ResponsibilityHeld>> {
-    catalogue(ctx, of_project(ctx, project, on).await?).await
+    let answers = answers_of_project(ctx, project, on).await?;
+    Ok(lines_held(answers, on))
+}
+
+/// The same as the domain has it: every line with the one answer to who does it, exceptions included.
+pub async fn answers_of_project(
+    ctx: &Context<'_>,
+    project: &project::Model,
+    on: Date,
+) -> Result<Vec<(responsibility::Model, Answer)>> {
+    let accountability = accountability(ctx, project.client_id, on).await?;
+    let exceptions = responsibility_exception::rows(ctx, project.id).await?;
+    let lines = lines_in_force(ctx).await?;
+    let answer = |line: &responsibility::Model| {
+        let answer = Answer::of_project(line, project, &accountability, &exceptions, on);
+        (line.clone(), answer)
+    };
+    Ok(lines.iter().map(answer).collect())
 }
 
 /// Every line of the catalogue in force now, with who is accountable for it in a client as a whole on a day.
@@ -118,7 +182,21 @@ pub async fn responsibilities_of_client(
     client: &client::Model,
     on: Date,
 ) -> Result<Vec<ResponsibilityHeld>> {
-    catalogue(ctx, of_client(ctx, client, on).await?).await
+    let accountability = accountability(ctx, client.id, on).await?;
+    let lines = lines_in_force(ctx).await?;
+    let answer = |line: &responsibility::Model| {
+        let answer = Answer::of_client(line, client.id, &accountability, on);
+        (line.clone(), answer)
+    };
+    Ok(lines_held(lines.iter().map(answer), on))
+}
+
+fn lines_held(
+    answers: impl IntoIterator<Item = (responsibility::Model, Answer)>,
+    on: Date,
+) -> Vec<ResponsibilityHeld> {
+    let held = |(line, answer)| ResponsibilityHeld { line, answer, on };
+    answers.into_iter().map(held).collect()
 }
 
 fn sides<'a>(on: Date, of: impl Fn(entity::Side) -> Option<&'a Held>) -> Vec<Accountable> {
@@ -129,21 +207,6 @@ fn sides<'a>(on: Date, of: impl Fn(entity::Side) -> Option<&'a Held>) -> Vec<Acc
             Some(Accountable { side, held, on })
         })
         .collect()
-}
-
-async fn catalogue(
-    ctx: &Context<'_>,
-    accountable: Vec<Accountable>,
-) -> Result<Vec<ResponsibilityHeld>> {
-    let lines = responsibility::in_force(ctx).await?;
-    let held = lines.iter().map(|line| ResponsibilityHeld {
-        responsibility: Responsibility(line.clone()),
-        accountable: accountable
-            .iter()
-            .find(|accountable| accountable.side == line.side)
-            .cloned(),
-    });
-    Ok(held.collect())
 }
 
 /// Asks who is accountable for a client and its projects on a day.

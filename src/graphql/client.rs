@@ -17,6 +17,7 @@ use super::id::Kind;
 use super::loaders::{by_id, by_parent};
 use super::payload::{UserError, split, split_or_current};
 use super::project::Project;
+use super::relationship::{self, Relationship};
 use super::touchpoint::Touchpoint;
 use crate::domain::clients::{self, ClientEdit, NewClient};
 use crate::domain::page::{Place, PlaceValue};
@@ -143,6 +144,24 @@ impl Client {
         };
         let name = format!("touchpoints of {}", self.0.id.simple());
         Ok(in_memory(&name, rows, true, &paging, place, Touchpoint)?)
+    }
+
+    /// Everybody who has to do with it and how well they know it today, the strongest first. Members see themselves only.
+    async fn relationships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Relationship>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        relationship::of_client(ctx, self.0.id, &paging).await
     }
 
     /// What it asks for, the newest first. For owners and managers.

@@ -10,6 +10,7 @@ pub mod client_filter;
 pub mod client_request;
 pub mod connection;
 pub mod contact;
+pub mod contact_card;
 pub mod context;
 pub mod decision;
 pub mod email;
@@ -22,13 +23,17 @@ pub mod guard;
 pub mod history;
 pub mod holiday;
 pub mod id;
+pub mod inventory;
 pub mod loaders;
 pub mod node;
 pub mod payload;
 pub mod person;
+pub mod plan;
 pub mod project;
 pub mod project_filter;
+pub mod relationship;
 pub mod responsibility;
+pub mod responsibility_exception;
 pub mod role;
 mod scalars;
 pub mod schedule;
@@ -57,8 +62,10 @@ pub struct Query(
     team::TeamQueries,
     email::EmailQueries,
     person::PersonQueries,
+    plan::PlanQueries,
     holiday::HolidayQueries,
     skill::SkillQueries,
+    inventory::InventoryQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -75,10 +82,14 @@ pub struct Mutation(
     touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,
     person::PersonMutations,
+    plan::PlanMutations,
     work_schedule::WorkScheduleMutations,
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
     skill::SkillMutations,
+    relationship::RelationshipMutations,
+    inventory::InventoryMutations,
+    responsibility_exception::ResponsibilityExceptionMutations,
 );
 
 /// Meridian's schema.

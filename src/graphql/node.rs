@@ -12,10 +12,14 @@ use super::context::Asked;
 use super::email::{Email, EmailAttempt};
 use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
+use super::inventory::InventorySnapshot;
 use super::loaders::{Shared, by_id};
 use super::person::Person;
+use super::plan::Plan;
 use super::project::Project;
+use super::relationship::RelationshipNote;
 use super::responsibility::Responsibility;
+use super::responsibility_exception::ResponsibilityException;
 use super::role::Role;
 use super::schedule::Schedule;
 use super::skill::Skill;
@@ -23,11 +27,11 @@ use super::time_off::TimeOff;
 use super::touchpoint::Touchpoint;
 use super::work_schedule::WorkSchedule;
 use crate::domain::access::Caller;
-use crate::domain::booking_changes;
+use crate::domain::{booking_changes, plans};
 use crate::entity::{
     assignment, booking, client, client_contact, client_request, email, email_attempt, holiday,
-    holiday_calendar, person, project, responsibility, role, schedule, skill, time_off, touchpoint,
-    work_schedule,
+    holiday_calendar, inventory_snapshot, person, plan, project, relationship, responsibility,
+    responsibility_exception, role, schedule, skill, time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -69,6 +73,7 @@ nodes! {
     Booking(booking) if booking_changes::may_read;
     Touchpoint(touchpoint) if |_, _| true;
     Person(person) if |_, _| true;
+    Plan(plan) if |caller, _| plans::may_read(caller);
     WorkSchedule(work_schedule) if |caller, row| caller.reads_work_of(row.person_id);
     HolidayCalendar(holiday_calendar) if |_, _| true;
     Holiday(holiday) if |_, _| true;
@@ -77,6 +82,9 @@ nodes! {
     Role(role) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;
+    ResponsibilityException(responsibility_exception) if |_, _| true;
+    InventorySnapshot(inventory_snapshot) if |caller, _| caller.reads_all();
+    RelationshipNote(relationship) if |caller, _| caller.reads_all();
     Email(email) if |caller, row| caller.reads_work_of(row.recipient_id);
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);

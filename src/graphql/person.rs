@@ -14,6 +14,7 @@ use super::enums::{Access, OrderDirection, Side};
 use super::holiday::HolidayCalendar;
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
+use super::relationship::{self, Relationship};
 use super::schedule::Schedule;
 use super::skill::PersonSkill;
 use super::time_off::TimeOff;
@@ -146,6 +147,27 @@ impl Person {
     async fn book(&self, ctx: &Context<'_>) -> Result<Option<Book>> {
         ctx.caller().must_read_work_of(self.0.id)?;
         book_of(ctx, self.0.id).await.map(Some)
+    }
+
+    /// The clients that the person has to do with and how well they know them today, the strongest first. An error for
+    /// members who ask it of others.
+    async fn relationships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Relationship>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        relationship::of_person(ctx, self.0.id, &paging)
+            .await
+            .map(Some)
     }
 
     /// Which mails the person gets when. An error for members who

@@ -10,6 +10,7 @@ use super::booking::Booking;
 use super::client::Client;
 use super::client_request::{ClientRequest, requests_of};
 use super::connection::{Connection, Paging, in_memory, list};
+use super::contact_card::{self, ContactCard};
 use super::context::Asked;
 use super::decision::Recommendation;
 use super::enums::{LeadMode, OrderDirection, ProjectSize, ProjectStatus};
@@ -18,10 +19,12 @@ use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::project_filter::{ProjectFilter, ProjectOrder, ProjectOrderField};
+use super::responsibility_exception::{self, ResponsibilityException};
+use super::skill::ProjectSkill;
 use crate::domain::booking_changes;
 use crate::domain::page::{Place, PlaceValue};
 use crate::domain::projects;
-use crate::entity::{Day, Moment, booking, client, client_request, project};
+use crate::entity::{Day, Moment, booking, client, client_request, project, project_skill};
 
 pub use mutations::{
     ProjectArchiveInput, ProjectCreateInput, ProjectMutations, ProjectPayload,
@@ -96,6 +99,14 @@ impl Project {
         self.0.launch_on
     }
 
+    /// What it asks of whoever is accountable for it, the highest level first; 20 at most.
+    async fn skills(&self, ctx: &Context<'_>) -> Result<Vec<ProjectSkill>> {
+        let column = project_skill::Column::ProjectId;
+        let mut rows = by_parent::<project_skill::Entity>(ctx, column, self.0.id).await?;
+        rows.sort_by_key(|row| (-row.level, row.skill_id));
+        Ok(rows.into_iter().map(ProjectSkill).collect())
+    }
+
     /// Who is accountable for each side on a day, and why; a side that nobody holds is left out.
     async fn accountable(
         &self,
@@ -106,7 +117,8 @@ impl Project {
         accountable::of_project(ctx, &self.0, on).await
     }
 
-    /// Who does what on a day, and why: each line of the catalogue with whoever holds its side.
+    /// Who does what on a day, and why: each line of the catalogue with whoever holds the side that does it, which an exception
+    /// of this project may change.
     async fn responsibilities(
         &self,
         ctx: &Context<'_>,
@@ -114,6 +126,34 @@ impl Project {
     ) -> Result<Vec<ResponsibilityHeld>> {
         let on = on.map_or_else(|| ctx.caller().today(), |day| day.0);
         accountable::responsibilities_of_project(ctx, &self.0, on).await
+    }
+
+    /// The lines of the catalogue that the other side does on it, did or is to do; the latest `fromOn` first.
+    async fn responsibility_exceptions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<ResponsibilityException>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        responsibility_exception::of_project(ctx, self.0.id, &paging).await
+    }
+
+    /// Who to ask for what on a day, to be handed to the client.
+    async fn contact_card(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today by default.")] on: Option<Day>,
+    ) -> Result<ContactCard> {
+        let on = on.map_or_else(|| ctx.caller().today(), |day| day.0);
+        contact_card::of_project(ctx, &self.0, on).await
     }
 
     /// The bookings that touch a period, by first day. Members see their own.

@@ -7,8 +7,10 @@ use super::id::Kind;
 use super::loaders::the;
 use super::payload::{UserError, split};
 use super::person::{Person, PersonPayload};
+use super::project::{Project, ProjectPayload};
+use crate::domain::project_skills::{self, Asked as AskedSkill};
 use crate::domain::skills;
-use crate::entity::{person_skill, skill};
+use crate::entity::{person_skill, project_skill, skill};
 
 /// Something people can do.
 #[derive(Clone, Debug, Description)]
@@ -44,6 +46,23 @@ impl PersonSkill {
     }
 }
 
+/// How well whoever is accountable for a project should know something.
+#[derive(Clone, Debug, Description)]
+pub struct ProjectSkill(pub project_skill::Model);
+
+#[Object(use_type_description)]
+impl ProjectSkill {
+    /// What.
+    async fn skill(&self, ctx: &Context<'_>) -> Result<Skill> {
+        Ok(Skill(the::<skill::Entity>(ctx, self.0.skill_id).await?))
+    }
+
+    /// How well at least, from 1 (learning) to 5 (teaches it).
+    async fn level(&self) -> i32 {
+        self.0.level
+    }
+}
+
 /// Queries about skills.
 #[derive(Default)]
 pub struct SkillQueries;
@@ -73,6 +92,24 @@ pub struct PersonSkillSetInput {
     skill_id: ID,
     /// How well, from 1 (learning) to 5 (teaches it); null or absent takes the skill away.
     level: Option<i32>,
+}
+
+/// A skill that a project asks for.
+#[derive(Debug, InputObject)]
+pub struct ProjectSkillInput {
+    /// What.
+    skill_id: ID,
+    /// How well at least, from 1 (learning) to 5 (teaches it).
+    level: i32,
+}
+
+/// Which skills a project asks for.
+#[derive(Debug, InputObject)]
+pub struct ProjectSkillsSetInput {
+    /// Which project; not finished.
+    project_id: ID,
+    /// All of them, 20 at most and each once; what is not among them is asked no more.
+    skills: Vec<ProjectSkillInput>,
 }
 
 /// What came of a change of a skill.
@@ -118,6 +155,31 @@ impl SkillMutations {
         let (row, user_errors) = split(set.await)?;
         Ok(PersonPayload {
             person: row.map(Person),
+            user_errors,
+        })
+    }
+
+    /// Says which skills a project asks of whoever is accountable for it. Owners, and managers accountable for it.
+    async fn project_skills_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which skills, and how well.")] input: ProjectSkillsSetInput,
+    ) -> Result<ProjectPayload> {
+        let set = async {
+            let project = Kind::Project.parse("projectId", &input.project_id)?;
+            let read = |(index, one): (usize, &ProjectSkillInput)| {
+                let field = format!("skills.{index}.skillId");
+                let skill_id = Kind::Skill.parse(&field, &one.skill_id)?;
+                let level = one.level;
+                Ok(AskedSkill { skill_id, level })
+            };
+            let asked: crate::error::Result<Vec<AskedSkill>> =
+                input.skills.iter().enumerate().map(read).collect();
+            project_skills::set(ctx.db(), ctx.caller(), project, &asked?).await
+        };
+        let (row, user_errors) = split(set.await)?;
+        Ok(ProjectPayload {
+            project: row.map(Project),
             user_errors,
         })
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
-use crate::domain::subscriptions;
+use crate::domain::{plans, subscriptions};
 use crate::email::outbox::{self, TakenBack};
 use crate::error::Result;
 
@@ -54,14 +54,21 @@ pub async fn run(app: &App) -> Result<Maintained> {
     Ok(maintained)
 }
 
-/// The part that cannot wait an hour: mails of senders that vanished go back, and those whose time has passed expire.
-/// Answers both counts.
+/// The part that cannot wait an hour: mails of senders that vanished go back, and those whose time has passed expire; so do
+/// plans of processes that are gone. Answers both counts of mails.
 pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
     let now = app.clock.now();
     let tx = app.db.begin().await?;
     let taken_back = outbox::take_back(&tx, now, signed(app.config.grace)).await?;
     let expired = outbox::expire(&tx, now).await?;
     tx.commit().await?;
+    let forgotten = plans::fail_forgotten(&app.db, &app.plans, now).await?;
+    if forgotten > 0 {
+        tracing::warn!(
+            plans = forgotten,
+            "plans of a process that is gone have failed"
+        );
+    }
     if taken_back.in_doubt > 0 {
         let mails = taken_back.in_doubt;
         tracing::warn!(

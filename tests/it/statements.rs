@@ -20,7 +20,7 @@ on_both_databases!(
 );
 
 /// A loader waits a millisecond for more keys: on a busy machine it may take them in two goes.
-const SPLIT: u64 = 3;
+pub(crate) const SPLIT: u64 = 3;
 
 /// Each line: a list, a small page of it and a large one, within the price of an operation.
 const LISTS: [(&str, i64, i64, &str); 8] = [
@@ -90,7 +90,7 @@ async fn a_query_costs_the_same_whatever_the_page_and_the_agency(app: &TestApp) 
 }
 
 /// The statements of a query, without those that sign in.
-async fn cost(app: &TestApp, by: &Actor, document: &str, variables: Value) -> u64 {
+pub(crate) async fn cost(app: &TestApp, by: &Actor, document: &str, variables: Value) -> u64 {
     app.ask(by, "{ __typename }", json!({})).await;
     let before = app.db.statements();
     app.ask(by, "{ __typename }", json!({})).await;

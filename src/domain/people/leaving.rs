@@ -1,36 +1,36 @@
 //! What must be settled before somebody goes (R7), and who must stay.
 
-use std::collections::HashMap;
-
-use jiff::civil::Date;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use uuid::Uuid;
 
+use super::holdings::Holdings;
+use crate::domain::access::Caller;
+use crate::domain::assignments;
 use crate::domain::check::Check;
-use crate::entity::{Access, Day, assignment, booking, client, person, project, role};
+use crate::entity::{Access, Day, assignment, booking, person};
 use crate::error::{ProblemCode, Result};
 
 /// How many assignments a refusal names.
 const NAMED: usize = 10;
 
-/// Notes a problem with `field` when the person holds anything after the last day.
+/// Notes a problem with `field` when the person holds anything after the last day that nothing moves away until then, or
+/// is booked after it. Answers the assignments that reach past it all the same, for [`end`].
 pub(super) async fn check_holdings(
     conn: &impl ConnectionTrait,
     check: &mut Check,
     field: &str,
     person: &person::Model,
-) -> Result<()> {
+) -> Result<Vec<assignment::Model>> {
     let Some(Day(last)) = person.employed_until else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let first_day_gone = last.tomorrow().unwrap_or(last);
-    let held = held_from(conn, person.id, first_day_gone).await?;
-    if !held.is_empty() {
-        let shown = held.len().min(NAMED);
-        let more = match held.len() - shown {
+    let holdings = Holdings::load(conn, person.id, first_day_gone).await?;
+    let left_over = holdings.not_covered(conn, person.id, last).await?;
+    if !left_over.is_empty() {
+        let shown = left_over.len().min(NAMED);
+        let more = match left_over.len() - shown {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
@@ -38,9 +38,10 @@ pub(super) async fn check_holdings(
             field,
             ProblemCode::NotAllowedNow,
             format!(
-                "After {last}, {} would still be {}{more}. Assign somebody else from {first_day_gone} on, then try again.",
+                "After {last}, {} would still be {}{more}. Assign somebody else from {first_day_gone} on, or hand it over \
+                 by {last}: with handovers, or an approved LEAVER plan. Then try again.",
                 person.name,
-                held[..shown].join(", ")
+                left_over[..shown].join(", ")
             ),
         );
     }
@@ -59,65 +60,27 @@ pub(super) async fn check_holdings(
             ),
         );
     }
-    Ok(())
+    Ok(holdings.rows)
 }
 
-/// What a person holds on `first` or any day after it: "Account manager of Acme", in alphabetical order.
-async fn held_from(
-    conn: &impl ConnectionTrait,
-    person_id: Uuid,
-    first: Date,
-) -> Result<Vec<String>> {
-    let until = assignment::Column::UntilOn;
-    let mut rows = assignment::Entity::find()
-        .filter(assignment::Column::PersonId.eq(person_id))
-        .filter(
-            Condition::any()
-                .add(until.is_null())
-                .add(until.gt(Day(first))),
-        )
-        .all(conn)
-        .await?;
-    // A row with two equal days was replaced before it ever held.
-    rows.retain(|row| row.until_on != Some(row.from_on));
-    let names = names(conn, &rows).await?;
-    let name = |id: Option<Uuid>| id.and_then(|id| names.get(&id)).map_or("", String::as_str);
-    let mut held: Vec<String> = rows
-        .iter()
-        .map(|row| {
-            let of = row.project_id.or(row.client_id);
-            format!("{} of {}", name(Some(row.role_id)), name(of))
-        })
-        .collect();
-    held.sort_unstable();
-    Ok(held)
-}
-
-/// What the roles, clients and projects of assignments are called.
-async fn names(
-    conn: &impl ConnectionTrait,
-    rows: &[assignment::Model],
-) -> Result<HashMap<Uuid, String>> {
-    let mut names = HashMap::new();
-    if rows.is_empty() {
-        return Ok(names);
+/// Ends what somebody holds after their last day: it is handed over until then.
+pub(super) async fn end(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    person: &person::Model,
+    rows: Vec<assignment::Model>,
+) -> Result<()> {
+    let Some(Day(last)) = person.employed_until else {
+        return Ok(());
+    };
+    let first_day_gone = last.tomorrow().unwrap_or(last);
+    let reason = format!("{} leaves, and is here until {last}.", person.name);
+    for row in rows {
+        // What was to begin later never does.
+        let until = first_day_gone.max(row.from_on.0);
+        assignments::close(tx, caller, row, until, &reason).await?;
     }
-    let roles = role::Entity::find()
-        .filter(role::Column::Id.is_in(rows.iter().map(|row| row.role_id)))
-        .all(conn)
-        .await?;
-    names.extend(roles.into_iter().map(|role| (role.id, role.name)));
-    let clients = client::Entity::find()
-        .filter(client::Column::Id.is_in(rows.iter().filter_map(|row| row.client_id)))
-        .all(conn)
-        .await?;
-    names.extend(clients.into_iter().map(|client| (client.id, client.name)));
-    let projects = project::Entity::find()
-        .filter(project::Column::Id.is_in(rows.iter().filter_map(|row| row.project_id)))
-        .all(conn)
-        .await?;
-    names.extend(projects.into_iter().map(|row| (row.id, row.name)));
-    Ok(names)
+    Ok(())
 }
 
 /// The owners of the agency, locked in one order so that two who step down at once wait for each other: the second

@@ -96,9 +96,9 @@ pub struct ProjectArchiveInput {
 #[derive(Debug, SimpleObject)]
 pub struct ProjectPayload {
     /// The project as it is now; null when nothing was changed, but for a stale version.
-    project: Option<Project>,
+    pub(crate) project: Option<Project>,
     /// What the user can mend; empty when it was done.
-    user_errors: Vec<UserError>,
+    pub(crate) user_errors: Vec<UserError>,
 }
 
 /// Changes of projects.

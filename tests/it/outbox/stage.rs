@@ -77,6 +77,7 @@ impl Stage {
             clock: Clock::manual(MONDAY.parse().unwrap()),
             config: Arc::new(config),
             mailer: Mailer::Memory(memory.clone()),
+            plans: meridian::domain::plans::Running::default(),
         };
         let recipient_id = dana(&app).await;
         Self {

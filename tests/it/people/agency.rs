@@ -66,6 +66,7 @@ async fn app_for(url: &str) -> App {
         clock: Clock::manual("2026-11-23T09:00:00Z".parse().unwrap()),
         config: Arc::new(Settings::parse_from(["meridian"]).config),
         mailer: Mailer::try_new(MailTransport::Memory).unwrap(),
+        plans: meridian::domain::plans::Running::default(),
     }
 }
 

@@ -20,7 +20,8 @@ async fn nobody_leaves_while_they_hold_something_after_the_last_day() {
         assert_eq!(
             refusals(&payload),
             ["employedUntil NOT_ALLOWED_NOW After 2026-12-31, Dana would still be Account manager of Acme. \
-              Assign somebody else from 2027-01-01 on, then try again."]
+              Assign somebody else from 2027-01-01 on, or hand it over by 2026-12-31: with handovers, or an approved \
+              LEAVER plan. Then try again."]
         );
         assert_eq!((agency.changes().await, payload["person"].clone()), (before, Value::Null));
 

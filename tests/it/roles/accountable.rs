@@ -168,10 +168,10 @@ async fn ten_projects_cost_as_many_statements_as_one() {
         let selection = "person { name } delegate { name }";
         assert_eq!(counted(&ids[..1], "accountable", selection).await, 7);
         assert_eq!(counted(&ids, "accountable", selection).await, 7);
-        // The projects; roles and assignments; the catalogue; people.
+        // The projects; roles and assignments; exceptions; the catalogue; people.
         let selection = "accountable { person { name } }";
-        assert_eq!(counted(&ids[..1], "responsibilities", selection).await, 5);
-        assert_eq!(counted(&ids, "responsibilities", selection).await, 5);
+        assert_eq!(counted(&ids[..1], "responsibilities", selection).await, 6);
+        assert_eq!(counted(&ids, "responsibilities", selection).await, 6);
     })
     .await;
 }

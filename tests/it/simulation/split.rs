@@ -13,6 +13,7 @@ use crate::support::figures::WEEK;
 on_both_databases!(
     before_is_what_capacity_says_and_changing_nothing_changes_nothing,
     two_unsplit_managers_would_come_to_the_golden_case,
+    a_plan_that_nobody_has_approved_shows_what_it_would_do,
 );
 
 const FIGURES: &str = "availabilityMinutes benchMinutes overMinutes band roleMixBp clientSideMinutes projectSideMinutes
@@ -116,5 +117,35 @@ async fn two_unsplit_managers_would_come_to_the_golden_case(app: &TestApp) {
         2,
         "counts are past their limits: {:#}",
         whole["warnings"]
+    );
+}
+
+async fn a_plan_that_nobody_has_approved_shows_what_it_would_do(app: &TestApp) {
+    let demo = DemoAgency::fill(app, 1).await;
+    let two = [&demo.dana, &demo.sam].map(|one| Kind::Person.text(one.person.id));
+    let input = json!({ "kind": "SPLIT", "name": "Split Dana and Sam", "startsOn": "2027-02-01", "splitBetween": two });
+    let payload = app
+        .done(&demo.eleanor, "planCreate", input, "plan { id state }")
+        .await;
+    assert_eq!(payload["plan"]["state"], "READY");
+    let selection =
+        "people(first: 3) { nodes { weeks { after { load { confirmedBp } roleMixBp } } } }";
+    let applied =
+        |on: &str| json!([{ "applyPlan": { "planId": payload["plan"]["id"], "on": on } }]);
+    let simulated = simulate(app, &demo.eleanor, applied("2026-11-23"), selection).await;
+    let after = |one: usize| simulated["people"]["nodes"][one]["weeks"][0]["after"].clone();
+    assert_eq!(
+        after(0),
+        json!({ "load": { "confirmedBp": 10_666 }, "roleMixBp": 0 })
+    );
+    assert_eq!(
+        after(1),
+        json!({ "load": { "confirmedBp": 9_333 }, "roleMixBp": 0 })
+    );
+    let later = simulate(app, &demo.eleanor, applied("2027-02-01"), selection).await;
+    assert_eq!(
+        later["people"]["nodes"],
+        json!([]),
+        "these weeks come before it"
     );
 }

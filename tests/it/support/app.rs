@@ -116,6 +116,7 @@ impl TestApp {
             clock: Clock::manual(START.parse().unwrap()),
             config: Arc::new(Settings::parse_from(["meridian"]).config),
             mailer: Mailer::Memory(memory.clone()),
+            plans: meridian::domain::plans::Running::default(),
         };
         Self::of(app, url, memory).await
     }

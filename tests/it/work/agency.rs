@@ -78,6 +78,7 @@ async fn app_for(url: &str) -> App {
         clock: Clock::manual(now()),
         config: Arc::new(Settings::parse_from(["meridian"]).config),
         mailer: Mailer::try_new(MailTransport::Memory).unwrap(),
+        plans: meridian::domain::plans::Running::default(),
     }
 }
 
