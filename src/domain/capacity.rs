@@ -281,7 +281,8 @@ impl Agenda {
         }
     }
 
-    fn label(&self, project: &project::Model) -> String {
+    /// A project with its client: "Website (Orchard)".
+    pub(super) fn label(&self, project: &project::Model) -> String {
         match self.books.clients.get(&project.client_id) {
             Some(client) => format!("{} ({})", project.name, client.name),
             None => project.name.clone(),

@@ -7,6 +7,7 @@
 pub mod acceptance;
 mod draft;
 mod operation;
+mod planned;
 mod report;
 mod world;
 
@@ -122,6 +123,7 @@ pub async fn simulate(
     let mut world = World::load(conn, first, weeks, today).await?;
     let skills = operation::skills(operations);
     world.learn(conn, &skills).await?;
+    world.plan(conn, &operation::plans(operations)).await?;
     world.check(operations)?;
     let before = world.weeks();
     world.apply(operations);

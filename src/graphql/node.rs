@@ -37,10 +37,6 @@ use crate::entity::{
     handover_step, holiday, holiday_calendar, inventory_snapshot, person, plan, programme,
     programme_review, project, relationship, responsibility, responsibility_exception, role,
     role_decision, schedule, skill, time_off, touchpoint, work_schedule,
-    assignment, booking, client, client_contact, email, email_attempt, handover, handover_step,
-    holiday, holiday_calendar, inventory_snapshot, person, plan, programme, programme_review,
-    project, relationship, responsibility, responsibility_exception, role, schedule, skill,
-    time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 

@@ -95,6 +95,13 @@ pub enum Operation {
         /// The share free for client work, bp; none: as it is on that day.
         factor_bp: Option<i64>,
     },
+    /// What a re-assignment plan moves, whether it is approved or not.
+    ApplyPlan {
+        /// Which plan; it must have been worked out.
+        plan_id: Uuid,
+        /// The day of all its moves; none: each on the day of its wave.
+        on: Option<Date>,
+    },
     /// A side goes to somebody else from a day on, for good.
     Reassign {
         /// Of what. A client goes with all its ACTIVE and BACK_BURNER projects.
@@ -114,6 +121,7 @@ impl Operation {
         match self {
             Self::PersonJoins(joiner) => joiner.from_on,
             Self::PersonLeaves { last_on, .. } => *last_on,
+            Self::ApplyPlan { on, .. } => on.unwrap_or(Date::MIN),
             Self::TakeOnProject { from_on, .. }
             | Self::LoseClient { from_on, .. }
             | Self::PersonFallsIll { from_on, .. }
@@ -132,6 +140,7 @@ impl Operation {
             Self::PersonJoins(_) => "personJoins",
             Self::ChangeHours { .. } => "changeHours",
             Self::Reassign { .. } => "reassign",
+            Self::ApplyPlan { .. } => "applyPlan",
         }
     }
 }
@@ -143,6 +152,15 @@ pub(super) fn skills(operations: &[Operation]) -> Vec<Uuid> {
         _ => None,
     });
     drafts.flat_map(skills_of).collect()
+}
+
+/// The plans that any of `operations` applies.
+pub(super) fn plans(operations: &[Operation]) -> Vec<Uuid> {
+    let applied = operations.iter().filter_map(|operation| match operation {
+        Operation::ApplyPlan { plan_id, .. } => Some(*plan_id),
+        _ => None,
+    });
+    applied.collect()
 }
 
 /// The skills that a draft asks for.
@@ -189,6 +207,15 @@ impl World {
                 check.days((&first, *from_on), (&last, *until_on));
             }
             Operation::PersonJoins(joiner) => self.check_joiner(check, path, joiner),
+            Operation::ApplyPlan { plan_id, on } => {
+                if let Some(day) = on {
+                    check.day(&field("on"), *day);
+                }
+                if !self.plans.contains_key(plan_id) {
+                    let message = "There is no such plan, or it has not been worked out.";
+                    check.add(&field("planId"), ProblemCode::NotFound, message);
+                }
+            }
             Operation::ChangeHours {
                 person_id,
                 from_on,
@@ -284,7 +311,8 @@ impl World {
 }
 
 fn check_hours(check: &mut Check, path: &str, hours: &Hours, factor_bp: i64) {
-    for minutes in hours.0 {
+    let wrong = hours.0.into_iter().find(|day| !(0..=24 * 60).contains(day));
+    if let Some(minutes) = wrong {
         check.range(&format!("{path}hours"), minutes, 0, 24 * 60);
     }
     check.range(&format!("{path}factorBp"), factor_bp, 0, 10_000);

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::draft::{DraftClient, ProjectDraft, Worker, supposed_client};
 use super::operation::{Joiner, Operation};
+use super::planned::PlannedMove;
 use super::{Gap, supposed_id};
 use crate::domain::assignments::Target;
 use crate::domain::availability::{TimeOff, WorkSchedule, WorkingTime};
@@ -34,6 +35,7 @@ pub(super) struct World {
     pub(super) first: Week,
     pub(super) weeks: i64,
     pub(super) warnings: Vec<String>,
+    pub(super) plans: HashMap<Uuid, Vec<PlannedMove>>,
     skilled: HashMap<Uuid, Vec<Uuid>>,
     /// Whose working time or bookings were changed.
     touched: BTreeSet<Uuid>,
@@ -70,6 +72,7 @@ impl World {
             first,
             weeks,
             warnings: Vec::new(),
+            plans: HashMap::new(),
             skilled: HashMap::new(),
             touched: BTreeSet::new(),
             arrivals: Vec::new(),
@@ -214,6 +217,11 @@ impl World {
                     });
                 }),
                 Operation::PersonJoins(joiner) => self.join(joiner),
+                Operation::ApplyPlan { plan_id, on } => {
+                    for one in self.plans.remove(plan_id).unwrap_or_default() {
+                        self.hold(one.side, one.target, one.to, on.unwrap_or(one.on));
+                    }
+                }
                 Operation::ChangeHours {
                     person_id,
                     from_on,

@@ -29,6 +29,8 @@ pub enum SimulationOperation {
     PersonJoins(PersonJoinsInput),
     /// A person works other hours.
     ChangeHours(ChangeHoursInput),
+    /// What a re-assignment plan moves.
+    ApplyPlan(ApplyPlanInput),
     /// A side of a client or project goes to somebody else.
     Reassign(ReassignInput),
 }
@@ -188,6 +190,15 @@ pub struct ChangeHoursInput {
     factor_bp: Option<i32>,
 }
 
+/// What a re-assignment plan moves, whether it is approved or not.
+#[derive(Debug, InputObject)]
+pub struct ApplyPlanInput {
+    /// Which plan; it must have been worked out.
+    plan_id: ID,
+    /// The day of all its moves; by default each moves on the Monday of its wave.
+    on: Option<Day>,
+}
+
 /// A side goes to somebody else from a day on, for good.
 #[derive(Debug, InputObject)]
 pub struct ReassignInput {
@@ -251,6 +262,10 @@ fn operation(asked: SimulationOperation, path: &str, first: Date) -> Result<Oper
             from_on: from(one.from_on),
             hours: hours(&one.hours, &format!("{path}changeHours.hours"))?,
             factor_bp: one.factor_bp.map(i64::from),
+        },
+        SimulationOperation::ApplyPlan(one) => Operation::ApplyPlan {
+            plan_id: Kind::Plan.parse(&format!("{path}applyPlan.planId"), &one.plan_id)?,
+            on: one.on.map(|day| day.0),
         },
         SimulationOperation::Reassign(one) => Operation::Reassign {
             target: target(&one.of, &format!("{path}reassign.of."))?,

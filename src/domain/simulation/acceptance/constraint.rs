@@ -172,7 +172,7 @@ fn demands(
             });
             let project = agenda.projects.get(&row.project_id);
             let name = project
-                .map(|project| project.name.clone())
+                .map(|project| agenda.label(project))
                 .unwrap_or_default();
             add(name, booking.load(minutes).confirmed);
         }
