@@ -161,7 +161,7 @@ impl Copy<'_> {
                     weekday: Weekday::Monday,
                 },
             ),
-            EmailKind::ClientUpdate => (None, Rhythm::Daily),
+            _ => (None, Rhythm::Daily),
         };
         let zone = self.stamp.zones[sketch.place as usize].clone();
         let recurrence = Recurrence::try_new(rhythm, EIGHT_O_CLOCK.into(), zone)?;

@@ -3,6 +3,7 @@
 
 mod delivery;
 mod departed;
+mod letters;
 mod obligations;
 mod prompts;
 mod rerouting;
@@ -10,6 +11,7 @@ mod summaries;
 mod touchpoints;
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -92,6 +94,13 @@ pub async fn preview(
         .one(conn)
         .await?
         .ok_or(Error::NotFound("person"))?;
+    if kind == EmailKind::ClientLetter {
+        return Err(Error::problem(
+            "kind",
+            ProblemCode::NotAllowedNow,
+            "A letter goes to a client, not to a person of the agency: read the letter's own preview.",
+        ));
+    }
     let Some(schedule) = subscriptions::of_kind(conn, person_id, kind).await? else {
         return Err(Error::problem(
             "kind",
@@ -144,14 +153,46 @@ async fn decide(
         }
     }
     for ((kind, day), rows) in groups {
+        let addressed = Addressed::all(&rows);
         composed.extend(match kind {
             EmailKind::CapacitySummary => {
-                summaries::compose(app, &rows, day, now, obligations).await?
+                summaries::compose(app, &addressed, day, now, obligations).await?
             }
-            EmailKind::ClientUpdate => prompts::compose(app, &rows, day, now, obligations).await?,
+            EmailKind::ClientUpdate => {
+                prompts::compose(app, &addressed, day, now, obligations).await?
+            }
+            EmailKind::ClientLetter => letters::compose(app, &rows, now).await?,
+            EmailKind::SixMonthReview => Vec::new(),
         });
     }
     Ok(composed)
+}
+
+/// A mail for somebody of the agency.
+#[derive(Clone, Copy)]
+struct Addressed<'a> {
+    row: &'a email::Model,
+    recipient_id: Uuid,
+}
+
+impl<'a> Addressed<'a> {
+    /// Those of `rows` that are for somebody of the agency: all but letters to clients.
+    fn all(rows: &[&'a email::Model]) -> Vec<Self> {
+        let addressed = |row: &&'a email::Model| {
+            let row = *row;
+            row.recipient_id
+                .map(|recipient_id| Self { row, recipient_id })
+        };
+        rows.iter().filter_map(addressed).collect()
+    }
+}
+
+impl Deref for Addressed<'_> {
+    type Target = email::Model;
+
+    fn deref(&self) -> &email::Model {
+        self.row
+    }
 }
 
 impl Composed {

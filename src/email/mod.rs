@@ -1,6 +1,7 @@
 //! Mails: their data, their templates, and how they leave.
 
 pub mod capacity_summary;
+pub mod client_letter;
 pub mod client_update;
 pub mod compose;
 mod connection;

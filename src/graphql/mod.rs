@@ -21,6 +21,7 @@ pub mod guard;
 pub mod history;
 pub mod holiday;
 pub mod id;
+pub mod letter;
 pub mod loaders;
 pub mod node;
 pub mod payload;
@@ -54,6 +55,7 @@ pub struct Query(
     person::PersonQueries,
     holiday::HolidayQueries,
     skill::SkillQueries,
+    letter::LetterQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -73,6 +75,7 @@ pub struct Mutation(
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
     skill::SkillMutations,
+    letter::LetterMutations,
 );
 
 /// Meridian's schema.

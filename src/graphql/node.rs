@@ -8,9 +8,10 @@ use super::booking::Booking;
 use super::client::Client;
 use super::contact::Contact;
 use super::context::Asked;
-use super::email::{Email, EmailAttempt};
+use super::email::{Email, EmailAttempt, may_read as may_read_email};
 use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
+use super::letter::Letter;
 use super::loaders::{Shared, by_id};
 use super::person::Person;
 use super::project::Project;
@@ -25,7 +26,8 @@ use crate::domain::access::Caller;
 use crate::domain::booking_changes;
 use crate::entity::{
     assignment, booking, client, client_contact, email, email_attempt, holiday, holiday_calendar,
-    person, project, responsibility, role, schedule, skill, time_off, touchpoint, work_schedule,
+    letter, person, project, responsibility, role, schedule, skill, time_off, touchpoint,
+    work_schedule,
 };
 use crate::error::Error;
 
@@ -74,8 +76,9 @@ nodes! {
     Role(role) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;
-    Email(email) if |caller, row| caller.reads_work_of(row.recipient_id);
+    Email(email) if may_read_email;
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
+    Letter(letter) if |_, _| true;
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);
 }
 

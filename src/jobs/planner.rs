@@ -132,7 +132,7 @@ fn mail(
         EmailKind::CapacitySummary => {
             (Week::of(scheduled.day).to_string(), CatchUp::ThirtySixHours)
         }
-        EmailKind::ClientUpdate => (scheduled.day.to_string(), CatchUp::RestOfDay),
+        _ => (scheduled.day.to_string(), CatchUp::RestOfDay),
     };
     let expires_at = recurrence.expires_at(occurrence, catch_up)?;
     Ok(Some(planned(

@@ -95,8 +95,8 @@ pub(super) fn frame(
 
 fn weekday(kind: EmailKind, schedule: Option<&schedule::Model>) -> Option<Weekday> {
     let number = match kind {
-        EmailKind::ClientUpdate => return None,
         EmailKind::CapacitySummary => schedule.and_then(|schedule| schedule.weekday).unwrap_or(1),
+        _ => return None,
     };
     Weekday::from_monday_one_offset(i8::try_from(number).ok()?).ok()
 }
@@ -135,7 +135,7 @@ pub(super) fn render(
         text: words.text.clone(),
         message_id: message_id.clone(),
         date: now,
-        list_id: format!("{kind}.{domain}"),
+        list_id: Some(format!("{kind}.{domain}")),
         unsubscribe: Some(Unsubscribe {
             url: unsubscribe_url,
             mailto: format!("{}?subject=stop%20{kind}", from.email),

@@ -14,7 +14,7 @@ use super::delivery::{Links, Words, frame, render};
 use super::obligations::Obligations;
 use super::rerouting::{Wanted, away_subscribers, ensure, schedules};
 use super::touchpoints::Touchpoints;
-use super::{Composed, PAUSED, Verdict};
+use super::{Addressed, Composed, PAUSED, Verdict};
 use crate::app::App;
 use crate::domain::books::Books;
 use crate::domain::responsibilities::{Scope, clients_of};
@@ -23,7 +23,7 @@ use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::strengths::Strengths;
 use crate::domain::updates::{Standing, standings};
 use crate::email::client_update::{ClientUpdate, CoveredPrompts, Prompts};
-use crate::entity::{Access, EmailKind, EmailState, email, obligation, schedule};
+use crate::entity::{Access, EmailKind, EmailState, obligation, schedule};
 use crate::error::Result;
 
 use entries::{Entry, entries};
@@ -34,7 +34,7 @@ const KIND: EmailKind = EmailKind::ClientUpdate;
 /// Decides the prompts of `day`, all for recipients whose local day it is.
 pub(super) async fn compose(
     app: &App,
-    rows: &[&email::Model],
+    rows: &[Addressed<'_>],
     day: Date,
     now: Timestamp,
     obligations: Obligations,
@@ -67,7 +67,7 @@ pub(super) async fn compose(
 /// The recipients of `rows`, and the subscribers whose prompts may come to one of them instead.
 async fn addressees(
     conn: &impl ConnectionTrait,
-    rows: &[&email::Model],
+    rows: &[Addressed<'_>],
     day: Date,
 ) -> Result<Vec<Uuid>> {
     let mut people = away_subscribers(conn, KIND, day, day).await?;
@@ -115,10 +115,10 @@ struct Day<'a> {
 impl Day<'_> {
     async fn compose(
         &self,
-        rows: &[&email::Model],
+        rows: &[Addressed<'_>],
         entries: Vec<Entry<'_>>,
     ) -> Result<Vec<Composed>> {
-        let recipients: HashMap<Uuid, &email::Model> =
+        let recipients: HashMap<Uuid, Addressed<'_>> =
             rows.iter().map(|row| (row.recipient_id, *row)).collect();
         let covering = self.ensure_stand_ins(&entries, &recipients).await?;
 
@@ -176,9 +176,9 @@ impl Day<'_> {
         for row in rows {
             let entries = by_recipient.remove(&row.recipient_id).unwrap_or_default();
             composed.push(if entries.is_empty() {
-                self.nothing_to_say(row, &unroutable, rerouted.get(&row.recipient_id))
+                self.nothing_to_say(*row, &unroutable, rerouted.get(&row.recipient_id))
             } else {
-                self.mail(row, &entries, &touchpoints)?
+                self.mail(*row, &entries, &touchpoints)?
             });
         }
         Ok(composed)
@@ -188,7 +188,7 @@ impl Day<'_> {
     async fn ensure_stand_ins(
         &self,
         entries: &[Entry<'_>],
-        recipients: &HashMap<Uuid, &email::Model>,
+        recipients: &HashMap<Uuid, Addressed<'_>>,
     ) -> Result<HashSet<Uuid>> {
         let period = self.day.to_string();
         let mut people: Vec<Uuid> = entries
@@ -227,7 +227,7 @@ impl Day<'_> {
     async fn take(
         &self,
         by_recipient: &BTreeMap<Uuid, Vec<Entry<'_>>>,
-        recipients: &HashMap<Uuid, &email::Model>,
+        recipients: &HashMap<Uuid, Addressed<'_>>,
     ) -> Result<HashSet<String>> {
         let mut wanted = Vec::new();
         for (recipient, entries) in by_recipient {
@@ -253,21 +253,21 @@ impl Day<'_> {
     /// `stand_ins`: who gets the recipient's prompts and why, client by client.
     fn nothing_to_say(
         &self,
-        row: &email::Model,
+        row: Addressed<'_>,
         unroutable: &HashSet<Uuid>,
         stand_ins: Option<&BTreeSet<String>>,
     ) -> Composed {
         let recipient = row.recipient_id;
         if self.is_paused(recipient) {
-            return Composed::closed(row, EmailState::Cancelled, PAUSED);
+            return Composed::closed(&row, EmailState::Cancelled, PAUSED);
         }
         if unroutable.contains(&recipient) {
             let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
-            return Composed::closed(row, EmailState::Failed, reason);
+            return Composed::closed(&row, EmailState::Failed, reason);
         }
         if !self.stand_ins.is_away(recipient, self.day) {
             let reason = "Nothing was due today that had not been prompted for this week.";
-            return Composed::closed(row, EmailState::SkippedEmpty, reason);
+            return Composed::closed(&row, EmailState::SkippedEmpty, reason);
         }
         let reason = match stand_ins {
             Some(stand_ins) => {
@@ -276,25 +276,25 @@ impl Day<'_> {
             }
             None => "Away, and nothing was due.".to_owned(),
         };
-        Composed::closed(row, EmailState::SkippedAbsent, reason)
+        Composed::closed(&row, EmailState::SkippedAbsent, reason)
     }
 
     fn mail(
         &self,
-        row: &email::Model,
+        row: Addressed<'_>,
         entries: &[Entry<'_>],
         touchpoints: &Touchpoints,
     ) -> Result<Composed> {
         let Some(recipient) = self.stand_ins.people.get(&row.recipient_id) else {
             return Ok(Composed::closed(
-                row,
+                &row,
                 EmailState::Failed,
                 "There is no such person any more.",
             ));
         };
         let schedule = self.schedules.get(&recipient.id);
         let button_url = Links(self.app).page("/updates");
-        let frame = frame(self.app, row, recipient, schedule, button_url, self.now)?;
+        let frame = frame(self.app, &row, recipient, schedule, button_url, self.now)?;
         let unsubscribe_url = frame.unsubscribe_url.clone();
         let with_notes = recipient
             .access
@@ -330,7 +330,7 @@ impl Day<'_> {
             html: mail.html()?,
             text: mail.text()?,
         };
-        let rendered = render(self.app, row, recipient, words, unsubscribe_url, self.now)?;
+        let rendered = render(self.app, &row, recipient, words, unsubscribe_url, self.now)?;
         Ok(Composed {
             email_id: row.id,
             verdict: Verdict::Send(rendered),

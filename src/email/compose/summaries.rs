@@ -14,14 +14,14 @@ use uuid::Uuid;
 use super::delivery::{Links, Words, frame, render};
 use super::obligations::Obligations;
 use super::rerouting::{away_subscribers, schedules};
-use super::{Composed, Verdict};
+use super::{Addressed, Composed, Verdict};
 use crate::app::App;
 use crate::domain::calendar::Week;
 use crate::domain::capacity::{Agenda, People};
 use crate::domain::responsibilities::clients_of;
 use crate::domain::stand_ins::StandIns;
 use crate::email::capacity_summary::{CapacitySummary, CoveredBook};
-use crate::entity::{Access, EmailKind, EmailState, email, person, schedule, time_off};
+use crate::entity::{Access, EmailKind, EmailState, person, schedule, time_off};
 use crate::error::Result;
 
 use reads::{booked_on, everybody, production_side, these, time_off_of};
@@ -53,7 +53,7 @@ struct Summaries<'a> {
 /// Decides the summaries of `day`, all for recipients whose local day it is.
 pub(super) async fn compose(
     app: &App,
-    rows: &[&email::Model],
+    rows: &[Addressed<'_>],
     day: Date,
     now: Timestamp,
     obligations: Obligations,
@@ -153,7 +153,7 @@ impl<'a> Summaries<'a> {
         })
     }
 
-    fn write(&self, rows: &[&email::Model], subjects: &[Subject]) -> Result<Vec<Composed>> {
+    fn write(&self, rows: &[Addressed<'_>], subjects: &[Subject]) -> Result<Vec<Composed>> {
         let weeks = self.weeks();
         let mut composed = Vec::new();
         for row in rows {
@@ -162,7 +162,7 @@ impl<'a> Summaries<'a> {
                 .filter(|subject| subject.to == row.recipient_id)
                 .collect();
             if !of_row.is_empty() {
-                composed.push(self.mail(row, &of_row, &weeks)?);
+                composed.push(self.mail(*row, &of_row, &weeks)?);
             }
         }
         Ok(composed)
@@ -175,13 +175,13 @@ impl<'a> Summaries<'a> {
 
     fn mail(
         &self,
-        row: &email::Model,
+        row: Addressed<'_>,
         subjects: &[&Subject],
         weeks: &book::Weeks<'_>,
     ) -> Result<Composed> {
         let Some(recipient) = self.stand_ins.people.get(&row.recipient_id) else {
             return Ok(Composed::closed(
-                row,
+                &row,
                 EmailState::Failed,
                 "There is no such person any more.",
             ));
@@ -211,12 +211,12 @@ impl<'a> Summaries<'a> {
         }
         if own.is_none() && agency.is_none() && covering.is_empty() {
             let reason = "Nothing to say: accountable for no project's production side this week.";
-            return Ok(Composed::closed(row, EmailState::SkippedEmpty, reason));
+            return Ok(Composed::closed(&row, EmailState::SkippedEmpty, reason));
         }
         let button_url = Links(self.app).page(&format!("/week/{}", self.week));
         let frame = frame(
             self.app,
-            row,
+            &row,
             recipient,
             self.schedules.get(&recipient.id),
             button_url,
@@ -236,7 +236,7 @@ impl<'a> Summaries<'a> {
             html: mail.html()?,
             text: mail.text()?,
         };
-        let rendered = render(self.app, row, recipient, words, unsubscribe_url, self.now)?;
+        let rendered = render(self.app, &row, recipient, words, unsubscribe_url, self.now)?;
         Ok(Composed {
             email_id: row.id,
             verdict: Verdict::Send(rendered),

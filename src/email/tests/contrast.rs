@@ -1,6 +1,7 @@
 //! Text stands out from its ground at least 4.5 to 1 (WCAG AA), in light and in dark.
 
 use crate::email::capacity_summary::CapacitySummary;
+use crate::email::client_letter::ClientLetter;
 use crate::email::client_update::ClientUpdate;
 use crate::email::figures::Figures;
 
@@ -50,6 +51,22 @@ fn check<'a>(styles: impl Iterator<Item = &'a str>, grounds: &[&str]) -> usize {
         checked += 1;
     }
     checked
+}
+
+#[test]
+fn a_letter_is_readable_in_light_and_in_dark() {
+    let html = ClientLetter::sample().html().unwrap();
+    let inline = html
+        .split("style=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap());
+    assert!(check(inline, &["#ffffff"]) >= 2);
+    let dark = html.split_once("prefers-color-scheme:dark").unwrap().1;
+    let rules = dark
+        .split('{')
+        .skip(2)
+        .map(|rest| rest.split('}').next().unwrap());
+    assert!(check(rules, &["#1e2327"]) >= 1);
 }
 
 #[test]

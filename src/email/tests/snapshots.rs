@@ -1,8 +1,9 @@
-//! Both mails, word for word.
+//! Every mail, word for word.
 
 use insta::{assert_snapshot, with_settings};
 
 use crate::email::capacity_summary::CapacitySummary;
+use crate::email::client_letter::ClientLetter;
 use crate::email::client_update::ClientUpdate;
 
 macro_rules! assert_mail {
@@ -29,4 +30,9 @@ fn the_owner_s_week() {
 #[test]
 fn the_account_manager_s_day() {
     assert_mail!("client_update", ClientUpdate::sample());
+}
+
+#[test]
+fn the_client_s_letter() {
+    assert_mail!("client_letter", ClientLetter::sample());
 }
