@@ -5,7 +5,7 @@ use std::ops::{Add, AddAssign};
 
 use jiff::civil::Date;
 
-use super::calendar::{days, plus_days};
+use super::calendar::{Week, days, plus_days};
 
 /// How far ahead a working day is looked for: a year and a month of leave.
 const SEARCH_DAYS: i64 = 400;
@@ -125,6 +125,16 @@ impl WorkingTime {
     /// The minutes of several days together.
     pub fn sum(&self, dates: impl IntoIterator<Item = Date>) -> Availability {
         dates.into_iter().map(|date| self.day(date)).sum()
+    }
+
+    /// What is free for client work in a usual week, minutes: by the schedule in force, without holidays and time off.
+    pub fn usual_week(&self, week: Week) -> i64 {
+        let day = |date: Date| {
+            let schedule = self.schedule_on(date)?;
+            let minutes = schedule.minutes[date.weekday().to_monday_zero_offset() as usize];
+            Some(minutes.max(0) * schedule.factor_bp.clamp(0, WHOLE_BP) / WHOLE_BP)
+        };
+        week.days().filter_map(day).sum()
     }
 
     /// Whether the person works that day by schedule and holidays. Time off does not make it a non-working day.

@@ -64,6 +64,13 @@ impl Strengths {
         })
     }
 
+    /// How well somebody knows a client, 0 to 100 points.
+    pub fn points(&self, client_id: Uuid, person_id: Uuid) -> i64 {
+        let of_client = self.by_client.get(&client_id).into_iter().flatten();
+        let known = of_client.filter(|(person, _)| *person == person_id);
+        known.map(|(_, points)| *points).max().unwrap_or(0)
+    }
+
     /// Everybody who knows a client well enough to stand in.
     pub fn people(&self) -> impl Iterator<Item = Uuid> {
         let enough = self.stand_in_from;

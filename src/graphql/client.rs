@@ -11,6 +11,7 @@ use super::context::Asked;
 use super::enums::OrderDirection;
 use super::facts::Facts;
 use super::filter::ProjectStatusComparator;
+use super::handover::{self, Handover};
 use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent};
@@ -142,6 +143,24 @@ impl Client {
         };
         let name = format!("touchpoints of {}", self.0.id.simple());
         Ok(in_memory(&name, rows, true, &paging, place, Touchpoint)?)
+    }
+
+    /// The handovers of its sides, or those of its projects, that you may see, the newest first.
+    async fn handovers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Handover>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        handover::of_client(ctx, self.0.id, &paging).await
     }
 
     /// What was changed, the newest first. For owners and managers.

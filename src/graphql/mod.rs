@@ -18,6 +18,7 @@ mod facts;
 pub mod field_errors;
 pub mod filter;
 pub mod guard;
+pub mod handover;
 pub mod history;
 pub mod holiday;
 pub mod id;
@@ -26,6 +27,8 @@ pub mod loaders;
 pub mod node;
 pub mod payload;
 pub mod person;
+pub mod programme;
+pub mod programme_review;
 pub mod project;
 pub mod project_filter;
 pub mod responsibility;
@@ -33,6 +36,7 @@ pub mod role;
 mod scalars;
 pub mod schedule;
 pub mod skill;
+pub mod split_figures;
 pub mod team;
 pub mod time_off;
 pub mod touchpoint;
@@ -56,6 +60,8 @@ pub struct Query(
     holiday::HolidayQueries,
     skill::SkillQueries,
     letter::LetterQueries,
+    handover::HandoverQueries,
+    programme::ProgrammeQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -76,6 +82,9 @@ pub struct Mutation(
     time_off::TimeOffMutations,
     skill::SkillMutations,
     letter::LetterMutations,
+    handover::HandoverMutations,
+    programme::ProgrammeMutations,
+    programme_review::ReviewMutations,
 );
 
 /// Meridian's schema.

@@ -9,11 +9,14 @@ use super::client::Client;
 use super::contact::Contact;
 use super::context::Asked;
 use super::email::{Email, EmailAttempt, may_read as may_read_email};
+use super::handover::{Handover, HandoverStep};
 use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
 use super::letter::Letter;
 use super::loaders::{Shared, by_id};
 use super::person::Person;
+use super::programme::Programme;
+use super::programme_review::ProgrammeReview;
 use super::project::Project;
 use super::responsibility::Responsibility;
 use super::role::Role;
@@ -23,11 +26,11 @@ use super::time_off::TimeOff;
 use super::touchpoint::Touchpoint;
 use super::work_schedule::WorkSchedule;
 use crate::domain::access::Caller;
-use crate::domain::booking_changes;
+use crate::domain::{booking_changes, handovers};
 use crate::entity::{
-    assignment, booking, client, client_contact, email, email_attempt, holiday, holiday_calendar,
-    letter, person, project, responsibility, role, schedule, skill, time_off, touchpoint,
-    work_schedule,
+    assignment, booking, client, client_contact, email, email_attempt, handover, handover_step,
+    holiday, holiday_calendar, letter, person, programme, programme_review, project, responsibility, role,
+    schedule, skill, time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -80,6 +83,10 @@ nodes! {
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
     Letter(letter) if |_, _| true;
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);
+    Programme(programme) if |caller, _| caller.reads_all();
+    Handover(handover) if handovers::may_read;
+    HandoverStep(handover_step) if |caller, row| caller.reads_work_of(row.owner_id);
+    ProgrammeReview(programme_review) if |caller, _| caller.reads_all();
 }
 
 /// Queries by global id.

@@ -13,6 +13,7 @@ use super::context::Asked;
 use super::decision::Recommendation;
 use super::enums::{LeadMode, OrderDirection, ProjectSize, ProjectStatus};
 use super::facts::Facts;
+use super::handover::{self, Handover};
 use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
@@ -148,6 +149,24 @@ impl Project {
         };
         let name = format!("bookings of {}", self.0.id.simple());
         Ok(in_memory(&name, rows, false, &paging, place, Booking)?)
+    }
+
+    /// The handovers that move it and that you may see, the newest first.
+    async fn handovers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Handover>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        handover::of_project(ctx, self.0.id, &paging).await
     }
 
     /// What was changed, the newest first. For owners and managers.
