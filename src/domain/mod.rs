@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod capacity;
 pub mod catalogue;
 pub mod check;
+pub mod client_requests;
 pub mod clients;
 pub mod contacts;
 pub mod counts;

@@ -220,7 +220,18 @@ async fn stands_in(
 ) -> Result<bool> {
     let today = caller.today();
     let accountable = accountable_people(conn, client_id, today).await?;
-    let mut stand_ins = StandIns::load(conn, &accountable, today, today).await?;
+    stands_in_for(conn, person_id, &accountable, client_id, today).await
+}
+
+/// Whether a mail about the client for any of `accountable` would come to `person_id` on `today`.
+pub(super) async fn stands_in_for(
+    conn: &impl ConnectionTrait,
+    person_id: Uuid,
+    accountable: &[Uuid],
+    client_id: Uuid,
+    today: Date,
+) -> Result<bool> {
+    let mut stand_ins = StandIns::load(conn, accountable, today, today).await?;
     let limits = Settings::load(conn).await?.relationships;
     let strengths = Strengths::load(conn, &limits, &[client_id], today).await?;
     stand_ins.know(conn, strengths).await?;

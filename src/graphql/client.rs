@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::accountable::{self, Accountable, ResponsibilityHeld};
 use super::client_filter::{ClientFilter, ClientOrder, ClientOrderField};
+use super::client_request::{ClientRequest, requests_of};
 use super::connection::{Connection, Paging, in_memory, list};
 use super::contact::Contact;
 use super::context::Asked;
@@ -20,7 +21,7 @@ use super::project::Project;
 use super::touchpoint::Touchpoint;
 use crate::domain::clients::{self, ClientEdit, NewClient};
 use crate::domain::page::{Place, PlaceValue};
-use crate::entity::{Day, Moment, client, client_contact, project, touchpoint};
+use crate::entity::{Day, Moment, client, client_contact, client_request, project, touchpoint};
 
 /// A company the agency works for.
 #[derive(Clone, Debug, Description)]
@@ -161,6 +162,24 @@ impl Client {
             before,
         };
         handover::of_client(ctx, self.0.id, &paging).await
+    }
+
+    /// What it asks for, the newest first. For owners and managers.
+    async fn requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<ClientRequest>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        requests_of(ctx, client_request::Column::ClientId, self.0.id, &paging).await
     }
 
     /// What was changed, the newest first. For owners and managers.

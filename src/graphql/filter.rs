@@ -86,6 +86,16 @@ pub struct TouchpointKindComparator {
     pub is_in: Option<Vec<enums::TouchpointKind>>,
 }
 
+/// Compares where a client's request stands. Several comparators: all must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RequestStateComparator {
+    /// Is this one.
+    pub eq: Option<enums::RequestState>,
+    /// Is one of these.
+    #[graphql(name = "in", validator(max_items = 100))]
+    pub is_in: Option<Vec<enums::RequestState>>,
+}
+
 impl TextComparator {
     /// The condition on a text column.
     pub fn on(&self, column: impl ColumnTrait) -> Condition {
@@ -200,6 +210,23 @@ impl TouchpointKindComparator {
                     .iter()
                     .copied()
                     .map(entity::TouchpointKind::from)
+                    .collect()
+            }),
+        )
+    }
+}
+
+impl RequestStateComparator {
+    /// The condition on a state column.
+    pub fn on(&self, column: impl ColumnTrait) -> Condition {
+        one_of(
+            column,
+            self.eq.map(entity::RequestState::from),
+            self.is_in.as_ref().map(|listed| {
+                listed
+                    .iter()
+                    .copied()
+                    .map(entity::RequestState::from)
                     .collect()
             }),
         )

@@ -7,6 +7,7 @@ pub mod booking;
 pub mod capacity;
 pub mod client;
 pub mod client_filter;
+pub mod client_request;
 pub mod connection;
 pub mod contact;
 pub mod context;
@@ -48,6 +49,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 #[derive(Default, MergedObject)]
 pub struct Query(
     client::ClientQueries,
+    client_request::ClientRequestQueries,
     role::RoleQueries,
     responsibility::ResponsibilityQueries,
     assignment::AssignmentQueries,
@@ -68,6 +70,7 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     client::ClientMutations,
+    client_request::ClientRequestMutations,
     contact::ContactMutations,
     role::RoleMutations,
     responsibility::ResponsibilityMutations,

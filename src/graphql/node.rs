@@ -6,6 +6,7 @@ use futures_util::future::try_join_all;
 use super::assignment::Assignment;
 use super::booking::Booking;
 use super::client::Client;
+use super::client_request::ClientRequest;
 use super::contact::Contact;
 use super::context::Asked;
 use super::email::{Email, EmailAttempt, may_read as may_read_email};
@@ -28,9 +29,9 @@ use super::work_schedule::WorkSchedule;
 use crate::domain::access::Caller;
 use crate::domain::{booking_changes, handovers};
 use crate::entity::{
-    assignment, booking, client, client_contact, email, email_attempt, handover, handover_step,
-    holiday, holiday_calendar, letter, person, programme, programme_review, project, responsibility, role,
-    schedule, skill, time_off, touchpoint, work_schedule,
+    assignment, booking, client, client_contact, client_request, email, email_attempt, handover,
+    handover_step, holiday, holiday_calendar, letter, person, programme, programme_review, project,
+    responsibility, role, schedule, skill, time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -68,6 +69,7 @@ nodes! {
     Client(client) if |_, _| true;
     Contact(client_contact) if |_, _| true;
     Project(project) if |_, _| true;
+    ClientRequest(client_request) if |caller, _| caller.reads_all();
     Booking(booking) if booking_changes::may_read;
     Touchpoint(touchpoint) if |_, _| true;
     Person(person) if |_, _| true;

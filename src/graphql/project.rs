@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::accountable::{self, Accountable, ResponsibilityHeld};
 use super::booking::Booking;
 use super::client::Client;
+use super::client_request::{ClientRequest, requests_of};
 use super::connection::{Connection, Paging, in_memory, list};
 use super::context::Asked;
 use super::decision::Recommendation;
@@ -21,7 +22,7 @@ use super::project_filter::{ProjectFilter, ProjectOrder, ProjectOrderField};
 use crate::domain::booking_changes;
 use crate::domain::page::{Place, PlaceValue};
 use crate::domain::projects;
-use crate::entity::{Day, Moment, booking, client, project};
+use crate::entity::{Day, Moment, booking, client, client_request, project};
 
 pub use mutations::{
     ProjectArchiveInput, ProjectCreateInput, ProjectMutations, ProjectPayload,
@@ -167,6 +168,24 @@ impl Project {
             before,
         };
         handover::of_project(ctx, self.0.id, &paging).await
+    }
+
+    /// What the client asks for in this project, the newest first. For owners and managers.
+    async fn requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<ClientRequest>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        requests_of(ctx, client_request::Column::ProjectId, self.0.id, &paging).await
     }
 
     /// What was changed, the newest first. For owners and managers.

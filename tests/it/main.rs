@@ -21,6 +21,7 @@ mod obligations;
 mod outbox;
 mod people;
 mod preview;
+mod requests;
 mod roles;
 mod schema;
 mod smtp_faults;
