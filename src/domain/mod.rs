@@ -23,6 +23,7 @@ pub mod history;
 pub mod holidays;
 pub mod letters;
 pub mod load;
+pub mod notices;
 pub mod occurrence;
 pub mod overbooking;
 pub mod owners;

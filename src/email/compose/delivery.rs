@@ -54,6 +54,21 @@ impl Links<'_> {
             .page(&format!("/people/{}", Kind::Person.text(id)))
     }
 
+    /// A handover's page.
+    pub fn handover(self, id: Uuid) -> String {
+        self.page(&format!("/handovers/{}", Kind::Handover.text(id)))
+    }
+
+    /// A programme's page.
+    pub fn programme(self, id: Uuid) -> String {
+        self.page(&format!("/programmes/{}", Kind::Programme.text(id)))
+    }
+
+    /// A review's page.
+    pub fn review(self, id: Uuid) -> String {
+        self.page(&format!("/reviews/{}", Kind::ProgrammeReview.text(id)))
+    }
+
     /// A page of its own.
     pub fn page(self, path: &str) -> String {
         self.0.config.public_url.page(path)

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::calendar::Week;
+use crate::domain::notices::{Matter, Notice};
 use crate::entity::{EmailState, email, obligation};
 use crate::error::Result;
 
@@ -44,6 +45,25 @@ pub(super) fn outreach(client_id: Uuid, week: Week) -> String {
 /// The facts of a project for its client's update of a week.
 pub(super) fn facts(project_id: Uuid, week: Week) -> String {
     format!("facts_needed/{project_id}/{week}")
+}
+
+/// The copy that somebody gets of a prompt.
+pub(super) fn copy(key: &str, person_id: Uuid) -> String {
+    format!("{key}/copy/{person_id}")
+}
+
+/// What a person is told: of a milestone once, of what is still to be done once a week.
+pub(super) fn notice(notice: &Notice, week: Week) -> String {
+    let person = notice.person_id;
+    match &notice.matter {
+        Matter::KickOff { project, .. } => format!("kick_off/{}/{person}/{week}", project.id),
+        Matter::Step { due, .. } => format!("handover_step/{}/{person}/{week}", due.step.id),
+        Matter::Review(due) => format!("review/{}/{person}/{week}", due.review.id),
+        Matter::Milestone(reached) => {
+            let (programme, percent) = (reached.programme.id, reached.milestone.percent);
+            format!("milestone/{programme}/{percent}/{person}")
+        }
+    }
 }
 
 impl Obligations {

@@ -17,16 +17,18 @@ use super::touchpoints::Touchpoints;
 use super::{Addressed, Composed, PAUSED, Verdict};
 use crate::app::App;
 use crate::domain::books::Books;
+use crate::domain::handovers::shadowed_by;
+use crate::domain::notices::notices;
 use crate::domain::responsibilities::{Scope, clients_of};
 use crate::domain::settings::Settings;
 use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::strengths::Strengths;
 use crate::domain::updates::{Standing, standings};
-use crate::email::client_update::{ClientUpdate, CoveredPrompts, Prompts};
+use crate::email::client_update::{ClientUpdate, CopiedPrompts, CoveredPrompts, Prompts};
 use crate::entity::{Access, EmailKind, EmailState, obligation, schedule};
 use crate::error::Result;
 
-use entries::{Entry, entries};
+use entries::{Entry, entries, told};
 use wording::sorted;
 
 const KIND: EmailKind = EmailKind::ClientUpdate;
@@ -42,11 +44,17 @@ pub(super) async fn compose(
     let conn = &app.db.read;
     let people = addressees(conn, rows, day).await?;
     let settings = Settings::load(conn).await?;
-    let clients = clients_of(conn, &people, day, day).await?;
+    let recipients: Vec<Uuid> = rows.iter().map(|row| row.recipient_id).collect();
+    let shadowing = shadowed_by(conn, &recipients).await?;
+    let of_books: Vec<Uuid> = people.iter().copied().chain(shadowing.outgoing()).collect();
+    let clients = clients_of(conn, &of_books, day, day).await?;
     let books = Books::load(conn, &Scope::Clients(clients), day, day).await?;
     let (standings, _) = standings(conn, &books, &settings, day).await?;
     let stand_ins = stand_ins(conn, &people, &standings, &settings, day).await?;
-    let entries = entries(&books, &standings, &stand_ins, &people, day);
+    let mut entries = entries(&books, &standings, &stand_ins, &people, &shadowing, day);
+    let owners = stand_ins.owners();
+    let notices = notices(conn, &people, owners, day, now).await?;
+    entries.extend(told(notices, &stand_ins, day));
     let written = Day {
         app,
         day,
@@ -168,7 +176,7 @@ impl Day<'_> {
         let clients: Vec<Uuid> = by_recipient
             .values()
             .flatten()
-            .map(|entry| entry.standing.client.id)
+            .filter_map(|entry| entry.client_id)
             .collect();
         let touchpoints = Touchpoints::load(&self.app.db.read, &clients).await?;
 
@@ -238,7 +246,7 @@ impl Day<'_> {
                 obligation_key: entry.key.clone(),
                 email_id: row.id,
                 person_id: Some(entry.accountable_id),
-                client_id: Some(entry.standing.client.id),
+                client_id: entry.client_id,
             }));
         }
         self.obligations.take(&self.app.db, wanted).await
@@ -301,11 +309,12 @@ impl Day<'_> {
             .is_some_and(|access| access != Access::Member);
         let mut own = Prompts::default();
         let mut covered: BTreeMap<Uuid, Prompts> = BTreeMap::new();
+        let mut copied: BTreeMap<Uuid, Prompts> = BTreeMap::new();
         for entry in entries {
-            let prompts = if entry.accountable_id == recipient.id {
-                &mut own
-            } else {
-                covered.entry(entry.accountable_id).or_default()
+            let prompts = match entry.shadows {
+                Some(colleague) => copied.entry(colleague).or_default(),
+                None if entry.accountable_id == recipient.id => &mut own,
+                None => covered.entry(entry.accountable_id).or_default(),
             };
             self.add(entry, prompts, touchpoints, with_notes);
         }
@@ -321,6 +330,13 @@ impl Day<'_> {
                         .stand_ins
                         .away_until(colleague, self.day)
                         .unwrap_or(self.day),
+                    prompts: sorted(prompts),
+                })
+                .collect(),
+            in_copy: copied
+                .into_iter()
+                .map(|(colleague, prompts)| CopiedPrompts {
+                    colleague: self.name(colleague),
                     prompts: sorted(prompts),
                 })
                 .collect(),
