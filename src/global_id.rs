@@ -40,7 +40,7 @@ pub enum Kind {
     /// `att_…`
     EmailAttempt,
     /// `dec_…`
-    Decision,
+    RoleDecision,
     /// `rel_…`
     Relationship,
     /// `rex_…`
@@ -81,7 +81,7 @@ const PREFIXES: [(Kind, &str, &str); 28] = [
     (Kind::Schedule, "sch", "schedule"),
     (Kind::Email, "eml", "email"),
     (Kind::EmailAttempt, "att", "email attempt"),
-    (Kind::Decision, "dec", "role decision"),
+    (Kind::RoleDecision, "dec", "role decision"),
     (Kind::Relationship, "rel", "relationship"),
     (
         Kind::ResponsibilityException,

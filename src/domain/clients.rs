@@ -8,7 +8,7 @@ use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
 use crate::domain::{history, projects, responsibilities};
-use crate::entity::{Day, Moment, client, new_id};
+use crate::entity::{Day, Moment, client, new_id, project};
 use crate::error::{Error, ProblemCode, Result, taken};
 
 const NAME_TAKEN: &str = "Another client has this name. Choose one that tells them apart.";
@@ -190,8 +190,19 @@ pub async fn open_client(
     Ok(row)
 }
 
+/// The client of a project, archived or not.
+pub(super) async fn of_project(
+    conn: &impl ConnectionTrait,
+    project: &project::Model,
+) -> Result<client::Model> {
+    let row = client::Entity::find_by_id(project.client_id)
+        .one(conn)
+        .await?;
+    row.ok_or(Error::NotFound("client"))
+}
+
 /// Reads the row for a change, locked where the database locks rows.
-async fn to_change(
+pub(super) async fn to_change(
     conn: &impl ConnectionTrait,
     caller: &Caller,
     id: Uuid,

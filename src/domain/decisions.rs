@@ -96,6 +96,8 @@ pub struct DecisionConstants {
     pub threshold: i64,
     /// How much further than the threshold a standing decision holds.
     pub hysteresis: i64,
+    /// After how many months a decision is to be made again, whatever the profile says.
+    pub redecide_after_months: i64,
 }
 
 impl Default for DecisionConstants {
@@ -111,6 +113,7 @@ impl Default for DecisionConstants {
             },
             threshold: 15,
             hysteresis: 5,
+            redecide_after_months: 12,
         }
     }
 }
@@ -152,6 +155,12 @@ pub struct Recommendation {
     pub delta: i64,
     /// What follows from it.
     pub lead_mode: LeadMode,
+    /// The side that is ahead by this much leads.
+    pub threshold: i64,
+    /// How much further than the threshold `standing` holds.
+    pub hysteresis: i64,
+    /// What stands, and is left only when delta passes the threshold by the hysteresis.
+    pub standing: Option<LeadMode>,
     /// Each factor's part, in the order of [`Factor::ALL`].
     pub points: [FactorPoints; 6],
     /// The smallest change of one score that would flip it; `None` when no single score can. Of equally small ones
@@ -173,6 +182,9 @@ pub fn recommend(
         production_need,
         delta,
         lead_mode: lead_mode(constants, delta, standing),
+        threshold: constants.threshold,
+        hysteresis: constants.hysteresis,
+        standing,
         points: Factor::ALL.map(|factor| points(constants, scores, factor)),
         smallest_flip: smallest_flip(constants, scores, standing),
     }

@@ -78,11 +78,7 @@ pub async fn notices(
     Ok(notices)
 }
 
-async fn kick_offs(
-    conn: &impl ConnectionTrait,
-    owners: &[Uuid],
-    day: Date,
-) -> Result<Vec<Notice>> {
+async fn kick_offs(conn: &impl ConnectionTrait, owners: &[Uuid], day: Date) -> Result<Vec<Notice>> {
     let last = plus_days(day, DAYS_BEFORE_KICK_OFF);
     let projects = undecided_kick_offs(conn, day, last).await?;
     if projects.is_empty() {

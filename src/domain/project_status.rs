@@ -8,16 +8,18 @@
 //! | COMPLETED, CANCELLED | ACTIVE, BACK_BURNER: it is opened again |
 
 use jiff::civil::Date;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
-use crate::domain::projects::{DECIDE_FIRST, check_past_day, to_change};
+use crate::domain::projects::{check_past_day, to_change};
 use crate::domain::responsibilities::OPEN;
+use crate::domain::role_decisions::{self, Move, Wish};
+use crate::domain::settings::Settings;
 use crate::domain::{clients, history, touchpoints};
-use crate::entity::{Day, LeadMode, Moment, ProjectStatus, project};
+use crate::entity::{AssignmentSource, Day, LeadMode, Moment, ProjectStatus, project};
 use crate::error::{ProblemCode, Result};
 
 /// Where a project is to stand, and why.
@@ -25,10 +27,13 @@ use crate::error::{ProblemCode, Result};
 pub struct StatusMove {
     /// Where it is to stand.
     pub status: ProjectStatus,
-    /// The role decision, made or re-confirmed; a move to ACTIVE needs one (R3). None elsewhere: it stays.
+    /// The role decision, made or re-confirmed in the same breath. None: a move to ACTIVE needs one that was made for it
+    /// (R3), elsewhere what is in force stays.
     pub lead_mode: Option<LeadMode>,
-    /// Why, up to 2,000 characters; kept in the history.
+    /// Why, up to 2,000 characters; kept in the history, and with the decision.
     pub reason: Option<String>,
+    /// What moves it: a person or a spreadsheet.
+    pub source: AssignmentSource,
     /// The day it happened, at most today, which it is by default. Of a move to ACTIVE: the kick-off.
     pub on: Option<Date>,
 }
@@ -68,50 +73,73 @@ pub async fn set_in(
     to: StatusMove,
 ) -> Result<project::Model> {
     let before = to_change(tx, caller, id).await?;
-    if OPEN.contains(&to.status) {
-        clients::open_client(tx, "id", before.client_id).await?;
-    }
+    let client = if OPEN.contains(&to.status) {
+        clients::open_client(tx, "id", before.client_id).await?
+    } else {
+        clients::of_project(tx, &before).await?
+    };
+    let standing = role_decisions::in_force(tx, &before).await?;
+    let constants = Settings::load(tx).await?.decisions;
     let on = to.on.unwrap_or_else(|| caller.today());
     let mut check = Check::new();
     check.version(expected_version, before.version);
     let reason = check.text("reason", to.reason.as_deref().unwrap_or_default(), 2_000);
     check_past_day(&mut check, caller, "on", on);
-    check_move(&mut check, before.status, &to);
+    check_move(&mut check, before.status, to.status);
+    let wish = to.lead_mode.map(|lead_mode| Wish {
+        lead_mode,
+        reason: reason.clone(),
+        source: to.source,
+    });
+    let row = moved(caller, &before, to.status, on);
+    let decided = Move {
+        client: &client,
+        before: &before,
+        after: &row,
+        standing,
+    }
+    .decided(&mut check, caller, &constants, wish.as_ref());
     check.finish()?;
 
-    let kicks_off = to.status == ProjectStatus::Active;
-    let mut row = before.clone().into_active_model();
-    row.status = Set(to.status);
-    row.lead_mode = Set(to.lead_mode.unwrap_or(before.lead_mode));
-    if kicks_off {
-        row.kicked_off_on = Set(Some(Day(on)));
-    }
-    row.version = Set(before.version + 1);
-    row.updated_at = Set(Moment(caller.now));
-    let after = row.update(tx).await?;
+    let row = decided.write(tx, caller, row).await?;
+    let after = row.into_active_model().reset_all().update(tx).await?;
     let why = explanation(&before, &after, on, &reason);
     history::explained(tx, caller, id, &before, &after, &why).await?;
-    if kicks_off {
+    if after.status == ProjectStatus::Active {
         touchpoints::log_kick_off(tx, caller, &after, on).await?;
     }
     Ok(after)
 }
 
-fn check_move(check: &mut Check, from: ProjectStatus, to: &StatusMove) {
-    if !next(from).contains(&to.status) {
+/// The project as it stands after the move; its kick-off is planned no more when it happened, or will not.
+fn moved(
+    caller: &Caller,
+    before: &project::Model,
+    status: ProjectStatus,
+    on: Date,
+) -> project::Model {
+    let kicks_off = status == ProjectStatus::Active;
+    let planned = before.kick_off_planned_on;
+    project::Model {
+        status,
+        kicked_off_on: kicks_off.then_some(Day(on)).or(before.kicked_off_on),
+        kick_off_planned_on: planned.filter(|_| role_decisions::awaits_kick_off(status)),
+        version: before.version + 1,
+        updated_at: Moment(caller.now),
+        ..before.clone()
+    }
+}
+
+fn check_move(check: &mut Check, from: ProjectStatus, to: ProjectStatus) {
+    if !next(from).contains(&to) {
         let message = format!(
             "It is {}, from which it can become {}; not {}.",
             from.word(),
             any_of(next(from)),
-            to.status.word()
+            to.word()
         );
         check.add("status", ProblemCode::NotAllowedNow, message);
     }
-    check.require(
-        to.status != ProjectStatus::Active || to.lead_mode.is_some(),
-        "leadMode",
-        DECIDE_FIRST,
-    );
 }
 
 /// "ACTIVE, BACK_BURNER or CANCELLED".
@@ -149,13 +177,7 @@ mod tests {
             all.into_iter()
                 .filter(|to| {
                     let mut check = Check::new();
-                    let to = StatusMove {
-                        status: *to,
-                        lead_mode: Some(LeadMode::Joint),
-                        reason: None,
-                        on: None,
-                    };
-                    check_move(&mut check, from, &to);
+                    check_move(&mut check, from, *to);
                     check.finish().is_ok()
                 })
                 .collect::<Vec<_>>()

@@ -11,18 +11,17 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
-use crate::domain::decisions::{ByFactor, DecisionConstants, Recommendation, recommend};
 use crate::domain::responsibilities::OPEN;
+use crate::domain::role_decisions::{self, DECIDE_FIRST, Draft, Wish};
+use crate::domain::settings::Settings;
 use crate::domain::{clients, history, responsibilities, touchpoints};
-use crate::entity::{Day, LeadMode, Moment, ProjectSize, ProjectStatus, client, new_id, project};
+use crate::entity::{
+    Day, LeadMode, Moment, ProjectSize, ProjectStatus, client, new_id, project, role_decision,
+};
 use crate::error::{Error, ProblemCode, Result, taken};
 
 const NAME_TAKEN: &str =
     "Another project of this client has this name. Choose one that tells them apart.";
-
-/// What is asked of whoever makes a project ACTIVE (R3).
-pub(super) const DECIDE_FIRST: &str = "A project becomes ACTIVE with a role decision: say which side leads, ACCOUNT_LED, JOINT or PRODUCTION_LED, \
-     even if it is the one that stands.";
 
 /// What a new project needs.
 #[derive(Clone, Debug)]
@@ -41,8 +40,11 @@ pub struct NewProject {
     pub delivery: i32,
     /// How much its scope moves, 1–5.
     pub volatility: i32,
-    /// Which side must be strong on it. None: JOINT; an ACTIVE project must say (R3).
-    pub lead_mode: Option<LeadMode>,
+    /// Which side is to lead it: its role decision, which an ACTIVE project must have (R3). None: what its client's
+    /// default says, else JOINT.
+    pub decision: Option<Wish>,
+    /// When it is to be kicked off: today or later, and only while it is not ACTIVE.
+    pub kick_off_planned_on: Option<Date>,
     /// When it was kicked off, for a project that runs already; at most today. None for an ACTIVE project: it is
     /// kicked off today, and a KICKOFF touchpoint is logged.
     pub kicked_off_on: Option<Date>,
@@ -63,8 +65,8 @@ pub struct ProjectEdit {
     pub delivery: Option<i32>,
     /// See [`NewProject::volatility`].
     pub volatility: Option<i32>,
-    /// Which side must be strong on it.
-    pub lead_mode: Option<LeadMode>,
+    /// See [`NewProject::kick_off_planned_on`].
+    pub kick_off_planned_on: Option<Option<Date>>,
     /// See [`NewProject::launch_on`].
     pub launch_on: Option<Option<Date>>,
 }
@@ -83,43 +85,90 @@ pub async fn create_in(
     caller: &Caller,
     new: NewProject,
 ) -> Result<project::Model> {
-    clients::open_client(tx, "clientId", new.client_id).await?;
+    let client = clients::open_client(tx, "clientId", new.client_id).await?;
     responsibilities::must_be_accountable_for_client(tx, caller, new.client_id).await?;
     let mut check = Check::new();
     let active = new.status == ProjectStatus::Active;
-    check.require(!active || new.lead_mode.is_some(), "leadMode", DECIDE_FIRST);
+    check.require(!active || new.decision.is_some(), "leadMode", DECIDE_FIRST);
     check_kick_off(&mut check, caller, &new);
+    role_decisions::check_planned(&mut check, caller, new.status, new.kick_off_planned_on);
     let kicks_off = active && new.kicked_off_on.is_none();
-    let row = project::Model {
-        id: new_id(caller.now),
-        client_id: new.client_id,
-        name: new.name,
-        status: new.status,
-        size: new.size,
-        complexity: new.complexity,
-        delivery: new.delivery,
-        volatility: new.volatility,
-        lead_mode: new.lead_mode.unwrap_or(LeadMode::Joint),
-        decision_id: None,
-        kick_off_planned_on: None,
-        kicked_off_on: new
-            .kicked_off_on
-            .or(active.then(|| caller.today()))
-            .map(Day),
-        launch_on: new.launch_on.map(Day),
-        version: 1,
-        created_at: Moment(caller.now),
-        updated_at: Moment(caller.now),
-        archived_at: None,
+    let wish = new.decision.clone();
+    let default = role_decisions::default_of(tx, &client).await?;
+    let row = new.into_row(caller, default.as_ref());
+    let draft = match wish {
+        Some(wish) => Some(drafted(tx, &mut check, caller, &client, &row, wish).await?),
+        None => None,
     };
     let row = checked(tx, row, check).await?;
     let written = row.into_active_model().reset_all().insert(tx).await;
-    let after = taken(written, "name", NAME_TAKEN)?;
+    let mut after = taken(written, "name", NAME_TAKEN)?;
+    if let Some(draft) = draft {
+        let decision = draft.insert(tx, caller).await?;
+        let row = role_decisions::led_by(after, &decision);
+        after = row.into_active_model().reset_all().update(tx).await?;
+    }
     history::created(tx, caller, after.id, &after).await?;
     if kicks_off {
         touchpoints::log_kick_off(tx, caller, &after, caller.today()).await?;
     }
     Ok(after)
+}
+
+impl NewProject {
+    /// As it is to be written before it has a decision of its own.
+    fn into_row(self, caller: &Caller, default: Option<&role_decision::Model>) -> project::Model {
+        let active = self.status == ProjectStatus::Active;
+        let kicked_off_on = self
+            .kicked_off_on
+            .or_else(|| active.then(|| caller.today()));
+        project::Model {
+            id: new_id(caller.now),
+            client_id: self.client_id,
+            name: self.name,
+            status: self.status,
+            size: self.size,
+            complexity: self.complexity,
+            delivery: self.delivery,
+            volatility: self.volatility,
+            lead_mode: default.map_or(LeadMode::Joint, |default| default.lead_mode),
+            decision_id: default.map(|default| default.id),
+            kick_off_planned_on: self.kick_off_planned_on.map(Day),
+            kicked_off_on: kicked_off_on.map(Day),
+            launch_on: self.launch_on.map(Day),
+            version: 1,
+            created_at: Moment(caller.now),
+            updated_at: Moment(caller.now),
+            archived_at: None,
+        }
+    }
+}
+
+/// The role decision of a new project: nothing stood before it.
+async fn drafted(
+    tx: &impl ConnectionTrait,
+    check: &mut Check,
+    caller: &Caller,
+    client: &client::Model,
+    row: &project::Model,
+    wish: Wish,
+) -> Result<Draft> {
+    let constants = Settings::load(tx).await?.decisions;
+    let reason = check.text("reason", &wish.reason, 2_000);
+    let wish = Wish { reason, ..wish };
+    let profile = project::Model {
+        kicked_off_on: None,
+        ..row.clone()
+    };
+    let recommended = role_decisions::recommendation(&constants, client, &profile, None).lead_mode;
+    Ok(Draft::of_project(
+        check,
+        caller,
+        client,
+        row,
+        recommended,
+        &wish,
+    ))
 }
 
 /// Changes a project, but not where it stands. Owners, and managers accountable for it.
@@ -147,13 +196,19 @@ pub async fn update_in(
     let before = to_change(tx, caller, id).await?;
     let mut check = Check::new();
     check.version(expected_version, before.version);
+    let planned = edit.kick_off_planned_on.flatten();
+    if planned.map(Day) != before.kick_off_planned_on {
+        role_decisions::check_planned(&mut check, caller, before.status, planned);
+    }
     let row = project::Model {
         name: edit.name.unwrap_or_else(|| before.name.clone()),
         size: edit.size.unwrap_or(before.size),
         complexity: edit.complexity.unwrap_or(before.complexity),
         delivery: edit.delivery.unwrap_or(before.delivery),
         volatility: edit.volatility.unwrap_or(before.volatility),
-        lead_mode: edit.lead_mode.unwrap_or(before.lead_mode),
+        kick_off_planned_on: edit
+            .kick_off_planned_on
+            .map_or(before.kick_off_planned_on, |planned| planned.map(Day)),
         launch_on: edit
             .launch_on
             .map_or(before.launch_on, |launch_on| launch_on.map(Day)),
@@ -244,25 +299,6 @@ pub async fn unfinished_names(conn: &impl ConnectionTrait, client_id: Uuid) -> R
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(|row| row.name).collect())
-}
-
-/// Which side should lead a project (domain.md §5, Need scores). What was decided at its kick-off is a standing
-/// decision, which holds a little longer; before the kick-off nothing stands.
-pub fn recommendation(
-    constants: &DecisionConstants,
-    client: &client::Model,
-    project: &project::Model,
-) -> Recommendation {
-    let scores = ByFactor {
-        communication: client.communication.into(),
-        sensitivity: client.sensitivity.into(),
-        growth: client.growth.into(),
-        complexity: project.complexity.into(),
-        delivery: project.delivery.into(),
-        volatility: project.volatility.into(),
-    };
-    let standing = project.kicked_off_on.map(|_| project.lead_mode);
-    recommend(constants, &scores, standing)
 }
 
 /// Reads the row for a change, locked where the database locks rows.

@@ -118,6 +118,13 @@ impl Settings {
                     ("decisions.hysteresis", decisions.hysteresis),
                     (0, decisions.threshold - 1),
                 ),
+                (
+                    (
+                        "decisions.redecide_after_months",
+                        decisions.redecide_after_months,
+                    ),
+                    (1, 120),
+                ),
             ])
             .filter(|((_, value), (least, most))| value < least || value > most)
             .map(|((field, value), (least, most))| {

@@ -212,15 +212,36 @@ impl ClientUpdate {
         let copied = self.in_copy.iter();
         let copied = copied.map(|one| one.colleague.to_string()).collect();
         let mut news = vec![
-            News::new("kick-off to decide", "kick-offs to decide", told(|one| matches!(one, Matter::KickOff { .. })))
-                .led_by("Decide before kick-off"),
+            News::new(
+                "kick-off to decide",
+                "kick-offs to decide",
+                told(|one| matches!(one, Matter::KickOff { .. })),
+            )
+            .led_by("Decide before kick-off"),
             News::new("client update due", "client updates due", updates),
-            News::new("handover step due", "handover steps due", told(|one| matches!(one, Matter::HandoverStep { .. }))),
-            News::new("project needs your facts", "projects need your facts", facts),
+            News::new(
+                "handover step due",
+                "handover steps due",
+                told(|one| matches!(one, Matter::HandoverStep { .. })),
+            ),
+            News::new(
+                "project needs your facts",
+                "projects need your facts",
+                facts,
+            ),
             News::new("reach-out due", "reach-outs due", reached),
-            News::new("review waits", "reviews wait", told(|one| matches!(one, Matter::Review { .. }))),
-            News::new("milestone passed", "milestones passed", told(|one| matches!(one, Matter::Milestone { .. }))),
-            News::new("colleague to shadow", "colleagues to shadow", copied).led_by("In copy, shadowing"),
+            News::new(
+                "review waits",
+                "reviews wait",
+                told(|one| matches!(one, Matter::Review { .. })),
+            ),
+            News::new(
+                "milestone passed",
+                "milestones passed",
+                told(|one| matches!(one, Matter::Milestone { .. })),
+            ),
+            News::new("colleague to shadow", "colleagues to shadow", copied)
+                .led_by("In copy, shadowing"),
         ];
         news.retain(|news| !news.names.is_empty());
         news
@@ -243,9 +264,7 @@ impl ClientUpdate {
             (false, true) if !self.own.notices.is_empty() => {
                 Some("a decision or a handover concerns you")
             }
-            (false, true) if !self.in_copy.is_empty() => {
-                Some("you are about to take clients over")
-            }
+            (false, true) if !self.in_copy.is_empty() => Some("you are about to take clients over"),
             (false, true) => None,
         };
         frame::why(own, self.covering.iter().map(|covered| &covered.colleague))

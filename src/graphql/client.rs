@@ -1,6 +1,8 @@
 //! Clients.
 
-use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
+mod mutations;
+
+use async_graphql::{Context, Description, ID, Object, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::accountable::{self, Accountable, ResponsibilityHeld};
@@ -9,6 +11,7 @@ use super::client_request::{ClientRequest, requests_of};
 use super::connection::{Connection, Paging, in_memory, list};
 use super::contact::Contact;
 use super::context::Asked;
+use super::decision::Recommendation;
 use super::enums::OrderDirection;
 use super::facts::Facts;
 use super::filter::ProjectStatusComparator;
@@ -16,12 +19,21 @@ use super::handover::{self, Handover};
 use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent};
-use super::payload::{UserError, split, split_or_current};
 use super::project::Project;
+use super::role_decision::RoleDecision;
 use super::touchpoint::Touchpoint;
-use crate::domain::clients::{self, ClientEdit, NewClient};
 use crate::domain::page::{Place, PlaceValue};
-use crate::entity::{Day, Moment, client, client_contact, client_request, project, touchpoint};
+use crate::domain::{client_trouble, role_decisions};
+use crate::entity::{
+    Day, Moment, client, client_contact, client_request, project, role_decision, touchpoint,
+};
+use crate::error::Error;
+
+pub(in crate::graphql) use mutations::payload;
+pub use mutations::{
+    ClientArchiveInput, ClientCreateInput, ClientMutations, ClientPayload, ClientTroubleSetInput,
+    ClientUpdateInput,
+};
 
 /// A company the agency works for.
 #[derive(Clone, Debug, Description)]
@@ -62,6 +74,32 @@ impl Client {
     /// Days between two client updates, 1 to 365.
     async fn cadence_days(&self) -> i32 {
         self.0.cadence_days
+    }
+
+    /// Which side leads its projects until they are decided themselves; null while they are decided one by one.
+    async fn decision(&self, ctx: &Context<'_>) -> Result<Option<RoleDecision>> {
+        Ok(self.default(ctx).await?.map(RoleDecision))
+    }
+
+    /// Which side should lead its projects by its own profile, each score of a project taken to be 3.
+    async fn recommendation(&self, ctx: &Context<'_>) -> Result<Recommendation> {
+        let default = self.default(ctx).await?;
+        let constants = &ctx.loaders().loader().settings().await?.decisions;
+        Ok(role_decisions::recommendation_for_client(constants, &self.0, default.as_ref()).into())
+    }
+
+    /// Since when the relationship is in trouble; null when it is not.
+    async fn in_trouble_since(&self) -> Option<Day> {
+        self.0.in_trouble_since
+    }
+
+    /// What the trouble is; null when there is none. For owners and managers: null, with an error, for others.
+    async fn in_trouble_reason(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        if !client_trouble::may_read_reason(ctx.caller()) {
+            let why = "Only owners and managers may read what the trouble is.";
+            return Err(Error::Forbidden(why.into()).into());
+        }
+        Ok(self.0.in_trouble_reason.as_deref())
     }
 
     /// Who is accountable for each side of the client as a whole on a day, and why; a side that nobody holds is left out.
@@ -221,6 +259,15 @@ impl Client {
     }
 }
 
+impl Client {
+    async fn default(&self, ctx: &Context<'_>) -> Result<Option<role_decision::Model>> {
+        let Some(id) = self.0.decision_id else {
+            return Ok(None);
+        };
+        Ok(by_id::<role_decision::Entity>(ctx, id).await?)
+    }
+}
+
 /// Queries about clients.
 #[derive(Default)]
 pub struct ClientQueries;
@@ -291,139 +338,4 @@ impl ClientQueries {
         )
         .await
     }
-}
-
-/// What a new client needs.
-#[derive(Debug, InputObject)]
-pub struct ClientCreateInput {
-    /// What it is called; unique whatever the case. 1 to 200 characters.
-    name: String,
-    /// Since when it is a client; today by default.
-    starts_on: Option<Day>,
-    /// How much communication it needs, 1 to 5.
-    #[graphql(default = 3)]
-    communication: i32,
-    /// How sensitive the relationship is, 1 to 5.
-    #[graphql(default = 3)]
-    sensitivity: i32,
-    /// How much it could grow, 1 to 5.
-    #[graphql(default = 3)]
-    growth: i32,
-    /// Days between two client updates, 1 to 365.
-    #[graphql(default = 7)]
-    cadence_days: i32,
-}
-
-/// What to change about a client. What is absent stays.
-#[derive(Debug, InputObject)]
-pub struct ClientUpdateInput {
-    /// Which client.
-    id: ID,
-    /// The version you read; refused as STALE_VERSION when it has changed since.
-    expected_version: Option<i64>,
-    /// What it is called; unique whatever the case. 1 to 200 characters.
-    name: Option<String>,
-    /// Since when it is a client.
-    starts_on: Option<Day>,
-    /// How much communication it needs, 1 to 5.
-    communication: Option<i32>,
-    /// How sensitive the relationship is, 1 to 5.
-    sensitivity: Option<i32>,
-    /// How much it could grow, 1 to 5.
-    growth: Option<i32>,
-    /// Days between two client updates, 1 to 365.
-    cadence_days: Option<i32>,
-}
-
-/// Which client to archive.
-#[derive(Debug, InputObject)]
-pub struct ClientArchiveInput {
-    /// Which client.
-    id: ID,
-    /// The version you read; refused as STALE_VERSION when it has changed since.
-    expected_version: Option<i64>,
-}
-
-/// What came of a change of a client.
-#[derive(Debug, SimpleObject)]
-pub struct ClientPayload {
-    /// The client as it is now; null when nothing was changed, but for a stale version.
-    client: Option<Client>,
-    /// What the user can mend; empty when it was done.
-    user_errors: Vec<UserError>,
-}
-
-/// Changes of clients.
-#[derive(Default)]
-pub struct ClientMutations;
-
-#[Object]
-impl ClientMutations {
-    /// Creates a client. Owners only.
-    async fn client_create(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What the client needs.")] input: ClientCreateInput,
-    ) -> Result<ClientPayload> {
-        let caller = ctx.caller();
-        let new = NewClient {
-            name: input.name,
-            starts_on: input.starts_on.map_or_else(|| caller.today(), |day| day.0),
-            communication: input.communication,
-            sensitivity: input.sensitivity,
-            growth: input.growth,
-            cadence_days: input.cadence_days,
-        };
-        let (row, user_errors) = split(clients::create(ctx.db(), caller, new).await)?;
-        Ok(ClientPayload {
-            client: row.map(Client),
-            user_errors,
-        })
-    }
-
-    /// Changes a client. Owners, and managers accountable for it.
-    async fn client_update(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: ClientUpdateInput,
-    ) -> Result<ClientPayload> {
-        let edit = ClientEdit {
-            name: input.name,
-            starts_on: input.starts_on.map(|day| day.0),
-            communication: input.communication,
-            sensitivity: input.sensitivity,
-            growth: input.growth,
-            cadence_days: input.cadence_days,
-        };
-        let updated = async {
-            let id = Kind::Client.parse("id", &input.id)?;
-            clients::update(ctx.db(), ctx.caller(), id, input.expected_version, edit).await
-        };
-        payload(ctx, &input.id, updated.await).await
-    }
-
-    /// Takes a client off the lists. Owners only; refused while it has unfinished projects.
-    async fn client_archive(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which client.")] input: ClientArchiveInput,
-    ) -> Result<ClientPayload> {
-        let archived = async {
-            let id = Kind::Client.parse("id", &input.id)?;
-            clients::archive(ctx.db(), ctx.caller(), id, input.expected_version).await
-        };
-        payload(ctx, &input.id, archived.await).await
-    }
-}
-
-async fn payload(
-    ctx: &Context<'_>,
-    id: &ID,
-    changed: crate::error::Result<client::Model>,
-) -> Result<ClientPayload> {
-    let (row, user_errors) = split_or_current::<client::Entity>(ctx, id, changed).await?;
-    Ok(ClientPayload {
-        client: row.map(Client),
-        user_errors,
-    })
 }

@@ -23,18 +23,25 @@ pub enum Factor {
     Volatility,
 }
 
-/// Which side should lead a project by the client's and the project's profile. A decision made at a kick-off stands until
-/// `delta` passes the threshold of 15 by 5 more.
+/// Which side should lead a project by the client's and the project's profile. What a decision was recommended on stands
+/// until `delta` passes the threshold by the hysteresis.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Recommendation {
     /// How much the client side is needed, 0 to 100.
     account_need: i64,
     /// How much the project side is needed, 0 to 100.
     production_need: i64,
-    /// `accountNeed − productionNeed`, −100 to 100: from 15 on ACCOUNT_LED, to −15 PRODUCTION_LED, between them JOINT.
+    /// `accountNeed − productionNeed`, −100 to 100: from the threshold on ACCOUNT_LED, to its negative PRODUCTION_LED,
+    /// between them JOINT.
     delta: i64,
     /// What follows from it.
     lead_mode: LeadMode,
+    /// The side that is ahead by this much leads; 1 to 100, 15 unless an owner has set another.
+    threshold: i64,
+    /// How much further than the threshold what stands holds; 5 unless an owner has set another.
+    hysteresis: i64,
+    /// What stands; null while nothing was decided for the project itself, and the threshold alone counts.
+    standing: Option<LeadMode>,
     /// What each factor adds: three of the client, then three of the project.
     factors: Vec<FactorPoints>,
     /// The smallest change of one factor that would flip it; null when no single one can.
@@ -74,6 +81,9 @@ impl From<decisions::Recommendation> for Recommendation {
             production_need: given.production_need,
             delta: given.delta,
             lead_mode: given.lead_mode.into(),
+            threshold: given.threshold,
+            hysteresis: given.hysteresis,
+            standing: given.standing.map(Into::into),
             factors: given.points.into_iter().map(FactorPoints::from).collect(),
             smallest_flip: given.smallest_flip.map(Flip::from),
         }

@@ -1,4 +1,5 @@
-//! What filters ask that no column holds: who is accountable today, and which updates are overdue.
+//! What filters ask that no column holds: who is accountable today, which updates are overdue, and which decisions are to
+//! be made again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,6 +14,7 @@ use super::id::Kind;
 use crate::domain::books::Books;
 use crate::domain::cadence::DueState;
 use crate::domain::responsibilities::Scope;
+use crate::domain::role_decisions::projects_to_re_decide;
 use crate::domain::settings::Settings;
 use crate::domain::updates::standings;
 use crate::entity::{Side, client, project};
@@ -24,6 +26,7 @@ pub(super) struct Facts {
     speakers: HashMap<Uuid, Uuid>,
     holders: HashMap<Uuid, Vec<Uuid>>,
     overdue: HashSet<Uuid>,
+    re_decide: Vec<Uuid>,
 }
 
 impl Facts {
@@ -46,6 +49,16 @@ impl Facts {
             facts.holders.insert(project.id, held);
         }
         Ok(facts)
+    }
+
+    /// Adds which decisions are to be made again, when `needed`: four statements.
+    pub(super) async fn with_re_decide(mut self, ctx: &Context<'_>, needed: bool) -> Result<Self> {
+        if needed {
+            let constants = &ctx.loaders().loader().settings().await?.decisions;
+            let today = ctx.caller().today();
+            self.re_decide = projects_to_re_decide(&ctx.db().read, constants, today).await?;
+        }
+        Ok(self)
     }
 
     async fn take_standings(
@@ -112,6 +125,16 @@ impl Facts {
             project::Column::ClientId.is_in(clients)
         } else {
             project::Column::ClientId.is_not_in(clients)
+        }
+    }
+
+    /// The projects whose decision is to be made again, or is not.
+    pub(super) fn projects_to_re_decide(&self, to_re_decide: bool) -> SimpleExpr {
+        let projects = self.re_decide.iter().copied();
+        if to_re_decide {
+            project::Column::Id.is_in(projects)
+        } else {
+            project::Column::Id.is_not_in(projects)
         }
     }
 }

@@ -34,6 +34,7 @@ pub mod project;
 pub mod project_filter;
 pub mod responsibility;
 pub mod role;
+pub mod role_decision;
 mod scalars;
 pub mod schedule;
 pub mod skill;
@@ -54,6 +55,7 @@ pub struct Query(
     responsibility::ResponsibilityQueries,
     assignment::AssignmentQueries,
     project::ProjectQueries,
+    role_decision::RoleDecisionQueries,
     touchpoint::TouchpointQueries,
     node::NodeQueries,
     team::TeamQueries,
@@ -76,6 +78,7 @@ pub struct Mutation(
     responsibility::ResponsibilityMutations,
     assignment::AssignmentMutations,
     project::ProjectMutations,
+    role_decision::RoleDecisionMutations,
     booking::BookingMutations,
     touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,

@@ -21,6 +21,7 @@ use super::programme_review::ProgrammeReview;
 use super::project::Project;
 use super::responsibility::Responsibility;
 use super::role::Role;
+use super::role_decision::RoleDecision;
 use super::schedule::Schedule;
 use super::skill::Skill;
 use super::time_off::TimeOff;
@@ -31,7 +32,7 @@ use crate::domain::{booking_changes, handovers};
 use crate::entity::{
     assignment, booking, client, client_contact, client_request, email, email_attempt, handover,
     handover_step, holiday, holiday_calendar, letter, person, programme, programme_review, project,
-    responsibility, role, schedule, skill, time_off, touchpoint, work_schedule,
+    responsibility, role, role_decision, schedule, skill, time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -79,6 +80,7 @@ nodes! {
     TimeOff(time_off) if |caller, row| caller.reads_work_of(row.person_id);
     Skill(skill) if |_, _| true;
     Role(role) if |_, _| true;
+    RoleDecision(role_decision) if |_, _| true;
     Responsibility(responsibility) if |_, _| true;
     Assignment(assignment) if |_, _| true;
     Email(email) if may_read_email;

@@ -19,11 +19,13 @@ use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::project_filter::{ProjectFilter, ProjectOrder, ProjectOrderField};
+use super::role_decision::{self as decided, RoleDecision};
 use crate::domain::booking_changes;
 use crate::domain::page::{Place, PlaceValue};
-use crate::domain::projects;
-use crate::entity::{Day, Moment, booking, client, client_request, project};
+use crate::domain::role_decisions;
+use crate::entity::{Day, Moment, booking, client, client_request, project, role_decision};
 
+pub(in crate::graphql) use mutations::payload;
 pub use mutations::{
     ProjectArchiveInput, ProjectCreateInput, ProjectMutations, ProjectPayload,
     ProjectStatusSetInput, ProjectUpdateInput,
@@ -75,16 +77,46 @@ impl Project {
         self.0.volatility
     }
 
-    /// Which side must be strong on it. JOINT until something else is decided.
+    /// Which side must be strong on it: as decided for it, else as decided for its client, else JOINT.
     async fn lead_mode(&self) -> LeadMode {
         self.0.lead_mode.into()
+    }
+
+    /// The role decision that `leadMode` rests on: its own, or its client's default; null while nothing was decided.
+    async fn decision(&self, ctx: &Context<'_>) -> Result<Option<RoleDecision>> {
+        Ok(self.decided(ctx).await?.map(RoleDecision))
+    }
+
+    /// Every role decision of its own, the newest first.
+    async fn decisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<RoleDecision>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        decided::of_project(ctx, self.0.id, &paging).await
     }
 
     /// Which side should lead it by the client's and its own profile.
     async fn recommendation(&self, ctx: &Context<'_>) -> Result<Recommendation> {
         let client = the::<client::Entity>(ctx, self.0.client_id).await?;
-        let settings = ctx.loaders().loader().settings().await?;
-        Ok(projects::recommendation(&settings.decisions, &client, &self.0).into())
+        let decision = self.decided(ctx).await?;
+        let constants = &ctx.loaders().loader().settings().await?.decisions;
+        let decision = decision.as_ref();
+        Ok(role_decisions::recommendation(constants, &client, &self.0, decision).into())
+    }
+
+    /// The day its kick-off is planned for; null when it is not, or no more.
+    async fn kick_off_planned_on(&self) -> Option<Day> {
+        self.0.kick_off_planned_on
     }
 
     /// The day it last became ACTIVE; null before its kick-off.
@@ -227,6 +259,15 @@ impl Project {
     }
 }
 
+impl Project {
+    async fn decided(&self, ctx: &Context<'_>) -> Result<Option<role_decision::Model>> {
+        let Some(id) = self.0.decision_id else {
+            return Ok(None);
+        };
+        Ok(by_id::<role_decision::Entity>(ctx, id).await?)
+    }
+}
+
 /// Queries about projects.
 #[derive(Default)]
 pub struct ProjectQueries;
@@ -267,7 +308,10 @@ impl ProjectQueries {
             ctx.caller()
                 .must_read_all("read which updates are overdue")?;
         }
-        let facts = Facts::load(ctx, filter.needs_facts()).await?;
+        let facts = Facts::load(ctx, filter.needs_facts())
+            .await?
+            .with_re_decide(ctx, filter.asks_re_decide())
+            .await?;
         let mut select = project::Entity::find().filter(filter.condition(&facts)?);
         if filter.archived.is_none() {
             select = select.filter(project::Column::ArchivedAt.is_null());

@@ -27,6 +27,10 @@ pub struct ProjectFilter {
     lead_mode: Option<LeadModeComparator>,
     /// By the day they are to go live.
     launch_on: Option<DateComparator>,
+    /// By the day their kick-off is planned for.
+    kick_off_planned_on: Option<DateComparator>,
+    /// Whose role decision is to be made again (true), or is not (false).
+    re_decide: Option<bool>,
     /// Of which this person is accountable for a side today; ACTIVE and BACK_BURNER projects.
     manager: Option<IdComparator>,
     /// Whose client's update is overdue today (true), or is not (false).
@@ -76,7 +80,18 @@ impl ProjectFilter {
         self.update_overdue.is_some() || within.any(Self::asks_overdue)
     }
 
-    /// Whether it, or a filter within it, asks what no column holds.
+    /// Whether it, or a filter within it, asks which decisions are to be made again.
+    pub(super) fn asks_re_decide(&self) -> bool {
+        let mut within = self
+            .and
+            .iter()
+            .chain(&self.or)
+            .flatten()
+            .chain(self.not.as_deref());
+        self.re_decide.is_some() || within.any(Self::asks_re_decide)
+    }
+
+    /// Whether it, or a filter within it, asks what else no column holds.
     pub(super) fn needs_facts(&self) -> bool {
         let within = self
             .and
@@ -101,6 +116,15 @@ impl ProjectFilter {
                     .map(|mode| mode.on(Column::LeadMode)),
             )
             .add_option(self.launch_on.as_ref().map(|day| day.on(Column::LaunchOn)))
+            .add_option(
+                self.kick_off_planned_on
+                    .as_ref()
+                    .map(|day| day.on(Column::KickOffPlannedOn)),
+            )
+            .add_option(
+                self.re_decide
+                    .map(|wanted| facts.projects_to_re_decide(wanted)),
+            )
             .add_option(self.archived.map(archived));
         if let Some(id) = &self.id {
             all = all.add(id.on("filter.id", Kind::Project, Column::Id)?);

@@ -10,7 +10,8 @@ use super::row::Row;
 use crate::domain::access::Caller;
 use crate::domain::project_status::{self, StatusMove};
 use crate::domain::projects::{NewProject, ProjectEdit, create_in, update_in};
-use crate::entity::{Day, LeadMode, ProjectSize, ProjectStatus, client, project};
+use crate::domain::role_decisions::{Wish, adopt_in};
+use crate::entity::{AssignmentSource, Day, LeadMode, ProjectSize, ProjectStatus, client, project};
 use crate::error::{Error, ProblemCode, Result};
 
 /// The columns of projects.csv.
@@ -30,7 +31,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::optional(
         "lead_mode",
         "ACCOUNT_LED, JOINT or PRODUCTION_LED",
-        "JOINT; an ACTIVE project must say",
+        "as its client, else JOINT; an ACTIVE project must say",
         "PRODUCTION_LED",
     ),
     Column::optional(
@@ -41,6 +42,9 @@ pub(super) const COLUMNS: &[Column] = &[
     ),
     Column::optional("launch_on", "day", "none", "2027-01-15"),
 ];
+
+/// Why a project stands and is led as the file says.
+const REASON: &str = "Imported from projects.csv";
 
 /// A row of projects.csv.
 pub(super) struct ProjectRow {
@@ -103,13 +107,17 @@ impl Write for ProjectRow {
             return Ok(Done::Created);
         };
         let mut after = before.clone();
+        // First what it is like, which is what its decision is made on.
+        if self.applied_to(&before) != before {
+            after = update_in(tx, caller, before.id, None, self.edit()).await?;
+        }
         if let Some(status) = self.status.filter(|status| *status != before.status) {
             let to = self.status_move(status);
             after = project_status::set_in(tx, caller, before.id, None, to).await?;
         }
         self.must_keep_kick_off(&after)?;
-        if self.applied_to(&after) != after {
-            after = update_in(tx, caller, before.id, None, self.into_edit()).await?;
+        if let Some(wish) = self.wish() {
+            after = adopt_in(tx, caller, after, wish).await?;
         }
         let done = if after == before {
             Done::Unchanged
@@ -122,7 +130,16 @@ impl Write for ProjectRow {
 }
 
 impl ProjectRow {
+    fn wish(&self) -> Option<Wish> {
+        self.lead_mode.map(|lead_mode| Wish {
+            lead_mode,
+            reason: REASON.to_owned(),
+            source: AssignmentSource::Import,
+        })
+    }
+
     fn into_new(self) -> NewProject {
+        let decision = self.wish();
         NewProject {
             client_id: self.client.id,
             name: self.name,
@@ -131,7 +148,8 @@ impl ProjectRow {
             complexity: self.complexity.unwrap_or(3),
             delivery: self.delivery.unwrap_or(3),
             volatility: self.volatility.unwrap_or(3),
-            lead_mode: self.lead_mode,
+            decision,
+            kick_off_planned_on: None,
             kicked_off_on: self.kicked_off_on,
             launch_on: self.launch_on.flatten(),
         }
@@ -141,7 +159,8 @@ impl ProjectRow {
         StatusMove {
             status,
             lead_mode: self.lead_mode,
-            reason: Some("Imported from projects.csv".to_owned()),
+            reason: Some(REASON.to_owned()),
+            source: AssignmentSource::Import,
             on: self
                 .kicked_off_on
                 .filter(|_| status == ProjectStatus::Active),
@@ -165,14 +184,14 @@ impl ProjectRow {
         ))
     }
 
-    fn into_edit(self) -> ProjectEdit {
+    fn edit(&self) -> ProjectEdit {
         ProjectEdit {
             name: None,
             size: self.size,
             complexity: self.complexity,
             delivery: self.delivery,
             volatility: self.volatility,
-            lead_mode: self.lead_mode,
+            kick_off_planned_on: None,
             launch_on: self.launch_on,
         }
     }
@@ -183,7 +202,6 @@ impl ProjectRow {
             complexity: self.complexity.unwrap_or(before.complexity),
             delivery: self.delivery.unwrap_or(before.delivery),
             volatility: self.volatility.unwrap_or(before.volatility),
-            lead_mode: self.lead_mode.unwrap_or(before.lead_mode),
             launch_on: self.launch_on.map_or(before.launch_on, |day| day.map(Day)),
             ..before.clone()
         }

@@ -182,6 +182,18 @@ async fn a_manager_writes_only_what_they_are_accountable_for(app: &TestApp) {
             json!({ "id": project, "status": "COMPLETED" }),
         ),
         (
+            "projectLeadDecide",
+            json!({ "id": project, "leadMode": "JOINT" }),
+        ),
+        (
+            "clientLeadDecide",
+            json!({ "id": client, "leadMode": "JOINT" }),
+        ),
+        (
+            "clientTroubleSet",
+            json!({ "id": client, "reason": "none" }),
+        ),
+        (
             "touchpointLog",
             json!({ "clientId": client, "kind": "CALL" }),
         ),

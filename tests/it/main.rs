@@ -10,6 +10,7 @@ mod actions;
 mod bad_input;
 mod cluster;
 mod commands;
+mod decisions;
 mod demo;
 mod documentation;
 mod graphql_http;

@@ -27,6 +27,7 @@ fn the_defaults_are_the_domain_s_numbers_and_pass() {
         (6, 15)
     );
     assert_eq!(settings.load.support_share_bp, 4_000);
+    assert_eq!(settings.decisions.redecide_after_months, 12);
 }
 
 #[test]
@@ -60,13 +61,15 @@ fn values_off_their_scale_are_refused_by_name() {
     settings.load.support_share_bp = 10_001;
     settings.cadence.update_days = 0;
     settings.decisions.hysteresis = 15;
+    settings.decisions.redecide_after_months = 0;
     assert_eq!(
         fields_refused(&settings),
         [
             "load.active_client_minutes",
             "load.support_share_bp",
             "cadence.update_days",
-            "decisions.hysteresis"
+            "decisions.hysteresis",
+            "decisions.redecide_after_months"
         ]
     );
 }

@@ -5,7 +5,8 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, Si
 use super::Project;
 use crate::domain::project_status::{self, StatusMove};
 use crate::domain::projects::{self, NewProject, ProjectEdit};
-use crate::entity::{Day, project};
+use crate::domain::role_decisions::Wish;
+use crate::entity::{AssignmentSource, Day, project};
 use crate::graphql::context::Asked;
 use crate::graphql::enums::{LeadMode, ProjectSize, ProjectStatus};
 use crate::graphql::id::Kind;
@@ -33,8 +34,13 @@ pub struct ProjectCreateInput {
     /// How much its scope moves, 1 to 5.
     #[graphql(default = 3)]
     volatility: i32,
-    /// Which side must be strong on it; JOINT by default, but an ACTIVE project must say.
+    /// Which side is to lead it: its role decision, which an ACTIVE project needs. Without one its client's default holds,
+    /// else JOINT.
     lead_mode: Option<LeadMode>,
+    /// Why; at most 2,000 characters. Needed when `leadMode` is not what the profile recommends.
+    reason: Option<String>,
+    /// The day its kick-off is planned for: today or later, for a project that is not ACTIVE yet.
+    kick_off_planned_on: Option<Day>,
     /// The day it was kicked off, for a project that runs already; at most today. An ACTIVE project without it is kicked
     /// off today, and a KICKOFF touchpoint is logged.
     kicked_off_on: Option<Day>,
@@ -42,7 +48,8 @@ pub struct ProjectCreateInput {
     launch_on: Option<Day>,
 }
 
-/// What to change about a project. What is absent stays, null clears. Its status is moved by `projectStatusSet`.
+/// What to change about a project. What is absent stays, null clears. Its status is moved by `projectStatusSet`, and which
+/// side leads it decided by `projectLeadDecide`.
 #[derive(Debug, InputObject)]
 pub struct ProjectUpdateInput {
     /// Which project.
@@ -59,8 +66,8 @@ pub struct ProjectUpdateInput {
     delivery: Option<i32>,
     /// How much its scope moves, 1 to 5.
     volatility: Option<i32>,
-    /// Which side must be strong on it.
-    lead_mode: Option<LeadMode>,
+    /// The day its kick-off is planned for: today or later, for a PROPOSED or BACK_BURNER project; null clears.
+    kick_off_planned_on: MaybeUndefined<Day>,
     /// The day it is to go live; null clears.
     launch_on: MaybeUndefined<Day>,
 }
@@ -75,9 +82,11 @@ pub struct ProjectStatusSetInput {
     expected_version: Option<i64>,
     /// Where it is to stand.
     status: ProjectStatus,
-    /// Which side leads: made or re-confirmed, and needed, whenever a project becomes ACTIVE.
+    /// Which side leads: its role decision, made or re-confirmed. Needed for ACTIVE, unless it was decided for this kick-off
+    /// already.
     lead_mode: Option<LeadMode>,
-    /// Why; at most 2,000 characters, kept in the history.
+    /// Why; at most 2,000 characters, kept in the history and with the decision. Needed when `leadMode` is not what the
+    /// profile recommends.
     reason: Option<String>,
     /// The day it happened, at most today, which it is by default. Of ACTIVE: the kick-off.
     on: Option<Day>,
@@ -122,7 +131,12 @@ impl ProjectMutations {
                 complexity: input.complexity,
                 delivery: input.delivery,
                 volatility: input.volatility,
-                lead_mode: input.lead_mode.map(Into::into),
+                decision: input.lead_mode.map(|lead_mode| Wish {
+                    lead_mode: lead_mode.into(),
+                    reason: input.reason.unwrap_or_default(),
+                    source: AssignmentSource::Person,
+                }),
+                kick_off_planned_on: input.kick_off_planned_on.map(|day| day.0),
                 kicked_off_on: input.kicked_off_on.map(|day| day.0),
                 launch_on: input.launch_on.map(|day| day.0),
             };
@@ -141,6 +155,7 @@ impl ProjectMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: ProjectUpdateInput,
     ) -> Result<ProjectPayload> {
+        let kick_off_planned_on: Option<Option<Day>> = input.kick_off_planned_on.into();
         let launch_on: Option<Option<Day>> = input.launch_on.into();
         let edit = ProjectEdit {
             name: input.name,
@@ -148,7 +163,7 @@ impl ProjectMutations {
             complexity: input.complexity,
             delivery: input.delivery,
             volatility: input.volatility,
-            lead_mode: input.lead_mode.map(Into::into),
+            kick_off_planned_on: kick_off_planned_on.map(|day| day.map(|day| day.0)),
             launch_on: launch_on.map(|day| day.map(|day| day.0)),
         };
         let updated = async {
@@ -158,8 +173,8 @@ impl ProjectMutations {
         payload(ctx, &input.id, updated.await).await
     }
 
-    /// Moves a project's status. Owners, and managers accountable for it. What becomes ACTIVE is kicked off: the day is
-    /// kept as `kickedOffOn`, and a KICKOFF touchpoint logged.
+    /// Moves a project's status. Owners, and managers accountable for it. What becomes ACTIVE is kicked off, which takes a
+    /// role decision made for this kick-off: the day is kept as `kickedOffOn`, and a KICKOFF touchpoint logged.
     async fn project_status_set(
         &self,
         ctx: &Context<'_>,
@@ -169,6 +184,7 @@ impl ProjectMutations {
             status: input.status.into(),
             lead_mode: input.lead_mode.map(Into::into),
             reason: input.reason,
+            source: AssignmentSource::Person,
             on: input.on.map(|day| day.0),
         };
         let moved = async {
@@ -192,7 +208,8 @@ impl ProjectMutations {
     }
 }
 
-async fn payload(
+/// The payload of a change of the project that an input's `id` names.
+pub(in crate::graphql) async fn payload(
     ctx: &Context<'_>,
     id: &ID,
     changed: crate::error::Result<project::Model>,

@@ -278,7 +278,8 @@ impl Agency {
 
     /// Moves a project as Olga.
     pub(super) async fn stand(&self, project: &str, status: &str) {
-        let input = json!({ "id": project, "status": status, "leadMode": "JOINT" });
+        let input =
+            json!({ "id": project, "status": status, "leadMode": "JOINT", "reason": "As agreed." });
         done(
             &self
                 .change(&self.olga, "projectStatusSet", "project { id }", input)

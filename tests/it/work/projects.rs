@@ -90,12 +90,12 @@ async fn an_update_keeps_what_is_absent_and_refuses_a_stale_version() {
     on_both(async |agency| {
         let id = agency.project("Web").await;
         let update = async |input: Value| agency.change(&agency.dana, "projectUpdate", PROJECT, input).await;
-        let payload = update(json!({ "id": id, "launchOn": "2027-01-01", "leadMode": "ACCOUNT_LED" })).await;
+        let payload = update(json!({ "id": id, "launchOn": "2027-01-01", "complexity": 4 })).await;
         done(&payload);
         let payload = update(json!({ "id": id, "expectedVersion": 2, "name": "Site", "launchOn": null })).await;
         done(&payload);
         let expected = json!({
-            "id": id, "name": "Site", "status": "PROPOSED", "leadMode": "ACCOUNT_LED", "kickedOffOn": null,
+            "id": id, "name": "Site", "status": "PROPOSED", "leadMode": "JOINT", "kickedOffOn": null,
             "launchOn": null, "version": 3,
         });
         assert_eq!(payload["project"], expected);
@@ -126,7 +126,7 @@ async fn a_project_becomes_active_only_with_a_role_decision_and_its_kick_off_is_
         let undecided = stand(agency, json!({ "id": id, "status": "ACTIVE" })).await;
         assert_eq!(refusals(&undecided), [("leadMode", "INVALID")]);
         assert!(sentence(&undecided).contains("say which side leads"));
-        let early = json!({ "id": id, "status": "ACTIVE", "leadMode": "JOINT", "on": "2026-11-24" });
+        let early = json!({ "id": id, "status": "ACTIVE", "leadMode": "JOINT", "reason": "Soon.", "on": "2026-11-24" });
         assert_eq!(refusals(&stand(agency, early).await), [("on", "INVALID")]);
         assert_eq!(agency.history().await.len(), before);
 
@@ -148,7 +148,8 @@ async fn a_project_becomes_active_only_with_a_role_decision_and_its_kick_off_is_
         assert_eq!(answer["touchpoints"]["nodes"], json!([kick_off]));
 
         stand(agency, json!({ "id": id, "status": "BACK_BURNER" })).await;
-        stand(agency, json!({ "id": id, "status": "ACTIVE", "leadMode": "PRODUCTION_LED" })).await;
+        let again = json!({ "id": id, "status": "ACTIVE", "leadMode": "PRODUCTION_LED", "reason": "As before." });
+        done(&stand(agency, again).await);
         let reasons: Vec<Value> = agency.history().await[before..]
             .iter()
             .filter(|change| change.subject_kind == "project")
@@ -160,7 +161,7 @@ async fn a_project_becomes_active_only_with_a_role_decision_and_its_kick_off_is_
             reasons,
             [
                 "ACTIVE since 2026-11-20; PRODUCTION_LED decided. Signed.",
-                "ACTIVE since 2026-11-23; PRODUCTION_LED confirmed.",
+                "ACTIVE since 2026-11-23; PRODUCTION_LED confirmed. As before.",
                 "BACK_BURNER since 2026-11-23.",
             ]
         );
@@ -176,7 +177,7 @@ async fn a_project_that_runs_already_is_entered_without_a_kick_off_of_today() {
             ("Starting", Value::Null, "2026-11-23", 1),
         ] {
             let input = json!({
-                "clientId": agency.acme, "name": name, "status": "ACTIVE", "leadMode": "JOINT",
+                "clientId": agency.acme, "name": name, "status": "ACTIVE", "leadMode": "PRODUCTION_LED",
                 "kickedOffOn": kicked_off_on,
             });
             let payload = agency
@@ -230,7 +231,7 @@ async fn projects_are_filtered_ordered_and_paged() {
         for name in ["beta", "Alpha", "gamma", "Delta"] {
             agency.project(name).await;
         }
-        let input = json!({ "clientId": agency.bolt, "name": "alpine", "leadMode": "ACCOUNT_LED" });
+        let input = json!({ "clientId": agency.bolt, "name": "alpine", "leadMode": "ACCOUNT_LED", "reason": "Talkative." });
         done(&agency.change(&agency.olga, "projectCreate", PROJECT, input).await);
         for (filter, expected) in [
             ("{}", vec!["Alpha", "alpine", "beta", "Delta", "gamma"]),

@@ -139,7 +139,12 @@ fn copies<'a>(
         _ => None,
     };
     shadowing
-        .in_copy(prompt.side, prompt.accountable_id, prompt.client_id, project)
+        .in_copy(
+            prompt.side,
+            prompt.accountable_id,
+            prompt.client_id,
+            project,
+        )
         .filter(|incoming| !stand_ins.is_away(*incoming, day))
         .map(|incoming| Entry {
             key: obligations::copy(&prompt.key, incoming),

@@ -6,11 +6,9 @@ use uuid::Uuid;
 use super::Day;
 use super::entries::{Entry, What};
 use crate::domain::cadence::DueState;
-use crate::domain::updates::Standing;
 use crate::domain::notices;
-use crate::email::client_update::{
-    FactsNeeded, Matter, Notice, Prompts, ReachOutDue, UpdateDue,
-};
+use crate::domain::updates::Standing;
+use crate::email::client_update::{FactsNeeded, Matter, Notice, Prompts, ReachOutDue, UpdateDue};
 use crate::email::compose::delivery::Links;
 use crate::email::compose::touchpoints::Touchpoints;
 use crate::email::format;
