@@ -7,11 +7,13 @@ use super::connection::{Connection, Paging, list};
 use super::contact::Contact;
 use super::context::Asked;
 use super::email::Email;
+use super::handover::Handover;
 use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::payload::{UserError, split, split_or_current};
 use super::person::Person;
+use crate::domain::handovers;
 use crate::domain::letters::{self, LetterEdit};
 use crate::domain::page::Term;
 use crate::email::client_letter::ClientLetter;
@@ -72,6 +74,14 @@ impl Letter {
     /// The letter's global id: `ltr_…`.
     pub async fn id(&self) -> ID {
         Kind::Letter.id(self.0.id)
+    }
+
+    /// The handover that it is about; null, for members, where they may not see that.
+    async fn handover(&self, ctx: &Context<'_>) -> Result<Option<Handover>> {
+        let row = the::<handover::Entity>(ctx, self.0.handover_id).await?;
+        Ok(Some(row)
+            .filter(|row| handovers::may_read(ctx.caller(), row))
+            .map(Handover))
     }
 
     /// Who it is for: a contact of the client whose accountability moves.
