@@ -7,6 +7,7 @@ mod letters;
 mod obligations;
 mod prompts;
 mod rerouting;
+mod reviews;
 mod summaries;
 mod touchpoints;
 
@@ -28,6 +29,8 @@ use obligations::Obligations;
 
 pub use delivery::Links;
 pub use departed::departed;
+pub use obligations::review as review_obligation;
+pub use reviews::key as review_key;
 
 /// Why a mail that was planned does not leave after its recipient has stopped such mails.
 const PAUSED: &str = "The recipient has paused these mails since it was planned.";
@@ -101,6 +104,9 @@ pub async fn preview(
             "A letter goes to a client, not to a person of the agency: read the letter's own preview.",
         ));
     }
+    if kind == EmailKind::SixMonthReview {
+        return reviews::preview(app, &person, at).await;
+    }
     let Some(schedule) = subscriptions::of_kind(conn, person_id, kind).await? else {
         return Err(Error::problem(
             "kind",
@@ -162,7 +168,9 @@ async fn decide(
                 prompts::compose(app, &addressed, day, now, obligations).await?
             }
             EmailKind::ClientLetter => letters::compose(app, &rows, now).await?,
-            EmailKind::SixMonthReview => Vec::new(),
+            EmailKind::SixMonthReview => {
+                reviews::compose(app, &addressed, day, now, obligations).await?
+            }
         });
     }
     Ok(composed)

@@ -20,6 +20,7 @@ mod plain;
 mod route;
 mod rows;
 pub mod session;
+pub mod six_month_review;
 pub mod stop_link;
 mod subject;
 #[cfg(test)]

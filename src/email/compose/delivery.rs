@@ -69,6 +69,11 @@ impl Links<'_> {
         self.page(&format!("/reviews/{}", Kind::ProgrammeReview.text(id)))
     }
 
+    /// A client's request's page.
+    pub fn request(self, id: Uuid) -> String {
+        self.page(&format!("/requests/{}", Kind::ClientRequest.text(id)))
+    }
+
     /// A page of its own.
     pub fn page(self, path: &str) -> String {
         self.0.config.public_url.page(path)
@@ -121,13 +126,13 @@ fn time(minute_of_day: i32) -> Time {
     Time::new(part(minute_of_day / 60), part(minute_of_day % 60), 0, 0).unwrap_or_default()
 }
 
-/// Puts a mail's words into the message that travels.
+/// Puts a mail's words into the message that travels; `unsubscribe_url`: where it is stopped, if it can be.
 pub(super) fn render(
     app: &App,
     row: &email::Model,
     recipient: &person::Model,
     words: Words,
-    unsubscribe_url: String,
+    unsubscribe_url: Option<String>,
     now: Timestamp,
 ) -> Result<Rendered> {
     let from = app.config.mail_from.clone();
@@ -151,8 +156,8 @@ pub(super) fn render(
         message_id: message_id.clone(),
         date: now,
         list_id: Some(format!("{kind}.{domain}")),
-        unsubscribe: Some(Unsubscribe {
-            url: unsubscribe_url,
+        unsubscribe: unsubscribe_url.map(|url| Unsubscribe {
+            url,
             mailto: format!("{}?subject=stop%20{kind}", from.email),
         }),
         thread_root: Some(format!("{kind}.{}@{domain}", recipient.id.simple())),

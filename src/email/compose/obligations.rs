@@ -66,7 +66,29 @@ pub(super) fn notice(notice: &Notice, week: Week) -> String {
     }
 }
 
+/// A review of a programme, whoever is told.
+pub fn review(review_id: Uuid) -> String {
+    format!("six_month_review/{review_id}")
+}
+
 impl Obligations {
+    /// Which mails of `wanted`, each of which wants one thing, may discharge it: by mail.
+    pub(super) async fn take_each(
+        self,
+        db: &Db,
+        wanted: Vec<obligation::Model>,
+    ) -> Result<HashSet<Uuid>> {
+        let mut mails = HashSet::new();
+        // Two of them may want the same: then it is the first one's.
+        for one in wanted {
+            let email_id = one.email_id;
+            if !self.take(db, vec![one]).await?.is_empty() {
+                mails.insert(email_id);
+            }
+        }
+        Ok(mails)
+    }
+
     /// Which of `wanted` their mails may discharge: by key.
     pub(super) async fn take(
         self,

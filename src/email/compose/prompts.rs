@@ -303,7 +303,7 @@ impl Day<'_> {
         let schedule = self.schedules.get(&recipient.id);
         let button_url = Links(self.app).page("/updates");
         let frame = frame(self.app, &row, recipient, schedule, button_url, self.now)?;
-        let unsubscribe_url = frame.unsubscribe_url.clone();
+        let unsubscribe_url = Some(frame.unsubscribe_url.clone());
         let with_notes = recipient
             .access
             .is_some_and(|access| access != Access::Member);

@@ -3,6 +3,7 @@
 mod agency;
 mod book;
 mod reads;
+mod requests;
 mod routing;
 
 use std::collections::{HashMap, HashSet};
@@ -25,6 +26,7 @@ use crate::entity::{Access, EmailKind, EmailState, person, schedule, time_off};
 use crate::error::Result;
 
 use reads::{booked_on, everybody, production_side, these, time_off_of};
+use requests::Requests;
 use routing::{Routing, Subject};
 
 const KIND: EmailKind = EmailKind::CapacitySummary;
@@ -48,6 +50,7 @@ struct Summaries<'a> {
     /// The people booked on each project in the five weeks.
     booked: HashMap<Uuid, HashSet<Uuid>>,
     overdue: Vec<agency::Overdue>,
+    requests: Requests,
 }
 
 /// Decides the summaries of `day`, all for recipients whose local day it is.
@@ -137,7 +140,9 @@ impl<'a> Summaries<'a> {
         let standing = people.values().map(|person| person.standing_delegate_id);
         let named = time_off.iter().map(|row| row.delegate_id);
         let delegates: Vec<Uuid> = named.chain(standing).flatten().collect();
+        let requests = Requests::load(conn, stand_ins.owners(), day).await?;
         Ok(Self {
+            requests,
             app,
             day,
             week,
@@ -209,7 +214,9 @@ impl<'a> Summaries<'a> {
                 });
             }
         }
-        if own.is_none() && agency.is_none() && covering.is_empty() {
+        let people: Vec<Uuid> = subjects.iter().map(|subject| subject.person_id).collect();
+        let requests = self.requests.told(self.app, &people);
+        if own.is_none() && agency.is_none() && covering.is_empty() && requests.is_empty() {
             let reason = "Nothing to say: accountable for no project's production side this week.";
             return Ok(Composed::closed(&row, EmailState::SkippedEmpty, reason));
         }
@@ -222,7 +229,7 @@ impl<'a> Summaries<'a> {
             button_url,
             self.now,
         )?;
-        let unsubscribe_url = frame.unsubscribe_url.clone();
+        let unsubscribe_url = Some(frame.unsubscribe_url.clone());
         let mail = CapacitySummary {
             frame,
             monday: self.week.monday(),
@@ -230,6 +237,7 @@ impl<'a> Summaries<'a> {
             book: own,
             agency,
             covering,
+            requests,
         };
         let words = Words {
             subject: mail.subject(),

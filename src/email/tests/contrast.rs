@@ -4,6 +4,7 @@ use crate::email::capacity_summary::CapacitySummary;
 use crate::email::client_letter::ClientLetter;
 use crate::email::client_update::ClientUpdate;
 use crate::email::figures::Figures;
+use crate::email::six_month_review::SixMonthReview;
 
 const AA: f64 = 4.5;
 
@@ -94,6 +95,7 @@ fn all_text_is_readable_in_light_and_in_dark() {
     for html in [
         owner.html().unwrap(),
         ClientUpdate::sample().html().unwrap(),
+        SixMonthReview::sample().html().unwrap(),
     ] {
         let inline = html
             .split("style=\"")

@@ -2,7 +2,9 @@
 
 use jiff::civil::date;
 
-use crate::email::capacity_summary::{Book, CapacitySummary, CoveredBook, Decision, Matter};
+use crate::email::capacity_summary::{
+    Book, CapacitySummary, CoveredBook, Decision, Matter, RequestWaiting,
+};
 use crate::email::client_update::{
     ClientUpdate, CopiedPrompts, CoveredPrompts, Matter as Daily, Prompts,
 };
@@ -69,6 +71,12 @@ pub(super) fn capacity_summary(rows: usize, text: &str) -> CapacitySummary {
         };
         rows
     ];
+    let request = RequestWaiting {
+        client: name.clone(),
+        title: name.clone(),
+        ..mail.requests[0].clone()
+    };
+    mail.requests = vec![request; rows];
     mail.frame.recipient = name;
     CapacitySummary {
         agency: Some(agency),

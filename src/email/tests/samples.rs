@@ -4,12 +4,15 @@ use jiff::civil::{Date, date};
 
 use crate::email::capacity_summary::{
     Agency, Book, CapacitySummary, Counts, CoveredBook, Decision, ManagerWeek, Matter as Weekly,
-    OverdueUpdate, PersonWeek, TimeOff, Unstaffed, WeekAhead,
+    OverdueUpdate, PersonWeek, RequestWaiting, TimeOff, Unstaffed, Waits, WeekAhead,
 };
 use crate::email::client_update::*;
 use crate::email::figures::Figures;
 use crate::email::frame::Frame;
 use crate::email::line::Line;
+use crate::email::six_month_review::{
+    Comparison, Figure, ManagerComparison, ReviewFrame, SixMonthReview,
+};
 use crate::entity::{HandoverStage, Side, TouchpointKind};
 
 const MONDAY: Date = date(2026, 11, 23);
@@ -91,6 +94,16 @@ fn decision(matter: Weekly, path: &str) -> Decision {
     }
 }
 
+fn request(waits: Waits) -> RequestWaiting {
+    RequestWaiting {
+        client: "Orchard Foods".into(),
+        title: "A faster checkout".into(),
+        raised_on: date(2026, 11, 18),
+        waits,
+        url: page("requests/req_1"),
+    }
+}
+
 impl CapacitySummary {
     /// A production manager's week, with a colleague to cover for.
     pub(crate) fn sample() -> Self {
@@ -133,6 +146,7 @@ impl CapacitySummary {
                     ..book()
                 },
             }],
+            requests: vec![request(Waits::Answer("Sam Okafor".into()))],
         }
     }
 
@@ -223,6 +237,7 @@ impl CapacitySummary {
                 ahead: ahead(),
             }),
             covering: Vec::new(),
+            requests: vec![request(Waits::Decision), request(Waits::Anybody)],
         }
     }
 }
@@ -369,5 +384,54 @@ fn facts() -> FactsNeeded {
             "What is next, and when",
             "Anything at risk",
         ]),
+    }
+}
+
+impl SixMonthReview {
+    /// The demo's programme, half a year on.
+    pub(crate) fn sample() -> Self {
+        let compared = |figure, before, after| Comparison {
+            figure,
+            before: Some(before),
+            after: Some(after),
+        };
+        let manager = |name: &str, before, after| ManagerComparison {
+            name: name.into(),
+            before,
+            after,
+        };
+        Self {
+            frame: ReviewFrame {
+                recipient: "Ingrid Moser".into(),
+                button_url: "https://meridian.example/reviews/rev_1".into(),
+                due_on: date(2027, 5, 31),
+                today: date(2027, 6, 1),
+            },
+            programme: "The split".into(),
+            starts_on: date(2026, 11, 30),
+            stands_in_for: None,
+            figures: vec![
+                compared(Figure::RoleMix, 9_333, 0),
+                compared(Figure::PeakUtilisation, 10_000, 10_666),
+                compared(Figure::Evenness, 10_000, 8_667),
+                compared(Figure::UpdatesOnTime, 8_333, 9_583),
+                Comparison {
+                    before: None,
+                    ..compared(Figure::StrongRelationships, 0, 19)
+                },
+            ],
+            managers: vec![
+                manager(
+                    "Dana Lind",
+                    Some((Some(10_000), Some(9_333))),
+                    Some((Some(10_666), Some(0))),
+                ),
+                manager("Sam Okafor", Some((Some(10_000), Some(9_333))), None),
+            ],
+            lost: lines(&[
+                "Orchard Foods and Sam Okafor",
+                "Norrland Bank and Sam Okafor",
+            ]),
+        }
     }
 }

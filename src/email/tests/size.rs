@@ -48,6 +48,7 @@ fn a_mail_with_nothing_in_it_has_no_empty_table() {
         decisions: Vec::new(),
         book: None,
         covering: Vec::new(),
+        requests: Vec::new(),
         ..CapacitySummary::sample()
     };
     let update = ClientUpdate {

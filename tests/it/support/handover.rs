@@ -54,7 +54,7 @@ pub(crate) async fn handover(
         weight_minutes: 130,
         reason: "The plan says so.".to_owned(),
         cancel_reason: (stage == HandoverStage::Cancelled).then(|| "Not now.".to_owned()),
-        transferred_on: None,
+        transferred_on: (stage == HandoverStage::Transferred).then_some(client.starts_on),
         version: 1,
         created_at: Moment(app.now()),
         updated_at: Moment(app.now()),
