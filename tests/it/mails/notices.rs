@@ -2,11 +2,12 @@
 
 use jiff::civil::date;
 use meridian::entity::{
-    Day, HandoverStage, Moment, ProjectStatus, RoleSide, Side, TouchpointKind, client, person,
-    programme_milestone, project,
+    Day, HandoverStage, Moment, ProjectStatus, RoleSide, Side, TouchpointKind, client,
+    handover_step, person, programme_milestone, project,
 };
 use meridian::graphql::id::Kind;
-use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 use serde_json::json;
 
 use crate::support::app::{Actor, TestApp, on_both_databases};
@@ -19,6 +20,7 @@ on_both_databases!(
     a_kick_off_nobody_decided_is_told_to_both_sides_and_the_owner,
     a_handover_s_next_step_stands_in_its_owner_s_mail_once_a_week,
     a_milestone_is_told_to_an_owner_once,
+    whoever_takes_over_is_told_though_they_held_nothing_before,
 );
 
 const MONDAY: &str = "2026-11-23T08:00:00Z";
@@ -204,4 +206,31 @@ async fn a_milestone_is_told_to_an_owner_once(app: &TestApp) {
     split.update(&tx).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(told(&app.mails_at("2026-12-01T08:00:00Z").await), [""; 0]);
+}
+
+async fn whoever_takes_over_is_told_though_they_held_nothing_before(app: &TestApp) {
+    let olga = app.owner().await;
+    let dana = app.manager("Dana").await.person;
+    let acme = quiet_client(app, "Acme", &dana).await;
+    // Ned has no subscription: he is new.
+    let ned = app.insert(rows::person("Ned", None, app.now())).await;
+    app.insert(rows::work_schedule(ned.id, app.now())).await;
+    let made = json!({
+        "clientId": Kind::Client.text(acme.id), "side": "CLIENT", "fromPersonId": Kind::Person.text(dana.id),
+        "toPersonId": Kind::Person.text(ned.id), "startsOn": "2026-11-23", "reason": "Dana is full.",
+    });
+    app.done(&olga, "handoverCreate", made, "handover { id }")
+        .await;
+    let tx = app.db.begin().await.unwrap();
+    handover_step::Entity::update_many()
+        .col_expr(handover_step::Column::OwnerId, Expr::value(ned.id))
+        .exec(&tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let letters = app.mails_at(MONDAY).await;
+    assert_eq!(
+        the(&letters, "ned", false).subject,
+        "1 handover step due: Acme"
+    );
 }
