@@ -1,6 +1,7 @@
 //! The client-update prompt (kind CLIENT_UPDATE): one mail a day with every client update that is due, the
 //! reach-outs, and the facts a production manager owes. Pure: the lists arrive computed.
 
+mod news;
 mod notice;
 
 use askama::Template;
@@ -14,6 +15,7 @@ use super::{format, plain, subject};
 use crate::entity::TouchpointKind;
 use crate::error::Result;
 
+use news::News;
 pub use notice::{Matter, Notice};
 
 /// One recipient's day.
@@ -268,34 +270,6 @@ impl ClientUpdate {
             (false, true) => None,
         };
         frame::why(own, self.covering.iter().map(|covered| &covered.colleague))
-    }
-}
-
-/// One kind of thing that is due.
-struct News {
-    /// How the subject leads with it.
-    lead: String,
-    /// How many there are of it.
-    what: String,
-    /// What it is due for.
-    names: Vec<String>,
-}
-
-impl News {
-    fn new(one: &str, many: &str, names: Vec<String>) -> Self {
-        let what = format::count_of(&names, one, many);
-        Self {
-            lead: what.clone(),
-            what,
-            names,
-        }
-    }
-
-    fn led_by(self, lead: &str) -> Self {
-        Self {
-            lead: lead.to_owned(),
-            ..self
-        }
     }
 }
 
