@@ -19,6 +19,7 @@ mod m20261127_000010_responsibility_exceptions;
 mod m20261127_000011_client_requests;
 mod m20261127_000012_plans;
 mod m20261127_000013_programmes;
+mod m20261127_000014_letters;
 mod m20261127_000015_inventory_snapshots;
 mod m20261127_000016_history;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000011_client_requests::Migration),
             Box::new(m20261127_000012_plans::Migration),
             Box::new(m20261127_000013_programmes::Migration),
+            Box::new(m20261127_000014_letters::Migration),
             Box::new(m20261127_000015_inventory_snapshots::Migration),
             Box::new(m20261127_000016_history::Migration),
         ]

@@ -131,18 +131,15 @@ impl Copy<'_> {
         }
     }
 
-    /// Dana and Sam get both mails, the owner the summary.
+    /// Dana, Sam and the owner get both mails.
     fn add_subscriptions(
         &mut self,
         person_id: Uuid,
         index: usize,
         sketch: &PersonSketch,
     ) -> Result<()> {
-        let manages = matches!(index, DANA | SAM);
-        if manages || sketch.access == Access::Owner {
+        if matches!(index, DANA | SAM) || sketch.access == Access::Owner {
             self.add_subscription(person_id, sketch, EmailKind::CapacitySummary)?;
-        }
-        if manages {
             self.add_subscription(person_id, sketch, EmailKind::ClientUpdate)?;
         }
         Ok(())
@@ -161,7 +158,7 @@ impl Copy<'_> {
                     weekday: Weekday::Monday,
                 },
             ),
-            EmailKind::ClientUpdate => (None, Rhythm::Daily),
+            _ => (None, Rhythm::Daily),
         };
         let zone = self.stamp.zones[sketch.place as usize].clone();
         let recurrence = Recurrence::try_new(rhythm, EIGHT_O_CLOCK.into(), zone)?;

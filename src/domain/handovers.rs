@@ -10,6 +10,7 @@ mod moving;
 mod planned;
 mod rhythm;
 mod separation;
+mod shadowing;
 mod stages;
 mod steps;
 mod transfer;
@@ -28,6 +29,7 @@ pub use create::{NewHandover, create};
 pub use due::{OpenHandover, OpenHandovers, StepDue, open_of, steps_due};
 pub use moving::still_held;
 pub use planned::create_planned_in;
+pub use shadowing::{Shadowing, shadowed_by};
 pub use stages::{MOVED_STAGES, OPEN_STAGES, STEPS};
 pub use steps::{StepEdit, set_step};
 

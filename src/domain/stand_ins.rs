@@ -103,6 +103,11 @@ impl StandIns {
         Ok(())
     }
 
+    /// The owners who are not archived, the longest here first.
+    pub fn owners(&self) -> &[Uuid] {
+        &self.owners
+    }
+
     /// When a person works; only of those read.
     pub fn working_times(&self) -> &WorkingTimes {
         &self.working_times

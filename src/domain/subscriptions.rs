@@ -22,6 +22,9 @@ use crate::domain::zone::{zone, zone_data_version};
 use crate::entity::{EmailKind, Moment, change, new_id, person, schedule};
 use crate::error::{Error, ProblemCode, Result};
 
+/// The mails that one subscribes to; the others come when there is something to send.
+pub const SUBSCRIBED: [EmailKind; 2] = [EmailKind::CapacitySummary, EmailKind::ClientUpdate];
+
 /// Both mails start at 08:00 local (domain.md §6).
 const EIGHT_O_CLOCK: i32 = 8 * 60;
 
@@ -57,7 +60,7 @@ pub async fn ensure(
         .into_iter()
         .map(|row| row.kind)
         .collect();
-    for kind in [EmailKind::CapacitySummary, EmailKind::ClientUpdate] {
+    for kind in SUBSCRIBED {
         if present.contains(&kind) {
             continue;
         }
@@ -138,6 +141,13 @@ pub async fn set(
     edit: ScheduleEdit,
 ) -> Result<schedule::Model> {
     caller.must_be_or_own(person_id, "change when these mails come")?;
+    if !SUBSCRIBED.contains(&kind) {
+        return Err(Error::problem(
+            "kind",
+            ProblemCode::Invalid,
+            "This mail has no schedule: it comes when there is one to send.",
+        ));
+    }
     let tx = db.begin().await?;
     let person = subscriber(&tx, person_id).await?;
     let before = of_person(person_id)
@@ -282,6 +292,7 @@ pub fn day_of_mail(
             (!weekend).then_some(scheduled)
         }
         EmailKind::ClientUpdate => working_time.is_working_day(scheduled).then_some(scheduled),
+        EmailKind::ClientLetter | EmailKind::SixMonthReview => Some(scheduled),
         EmailKind::CapacitySummary => {
             let sunday = Week::of(scheduled).sunday();
             let next = working_time.next_working_day(scheduled);
@@ -298,7 +309,7 @@ pub fn initial(person_id: Uuid, kind: EmailKind, now: Timestamp) -> schedule::Mo
         kind,
         weekday: match kind {
             EmailKind::CapacitySummary => Some(MONDAY),
-            EmailKind::ClientUpdate => None,
+            _ => None,
         },
         minute_of_day: EIGHT_O_CLOCK,
         time_zone: None,

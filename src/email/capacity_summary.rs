@@ -34,6 +34,8 @@ pub struct CapacitySummary {
     pub agency: Option<Agency>,
     /// Books of absent colleagues that this mail comes to the reader for.
     pub covering: Vec<CoveredBook>,
+    /// Clients' requests that have waited too long, also those of colleagues covered; the longest waiting first.
+    pub requests: Vec<RequestWaiting>,
 }
 
 /// Something the reader should decide.
@@ -93,6 +95,33 @@ pub enum Matter {
         /// The limit.
         limit: i64,
     },
+}
+
+/// A client's request that has waited too long.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RequestWaiting {
+    /// The client.
+    pub client: Line,
+    /// What is asked for.
+    pub title: Line,
+    /// The day it was raised.
+    pub raised_on: Date,
+    /// What it waits for.
+    pub waits: Waits,
+    /// The request's page.
+    pub url: Option<String>,
+}
+
+/// What a request waits for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Waits {
+    /// The answer of this person, who holds the project side.
+    Answer(Line),
+    /// An answer, and nobody holds the project side.
+    Anybody,
+    /// An owner's decision, since production objected.
+    Decision,
 }
 
 /// All that one manager is accountable for, this week and the next four.
@@ -293,19 +322,17 @@ impl CapacitySummary {
         })
     }
 
+    /// Decisions first, in their order; the preheader counts on it.
     fn news(&self) -> Vec<String> {
+        let waiting = format::count_of(&self.requests, "request waits", "requests wait");
+        let waiting = (!self.requests.is_empty()).then_some(waiting);
         if self.decisions.is_empty() {
-            return self
-                .standing()
-                .into_iter()
-                .map(|(_, standing)| standing)
-                .collect();
+            let standing = self.standing().map(|(_, standing)| standing);
+            return waiting.into_iter().chain(standing).collect();
         }
         let matters = self.decisions.iter().map(|decision| &decision.matter);
-        matters
-            .clone()
-            .map(|matter| matter.news(matters.clone()))
-            .collect()
+        let decisions = matters.clone().map(|matter| matter.news(matters.clone()));
+        decisions.chain(waiting).collect()
     }
 
     /// Whose figures lead the mail, and how they stand.
@@ -335,6 +362,7 @@ impl CapacitySummary {
         let own = match (&self.agency, &self.book) {
             (Some(_), _) => Some("you look after the whole agency"),
             (None, Some(_)) => Some("you hold the project side of these projects"),
+            (None, None) if !self.requests.is_empty() => Some("a client's request waits"),
             (None, None) => None,
         };
         let colleagues = self.covering.iter().map(|covered| &covered.colleague);

@@ -1,6 +1,9 @@
 //! The client-update prompt (kind CLIENT_UPDATE): one mail a day with every client update that is due, the
 //! reach-outs, and the facts a production manager owes. Pure: the lists arrive computed.
 
+mod news;
+mod notice;
+
 use askama::Template;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -11,6 +14,9 @@ use super::rows;
 use super::{format, plain, subject};
 use crate::entity::TouchpointKind;
 use crate::error::Result;
+
+use news::News;
+pub use notice::{Matter, Notice};
 
 /// One recipient's day.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -23,11 +29,15 @@ pub struct ClientUpdate {
     pub own: Prompts,
     /// Those of absent colleagues that this mail comes to the reader for.
     pub covering: Vec<CoveredPrompts>,
+    /// Those of colleagues whom the reader works beside before taking over from them.
+    pub in_copy: Vec<CopiedPrompts>,
 }
 
 /// What one manager is prompted for. Any list may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Prompts {
+    /// Decisions before kick-offs, handover steps, reviews and milestones.
+    pub notices: Vec<Notice>,
     /// Clients whose update is due or overdue, latest first.
     pub updates: Vec<UpdateDue>,
     /// Clients due a proactive reach-out.
@@ -115,6 +125,15 @@ pub struct CoveredPrompts {
     pub prompts: Prompts,
 }
 
+/// The prompts of a colleague from whom the reader is about to take over.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CopiedPrompts {
+    /// Who is accountable until then.
+    pub colleague: Line,
+    /// What they are prompted for.
+    pub prompts: Prompts,
+}
+
 /// Most lines shown under one client; a client is a paragraph, not a page.
 const MOST_LINES: usize = 5;
 
@@ -124,7 +143,7 @@ impl ClientUpdate {
         let news = self.news();
         match news.first() {
             None => "Nothing is due today".to_owned(),
-            Some((what, names)) => subject::compose(&format!("{what}: "), names),
+            Some(news) => subject::compose(&format!("{}: ", news.lead), &news.names),
         }
     }
 
@@ -133,7 +152,7 @@ impl ClientUpdate {
         let overdue = self.updates().filter(|update| update.overdue).count();
         let overdue = (overdue > 0).then(|| format!("{overdue} overdue"));
         let beside = self.news().into_iter().skip(1);
-        let beside = beside.map(|(what, names)| subject::compose(&format!("{what}: "), &names));
+        let beside = beside.map(|news| subject::compose(&format!("{}: ", news.lead), &news.names));
         let mut facts: Vec<String> = overdue.into_iter().chain(beside).collect();
         if facts.is_empty() {
             facts.extend(self.updates().next().map(UpdateDue::contact));
@@ -176,35 +195,58 @@ impl ClientUpdate {
 
     /// `Mon 23 Nov: 3 client updates due, 1 reach-out due`.
     fn headline(&self) -> String {
-        let what: Vec<String> = self.news().into_iter().map(|(what, _)| what).collect();
+        let what: Vec<String> = self.news().into_iter().map(|news| news.what).collect();
         format!("{}: {}", format::day(self.today), what.join(", "))
     }
 
-    /// What is due, by what is most pressing, with the names it is due for.
-    fn news(&self) -> Vec<(String, Vec<String>)> {
-        let clients = self
-            .updates()
-            .map(|update| update.client.to_string())
-            .collect();
-        let reach_outs = self.all().flat_map(|prompts| &prompts.reach_outs);
-        let reached = reach_outs
-            .map(|reach_out| reach_out.client.to_string())
-            .collect();
-        let facts = self.all().flat_map(|prompts| &prompts.facts);
-        let projects = facts.map(|fact| fact.project.to_string()).collect();
-        [
-            ("client update due", "client updates due", clients),
-            (
+    /// What is due, by what is most pressing, with the names it is due for. Copies ask nothing of the reader and come last.
+    fn news(&self) -> Vec<News> {
+        let names = |of: &dyn Fn(&Prompts) -> Vec<String>| self.all().flat_map(of).collect();
+        let told = |kind: fn(&Matter) -> bool| {
+            names(&|prompts| {
+                let of_kind = prompts.notices.iter().filter(|one| kind(&one.matter));
+                of_kind.map(|one| one.matter.title()).collect()
+            })
+        };
+        let updates: Vec<String> = names(&|prompts| named(&prompts.updates, |one| &one.client));
+        let facts = names(&|prompts| named(&prompts.facts, |one| &one.project));
+        let reached = names(&|prompts| named(&prompts.reach_outs, |one| &one.client));
+        let copied = self.in_copy.iter();
+        let copied = copied.map(|one| one.colleague.to_string()).collect();
+        let mut news = vec![
+            News::new(
+                "kick-off to decide",
+                "kick-offs to decide",
+                told(|one| matches!(one, Matter::KickOff { .. })),
+            )
+            .led_by("Decide before kick-off"),
+            News::new("client update due", "client updates due", updates),
+            News::new(
+                "handover step due",
+                "handover steps due",
+                told(|one| matches!(one, Matter::HandoverStep { .. })),
+            ),
+            News::new(
                 "project needs your facts",
                 "projects need your facts",
-                projects,
+                facts,
             ),
-            ("reach-out due", "reach-outs due", reached),
-        ]
-        .into_iter()
-        .filter(|(_, _, names): &(_, _, Vec<String>)| !names.is_empty())
-        .map(|(one, many, names)| (format::count_of(&names, one, many), names))
-        .collect()
+            News::new("reach-out due", "reach-outs due", reached),
+            News::new(
+                "review waits",
+                "reviews wait",
+                told(|one| matches!(one, Matter::Review { .. })),
+            ),
+            News::new(
+                "milestone passed",
+                "milestones passed",
+                told(|one| matches!(one, Matter::Milestone { .. })),
+            ),
+            News::new("colleague to shadow", "colleagues to shadow", copied)
+                .led_by("In copy, shadowing"),
+        ];
+        news.retain(|news| !news.names.is_empty());
+        news
     }
 
     fn updates(&self) -> impl Iterator<Item = &UpdateDue> {
@@ -221,9 +263,23 @@ impl ClientUpdate {
             (true, true) => Some("you are the account manager of these clients"),
             (true, false) => Some("you hold a side of these clients and projects"),
             (false, false) => Some("you hold the project side of these projects"),
+            (false, true) if !self.own.notices.is_empty() => {
+                Some("a decision or a handover concerns you")
+            }
+            (false, true) if !self.in_copy.is_empty() => Some("you are about to take clients over"),
             (false, true) => None,
         };
         frame::why(own, self.covering.iter().map(|covered| &covered.colleague))
+    }
+}
+
+fn named<T>(items: &[T], name: impl Fn(&T) -> &Line) -> Vec<String> {
+    items.iter().map(|item| name(item).to_string()).collect()
+}
+
+impl CopiedPrompts {
+    fn heading(&self) -> String {
+        format!("In copy: shadowing {}", self.colleague)
     }
 }
 

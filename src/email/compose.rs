@@ -3,13 +3,16 @@
 
 mod delivery;
 mod departed;
+mod letters;
 mod obligations;
 mod prompts;
 mod rerouting;
+mod reviews;
 mod summaries;
 mod touchpoints;
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -26,6 +29,8 @@ use obligations::Obligations;
 
 pub use delivery::Links;
 pub use departed::departed;
+pub use obligations::review as review_obligation;
+pub use reviews::key as review_key;
 
 /// Why a mail that was planned does not leave after its recipient has stopped such mails.
 const PAUSED: &str = "The recipient has paused these mails since it was planned.";
@@ -92,6 +97,16 @@ pub async fn preview(
         .one(conn)
         .await?
         .ok_or(Error::NotFound("person"))?;
+    if kind == EmailKind::ClientLetter {
+        return Err(Error::problem(
+            "kind",
+            ProblemCode::NotAllowedNow,
+            "A letter goes to a client, not to a person of the agency: read the letter's own preview.",
+        ));
+    }
+    if kind == EmailKind::SixMonthReview {
+        return reviews::preview(app, &person, at).await;
+    }
     let Some(schedule) = subscriptions::of_kind(conn, person_id, kind).await? else {
         return Err(Error::problem(
             "kind",
@@ -144,14 +159,48 @@ async fn decide(
         }
     }
     for ((kind, day), rows) in groups {
+        let addressed = Addressed::all(&rows);
         composed.extend(match kind {
             EmailKind::CapacitySummary => {
-                summaries::compose(app, &rows, day, now, obligations).await?
+                summaries::compose(app, &addressed, day, now, obligations).await?
             }
-            EmailKind::ClientUpdate => prompts::compose(app, &rows, day, now, obligations).await?,
+            EmailKind::ClientUpdate => {
+                prompts::compose(app, &addressed, day, now, obligations).await?
+            }
+            EmailKind::ClientLetter => letters::compose(app, &rows, now).await?,
+            EmailKind::SixMonthReview => {
+                reviews::compose(app, &addressed, day, now, obligations).await?
+            }
         });
     }
     Ok(composed)
+}
+
+/// A mail for somebody of the agency.
+#[derive(Clone, Copy)]
+struct Addressed<'a> {
+    row: &'a email::Model,
+    recipient_id: Uuid,
+}
+
+impl<'a> Addressed<'a> {
+    /// Those of `rows` that are for somebody of the agency: all but letters to clients.
+    fn all(rows: &[&'a email::Model]) -> Vec<Self> {
+        let addressed = |row: &&'a email::Model| {
+            let row = *row;
+            row.recipient_id
+                .map(|recipient_id| Self { row, recipient_id })
+        };
+        rows.iter().filter_map(addressed).collect()
+    }
+}
+
+impl Deref for Addressed<'_> {
+    type Target = email::Model;
+
+    fn deref(&self) -> &email::Model {
+        self.row
+    }
 }
 
 impl Composed {

@@ -54,7 +54,7 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
 }
 
 /// Unicode's explicit direction controls, which would reorder the mail's own words around a name.
-fn turns_direction(c: char) -> bool {
+pub(super) fn turns_direction(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 

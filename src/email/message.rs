@@ -36,8 +36,9 @@ pub struct Mail {
     pub message_id: String,
     /// When it was first rendered; shown in UTC.
     pub date: Timestamp,
-    /// Which kind of mail, as `kind.domain` (RFC 2919): `capacity-summary.meridian.example`.
-    pub list_id: String,
+    /// Which kind of mail, as `kind.domain` (RFC 2919): `capacity-summary.meridian.example`; none for a letter from
+    /// one person to another, which says nothing of a list or of a program either (RFC 3834).
+    pub list_id: Option<String>,
     /// How to stop it, for mails that one may stop.
     pub unsubscribe: Option<Unsubscribe>,
     /// `local@domain` of the root that binds all mails of one digest into one thread.
@@ -117,8 +118,10 @@ impl Mail {
             .from(one_line_mailbox(&self.from))
             .subject(one_line(&self.subject))
             .date(date)
-            .message_id(Some(message_id))
-            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
+            .message_id(Some(message_id));
+        if self.list_id.is_some() {
+            builder = builder.raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
+        }
         for mailbox in &self.to {
             builder = builder.to(one_line_mailbox(mailbox));
         }
@@ -131,8 +134,10 @@ impl Mail {
         if let Some(root) = &self.thread_root {
             builder = builder.references(format!("<{}>", checked("threadRoot", root)?));
         }
-        let list_id = format!("<{}>", checked("listId", &self.list_id)?);
-        builder = builder.raw_header(header("List-Id", list_id));
+        if let Some(list_id) = &self.list_id {
+            let list_id = format!("<{}>", checked("listId", list_id)?);
+            builder = builder.raw_header(header("List-Id", list_id));
+        }
         match &self.unsubscribe {
             Some(unsubscribe) => unsubscribe.headers(builder),
             None => Ok(builder),

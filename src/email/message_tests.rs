@@ -15,7 +15,7 @@ fn summary() -> Mail {
         text: "Priya is 3 h over.\n.\nA line that starts with a dot, and an ü.\n".to_owned(),
         message_id: "capacity-summary.2026-w48.zoe@agency.example".to_owned(),
         date: "2026-11-23T07:00:00Z".parse().unwrap(),
-        list_id: "capacity-summary.agency.example".to_owned(),
+        list_id: Some("capacity-summary.agency.example".to_owned()),
         unsubscribe: Some(Unsubscribe {
             url: format!("https://agency.example/stop?token={}", "t".repeat(120)),
             mailto: "meridian@agency.example?subject=stop".to_owned(),
@@ -75,7 +75,7 @@ fn ids_and_links_that_would_break_a_header_are_refused() {
     for bad in ["a b@c", "a@b>\r\nBcc: x@y", "", "ü@b", &"x".repeat(901)] {
         let mut mails = [summary(), summary(), summary(), summary(), summary()];
         mails[0].message_id = bad.to_owned();
-        mails[1].list_id = bad.to_owned();
+        mails[1].list_id = Some(bad.to_owned());
         mails[2].thread_root = Some(bad.to_owned());
         mails[3].unsubscribe.as_mut().unwrap().url = bad.to_owned();
         mails[4].unsubscribe.as_mut().unwrap().mailto = bad.to_owned();

@@ -1,6 +1,7 @@
 //! Mails: their data, their templates, and how they leave.
 
 pub mod capacity_summary;
+pub mod client_letter;
 pub mod client_update;
 pub mod compose;
 mod connection;
@@ -19,6 +20,7 @@ mod plain;
 mod route;
 mod rows;
 pub mod session;
+pub mod six_month_review;
 pub mod stop_link;
 mod subject;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::config::Secret;
+use crate::domain::subscriptions::SUBSCRIBED;
 use crate::entity::EmailKind;
 use crate::error::{Error, Result};
 
@@ -113,13 +114,13 @@ fn kind_byte(kind: EmailKind) -> u8 {
     match kind {
         EmailKind::CapacitySummary => 1,
         EmailKind::ClientUpdate => 2,
+        EmailKind::ClientLetter => 3,
+        EmailKind::SixMonthReview => 4,
     }
 }
 
 fn kind_of_byte(byte: u8) -> Option<EmailKind> {
-    [EmailKind::CapacitySummary, EmailKind::ClientUpdate]
-        .into_iter()
-        .find(|kind| kind_byte(*kind) == byte)
+    SUBSCRIBED.into_iter().find(|kind| kind_byte(*kind) == byte)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod contrast;
 mod crowded;
 mod hostile;
 mod parity;
+mod review_sample;
 mod samples;
 mod size;
 mod snapshots;

@@ -16,8 +16,10 @@ pub struct Model {
     pub kind: EmailKind,
     /// Kind, recipient and period: what R9 allows once.
     pub dedupe_key: String,
-    /// Who gets it.
-    pub recipient_id: Uuid,
+    /// Who of the agency gets it; none: a client's contact does.
+    pub recipient_id: Option<Uuid>,
+    /// Which contact of a client gets it; none: somebody of the agency does.
+    pub contact_id: Option<Uuid>,
     /// ISO week (`2026-W48`) or local day (`2026-11-23`).
     pub period: String,
     /// The local day it is for.

@@ -217,6 +217,10 @@ stored_as_text! {
         CapacitySummary = "CAPACITY_SUMMARY",
         /// The client-update prompt.
         ClientUpdate = "CLIENT_UPDATE",
+        /// The letter that tells a client of a handover.
+        ClientLetter = "CLIENT_LETTER",
+        /// The question, half a year after a programme's start, whether the split is the better way.
+        SixMonthReview = "SIX_MONTH_REVIEW",
     }
     /// Where a mail stands (jobs-and-mail.md, "Outbox").
     EmailState {

@@ -19,6 +19,8 @@ pub mod handover_step;
 pub mod holiday;
 pub mod holiday_calendar;
 pub mod inventory_snapshot;
+pub mod letter;
+pub mod letter_approval;
 pub mod obligation;
 pub mod person;
 pub mod person_skill;

@@ -4,16 +4,26 @@ use async_graphql::{Context, Description, ID, InputObject, Object, Result};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::connection::{Connection, Paging, list};
+use super::contact::Contact;
 use super::context::Asked;
 use super::enums::{AttemptOutcome, EmailKind, EmailState};
 use super::filter::IdComparator;
 use super::id::Kind;
 use super::loaders::{by_parent, the};
 use super::person::Person;
+use crate::domain::access::Caller;
 use crate::domain::page::Term;
 use crate::email::compose::{self, Verdict};
-use crate::entity::{self, Day, Moment, email, email_attempt, person};
+use crate::entity::{self, Day, Moment, client_contact, email, email_attempt, person};
 use crate::error::Error;
+
+/// Whether the caller may read a mail: owners and managers, and whoever it is for.
+pub fn may_read(caller: &Caller, row: &email::Model) -> bool {
+    match row.recipient_id {
+        Some(person_id) => caller.reads_work_of(person_id),
+        None => caller.reads_all(),
+    }
+}
 
 /// A mail of the outbox, and what became of it.
 #[derive(Clone, Debug, Description)]
@@ -31,14 +41,24 @@ impl Email {
         self.0.kind.into()
     }
 
-    /// Whom it is for.
-    async fn recipient(&self, ctx: &Context<'_>) -> Result<Person> {
-        Ok(Person(
-            the::<person::Entity>(ctx, self.0.recipient_id).await?,
-        ))
+    /// Who of the agency it is for; null for a letter to a client.
+    async fn recipient(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let Some(id) = self.0.recipient_id else {
+            return Ok(None);
+        };
+        Ok(Some(Person(the::<person::Entity>(ctx, id).await?)))
     }
 
-    /// The period it is for, at most one mail of a kind each: an ISO week (`2026-W48`) or a local day (`2026-11-23`).
+    /// The contact of a client it is for; null for mails to people of the agency.
+    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>> {
+        let Some(id) = self.0.contact_id else {
+            return Ok(None);
+        };
+        Ok(Some(Contact(the::<client_contact::Entity>(ctx, id).await?)))
+    }
+
+    /// The period it is for: an ISO week (`2026-W48`) or a local day (`2026-11-23`). At most one weekly summary and one
+    /// prompt each.
     async fn period(&self) -> &str {
         &self.0.period
     }

@@ -193,6 +193,10 @@ mirrored! {
         CapacitySummary,
         /// The client-update prompt.
         ClientUpdate,
+        /// The letter that tells a client of a handover: for a contact of the client.
+        ClientLetter,
+        /// The six-month review of a programme: for an owner.
+        SixMonthReview,
     }
     /// Where a mail stands.
     EmailState = "entity::EmailState" {

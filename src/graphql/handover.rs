@@ -15,6 +15,7 @@ use super::context::Asked;
 use super::enums::{HandoverStage, Side};
 use super::history::{self, Change};
 use super::id::Kind;
+use super::letter::Letter;
 use super::loaders::{Shared, by_id, by_parent, the};
 use super::person::Person;
 use super::programme::Programme;
@@ -22,7 +23,8 @@ use super::project::Project;
 use crate::domain::handovers;
 use crate::domain::page::{Place, PlaceValue, Term};
 use crate::entity::{
-    Day, Moment, client, handover, handover_project, handover_step, person, programme, project,
+    Day, Moment, client, handover, handover_project, handover_step, letter, person, programme,
+    project,
 };
 
 pub use filter::{HandoverFilter, HandoverStageComparator};
@@ -163,6 +165,13 @@ impl Handover {
     /// The first day on which the incoming person is accountable; null before it transfers.
     async fn transferred_on(&self) -> Option<Day> {
         self.0.transferred_on
+    }
+
+    /// The letter that tells the client of it; null before one is drafted.
+    async fn letter(&self, ctx: &Context<'_>) -> Result<Option<Letter>> {
+        let column = letter::Column::HandoverId;
+        let rows = by_parent::<letter::Entity>(ctx, column, self.0.id).await?;
+        Ok(rows.into_iter().next().map(Letter))
     }
 
     /// What was changed, the newest first. For owners and managers.

@@ -25,6 +25,7 @@ pub mod history;
 pub mod holiday;
 pub mod id;
 pub mod inventory;
+pub mod letter;
 pub mod loaders;
 pub mod node;
 pub mod payload;
@@ -72,6 +73,7 @@ pub struct Query(
     holiday::HolidayQueries,
     skill::SkillQueries,
     inventory::InventoryQueries,
+    letter::LetterQueries,
     handover::HandoverQueries,
     programme::ProgrammeQueries,
 );
@@ -96,6 +98,7 @@ pub struct Mutation(
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
     skill::SkillMutations,
+    letter::LetterMutations,
     handover::HandoverMutations,
     programme::ProgrammeMutations,
     programme_review::ReviewMutations,

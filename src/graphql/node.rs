@@ -9,11 +9,12 @@ use super::client::Client;
 use super::client_request::ClientRequest;
 use super::contact::Contact;
 use super::context::Asked;
-use super::email::{Email, EmailAttempt};
+use super::email::{Email, EmailAttempt, may_read as may_read_email};
 use super::handover::{Handover, HandoverStep};
 use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
 use super::inventory::InventorySnapshot;
+use super::letter::Letter;
 use super::loaders::{Shared, by_id};
 use super::person::Person;
 use super::plan::Plan;
@@ -34,7 +35,7 @@ use crate::domain::access::Caller;
 use crate::domain::{booking_changes, handovers, plans};
 use crate::entity::{
     assignment, booking, client, client_contact, client_request, email, email_attempt, handover,
-    handover_step, holiday, holiday_calendar, inventory_snapshot, person, plan, programme,
+    handover_step, holiday, holiday_calendar, inventory_snapshot, letter, person, plan, programme,
     programme_review, project, relationship, responsibility, responsibility_exception, role,
     role_decision, schedule, skill, time_off, touchpoint, work_schedule,
 };
@@ -93,6 +94,7 @@ nodes! {
     RelationshipNote(relationship) if |caller, _| caller.reads_all();
     Email(email) if |caller, row| caller.reads_work_of(row.recipient_id);
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
+    Letter(letter) if |_, _| true;
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);
     Programme(programme) if |caller, _| caller.reads_all();
     Handover(handover) if handovers::may_read;

@@ -1,4 +1,6 @@
-//! The tick: subscriptions that have fallen due become rows of the outbox, once.
+//! The tick: subscriptions that have fallen due become rows of the outbox, once; reviews as well.
+
+mod reviews;
 
 use std::collections::HashMap;
 
@@ -37,9 +39,11 @@ pub async fn tick(app: &App) -> Result<usize> {
         let batch = plan_batch(app).await?;
         planned += batch;
         if batch < BATCH as usize {
-            return Ok(planned);
+            break;
         }
     }
+    reviews::plan(app).await?;
+    Ok(planned)
 }
 
 async fn plan_batch(app: &App) -> Result<usize> {
@@ -132,7 +136,7 @@ fn mail(
         EmailKind::CapacitySummary => {
             (Week::of(scheduled.day).to_string(), CatchUp::ThirtySixHours)
         }
-        EmailKind::ClientUpdate => (scheduled.day.to_string(), CatchUp::RestOfDay),
+        _ => (scheduled.day.to_string(), CatchUp::RestOfDay),
     };
     let expires_at = recurrence.expires_at(occurrence, catch_up)?;
     Ok(Some(planned(

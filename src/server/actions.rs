@@ -160,6 +160,8 @@ fn mails(kind: EmailKind) -> &'static str {
     match kind {
         EmailKind::CapacitySummary => "weekly capacity summaries",
         EmailKind::ClientUpdate => "client-update prompts",
+        EmailKind::ClientLetter => "letters to clients",
+        EmailKind::SixMonthReview => "six-month reviews",
     }
 }
 

@@ -12,9 +12,9 @@ use super::to_change;
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
-use crate::domain::{history, people};
+use crate::domain::{history, people, subscriptions};
 use crate::entity::{
-    Day, HandoverStage, Moment, handover, handover_project, handover_step, new_id,
+    Day, HandoverStage, Moment, handover, handover_project, handover_step, new_id, person,
 };
 use crate::error::{Error, ProblemCode, Result};
 
@@ -39,6 +39,12 @@ pub(super) async fn write(
 ) -> Result<handover::Model> {
     let after = row.into_active_model().reset_all().insert(tx).await?;
     history::created(tx, caller, after.id, &after).await?;
+    let ends = [after.from_person_id, after.to_person_id];
+    let ends = person::Entity::find().filter(person::Column::Id.is_in(ends));
+    for person in ends.all(tx).await? {
+        // Steps and copies stand in the daily mail of both, also of one who holds nothing yet.
+        subscriptions::ensure(tx, &person, caller.now).await?;
+    }
     let projects: Vec<handover_project::Model> = projects
         .iter()
         .map(|project_id| handover_project::Model {
@@ -99,10 +105,14 @@ pub async fn set_step(
     }
     let due_on = edit.due_on.unwrap_or(step.due_on.0);
     check_order(&mut check, &steps, edit.stage, due_on);
-    if let Some(owner_id) = edit.owner_id {
-        check.also(people::working_here(&tx, "ownerId", owner_id, due_on).await)?;
-    }
+    let owner = match edit.owner_id {
+        Some(id) => check.also(people::working_here(&tx, "ownerId", id, due_on).await)?,
+        None => None,
+    };
     check.finish()?;
+    if let Some(owner) = &owner {
+        subscriptions::ensure(&tx, owner, caller.now).await?;
+    }
     let row = handover_step::Model {
         owner_id: edit.owner_id.unwrap_or(step.owner_id),
         due_on: Day(due_on),

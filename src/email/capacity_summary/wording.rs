@@ -1,7 +1,8 @@
 //! The capacity summary in words: one wording for HTML, text and subject.
 
 use super::{
-    Book, Counts, CoveredBook, ManagerWeek, Matter, OverdueUpdate, TimeOff, Unstaffed, WeekAhead,
+    Book, Counts, CoveredBook, ManagerWeek, Matter, OverdueUpdate, RequestWaiting, TimeOff,
+    Unstaffed, Waits, WeekAhead,
 };
 use crate::email::format;
 use crate::email::line::Line;
@@ -91,6 +92,23 @@ fn manager(side: Side) -> &'static str {
     match side {
         Side::Client => "account manager",
         Side::Project => "production manager",
+    }
+}
+
+impl RequestWaiting {
+    /// `Orchard Foods, “Faster checkout”: raised on Mon 16 Nov, waits for Sam Okafor's answer.`
+    pub(super) fn sentence(&self) -> String {
+        let waits = match &self.waits {
+            Waits::Answer(person) => format!("waits for {person}'s answer"),
+            Waits::Anybody => "waits for an answer, and nobody holds the project side".to_owned(),
+            Waits::Decision => "production objected, waits for an owner's decision".to_owned(),
+        };
+        format!(
+            "{}, “{}”: raised on {}, {waits}.",
+            self.client,
+            self.title,
+            format::day(self.raised_on)
+        )
     }
 }
 

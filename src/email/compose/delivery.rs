@@ -54,6 +54,26 @@ impl Links<'_> {
             .page(&format!("/people/{}", Kind::Person.text(id)))
     }
 
+    /// A handover's page.
+    pub fn handover(self, id: Uuid) -> String {
+        self.page(&format!("/handovers/{}", Kind::Handover.text(id)))
+    }
+
+    /// A programme's page.
+    pub fn programme(self, id: Uuid) -> String {
+        self.page(&format!("/programmes/{}", Kind::Programme.text(id)))
+    }
+
+    /// A review's page.
+    pub fn review(self, id: Uuid) -> String {
+        self.page(&format!("/reviews/{}", Kind::ProgrammeReview.text(id)))
+    }
+
+    /// A client's request's page.
+    pub fn request(self, id: Uuid) -> String {
+        self.page(&format!("/requests/{}", Kind::ClientRequest.text(id)))
+    }
+
     /// A page of its own.
     pub fn page(self, path: &str) -> String {
         self.0.config.public_url.page(path)
@@ -95,8 +115,8 @@ pub(super) fn frame(
 
 fn weekday(kind: EmailKind, schedule: Option<&schedule::Model>) -> Option<Weekday> {
     let number = match kind {
-        EmailKind::ClientUpdate => return None,
         EmailKind::CapacitySummary => schedule.and_then(|schedule| schedule.weekday).unwrap_or(1),
+        _ => return None,
     };
     Weekday::from_monday_one_offset(i8::try_from(number).ok()?).ok()
 }
@@ -106,13 +126,13 @@ fn time(minute_of_day: i32) -> Time {
     Time::new(part(minute_of_day / 60), part(minute_of_day % 60), 0, 0).unwrap_or_default()
 }
 
-/// Puts a mail's words into the message that travels.
+/// Puts a mail's words into the message that travels; `unsubscribe_url`: where it is stopped, if it can be.
 pub(super) fn render(
     app: &App,
     row: &email::Model,
     recipient: &person::Model,
     words: Words,
-    unsubscribe_url: String,
+    unsubscribe_url: Option<String>,
     now: Timestamp,
 ) -> Result<Rendered> {
     let from = app.config.mail_from.clone();
@@ -135,9 +155,9 @@ pub(super) fn render(
         text: words.text.clone(),
         message_id: message_id.clone(),
         date: now,
-        list_id: format!("{kind}.{domain}"),
-        unsubscribe: Some(Unsubscribe {
-            url: unsubscribe_url,
+        list_id: Some(format!("{kind}.{domain}")),
+        unsubscribe: unsubscribe_url.map(|url| Unsubscribe {
+            url,
             mailto: format!("{}?subject=stop%20{kind}", from.email),
         }),
         thread_root: Some(format!("{kind}.{}@{domain}", recipient.id.simple())),

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::calendar::Week;
+use crate::domain::notices::{Matter, Notice};
 use crate::entity::{EmailState, email, obligation};
 use crate::error::Result;
 
@@ -46,7 +47,48 @@ pub(super) fn facts(project_id: Uuid, week: Week) -> String {
     format!("facts_needed/{project_id}/{week}")
 }
 
+/// The copy that somebody gets of a prompt.
+pub(super) fn copy(key: &str, person_id: Uuid) -> String {
+    format!("{key}/copy/{person_id}")
+}
+
+/// What a person is told: of a milestone once, of what is still to be done once a week.
+pub(super) fn notice(notice: &Notice, week: Week) -> String {
+    let person = notice.person_id;
+    match &notice.matter {
+        Matter::KickOff { project, .. } => format!("kick_off/{}/{person}/{week}", project.id),
+        Matter::Step { due, .. } => format!("handover_step/{}/{person}/{week}", due.step.id),
+        Matter::Review(due) => format!("review/{}/{person}/{week}", due.review.id),
+        Matter::Milestone(reached) => {
+            let (programme, percent) = (reached.programme.id, reached.milestone.percent);
+            format!("milestone/{programme}/{percent}/{person}")
+        }
+    }
+}
+
+/// A review of a programme, whoever is told.
+pub fn review(review_id: Uuid) -> String {
+    format!("six_month_review/{review_id}")
+}
+
 impl Obligations {
+    /// Which mails of `wanted`, each of which wants one thing, may discharge it: by mail.
+    pub(super) async fn take_each(
+        self,
+        db: &Db,
+        wanted: Vec<obligation::Model>,
+    ) -> Result<HashSet<Uuid>> {
+        let mut mails = HashSet::new();
+        // Two of them may want the same: then it is the first one's.
+        for one in wanted {
+            let email_id = one.email_id;
+            if !self.take(db, vec![one]).await?.is_empty() {
+                mails.insert(email_id);
+            }
+        }
+        Ok(mails)
+    }
+
     /// Which of `wanted` their mails may discharge: by key.
     pub(super) async fn take(
         self,

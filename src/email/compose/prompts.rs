@@ -14,19 +14,21 @@ use super::delivery::{Links, Words, frame, render};
 use super::obligations::Obligations;
 use super::rerouting::{Wanted, away_subscribers, ensure, schedules};
 use super::touchpoints::Touchpoints;
-use super::{Composed, PAUSED, Verdict};
+use super::{Addressed, Composed, PAUSED, Verdict};
 use crate::app::App;
 use crate::domain::books::Books;
+use crate::domain::handovers::shadowed_by;
+use crate::domain::notices::notices;
 use crate::domain::responsibilities::{Scope, clients_of};
 use crate::domain::settings::Settings;
 use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::strengths::Strengths;
 use crate::domain::updates::{Standing, standings};
-use crate::email::client_update::{ClientUpdate, CoveredPrompts, Prompts};
-use crate::entity::{Access, EmailKind, EmailState, email, obligation, schedule};
+use crate::email::client_update::{ClientUpdate, CopiedPrompts, CoveredPrompts, Prompts};
+use crate::entity::{Access, EmailKind, EmailState, obligation, schedule};
 use crate::error::Result;
 
-use entries::{Entry, entries};
+use entries::{Entry, entries, told};
 use wording::sorted;
 
 const KIND: EmailKind = EmailKind::ClientUpdate;
@@ -34,7 +36,7 @@ const KIND: EmailKind = EmailKind::ClientUpdate;
 /// Decides the prompts of `day`, all for recipients whose local day it is.
 pub(super) async fn compose(
     app: &App,
-    rows: &[&email::Model],
+    rows: &[Addressed<'_>],
     day: Date,
     now: Timestamp,
     obligations: Obligations,
@@ -42,11 +44,17 @@ pub(super) async fn compose(
     let conn = &app.db.read;
     let people = addressees(conn, rows, day).await?;
     let settings = Settings::load(conn).await?;
-    let clients = clients_of(conn, &people, day, day).await?;
+    let recipients: Vec<Uuid> = rows.iter().map(|row| row.recipient_id).collect();
+    let shadowing = shadowed_by(conn, &recipients).await?;
+    let of_books: Vec<Uuid> = people.iter().copied().chain(shadowing.outgoing()).collect();
+    let clients = clients_of(conn, &of_books, day, day).await?;
     let books = Books::load(conn, &Scope::Clients(clients), day, day).await?;
     let (standings, _) = standings(conn, &books, &settings, day).await?;
     let stand_ins = stand_ins(conn, &people, &standings, &settings, day).await?;
-    let entries = entries(&books, &standings, &stand_ins, &people, day);
+    let mut entries = entries(&books, &standings, &stand_ins, &people, &shadowing, day);
+    let owners = stand_ins.owners();
+    let notices = notices(conn, &people, owners, day, now).await?;
+    entries.extend(told(notices, &stand_ins, day));
     let written = Day {
         app,
         day,
@@ -67,7 +75,7 @@ pub(super) async fn compose(
 /// The recipients of `rows`, and the subscribers whose prompts may come to one of them instead.
 async fn addressees(
     conn: &impl ConnectionTrait,
-    rows: &[&email::Model],
+    rows: &[Addressed<'_>],
     day: Date,
 ) -> Result<Vec<Uuid>> {
     let mut people = away_subscribers(conn, KIND, day, day).await?;
@@ -115,10 +123,10 @@ struct Day<'a> {
 impl Day<'_> {
     async fn compose(
         &self,
-        rows: &[&email::Model],
+        rows: &[Addressed<'_>],
         entries: Vec<Entry<'_>>,
     ) -> Result<Vec<Composed>> {
-        let recipients: HashMap<Uuid, &email::Model> =
+        let recipients: HashMap<Uuid, Addressed<'_>> =
             rows.iter().map(|row| (row.recipient_id, *row)).collect();
         let covering = self.ensure_stand_ins(&entries, &recipients).await?;
 
@@ -168,7 +176,7 @@ impl Day<'_> {
         let clients: Vec<Uuid> = by_recipient
             .values()
             .flatten()
-            .map(|entry| entry.standing.client.id)
+            .filter_map(|entry| entry.client_id)
             .collect();
         let touchpoints = Touchpoints::load(&self.app.db.read, &clients).await?;
 
@@ -176,9 +184,9 @@ impl Day<'_> {
         for row in rows {
             let entries = by_recipient.remove(&row.recipient_id).unwrap_or_default();
             composed.push(if entries.is_empty() {
-                self.nothing_to_say(row, &unroutable, rerouted.get(&row.recipient_id))
+                self.nothing_to_say(*row, &unroutable, rerouted.get(&row.recipient_id))
             } else {
-                self.mail(row, &entries, &touchpoints)?
+                self.mail(*row, &entries, &touchpoints)?
             });
         }
         Ok(composed)
@@ -188,7 +196,7 @@ impl Day<'_> {
     async fn ensure_stand_ins(
         &self,
         entries: &[Entry<'_>],
-        recipients: &HashMap<Uuid, &email::Model>,
+        recipients: &HashMap<Uuid, Addressed<'_>>,
     ) -> Result<HashSet<Uuid>> {
         let period = self.day.to_string();
         let mut people: Vec<Uuid> = entries
@@ -227,7 +235,7 @@ impl Day<'_> {
     async fn take(
         &self,
         by_recipient: &BTreeMap<Uuid, Vec<Entry<'_>>>,
-        recipients: &HashMap<Uuid, &email::Model>,
+        recipients: &HashMap<Uuid, Addressed<'_>>,
     ) -> Result<HashSet<String>> {
         let mut wanted = Vec::new();
         for (recipient, entries) in by_recipient {
@@ -238,7 +246,7 @@ impl Day<'_> {
                 obligation_key: entry.key.clone(),
                 email_id: row.id,
                 person_id: Some(entry.accountable_id),
-                client_id: Some(entry.standing.client.id),
+                client_id: entry.client_id,
             }));
         }
         self.obligations.take(&self.app.db, wanted).await
@@ -253,21 +261,21 @@ impl Day<'_> {
     /// `stand_ins`: who gets the recipient's prompts and why, client by client.
     fn nothing_to_say(
         &self,
-        row: &email::Model,
+        row: Addressed<'_>,
         unroutable: &HashSet<Uuid>,
         stand_ins: Option<&BTreeSet<String>>,
     ) -> Composed {
         let recipient = row.recipient_id;
         if self.is_paused(recipient) {
-            return Composed::closed(row, EmailState::Cancelled, PAUSED);
+            return Composed::closed(&row, EmailState::Cancelled, PAUSED);
         }
         if unroutable.contains(&recipient) {
             let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
-            return Composed::closed(row, EmailState::Failed, reason);
+            return Composed::closed(&row, EmailState::Failed, reason);
         }
         if !self.stand_ins.is_away(recipient, self.day) {
             let reason = "Nothing was due today that had not been prompted for this week.";
-            return Composed::closed(row, EmailState::SkippedEmpty, reason);
+            return Composed::closed(&row, EmailState::SkippedEmpty, reason);
         }
         let reason = match stand_ins {
             Some(stand_ins) => {
@@ -276,36 +284,37 @@ impl Day<'_> {
             }
             None => "Away, and nothing was due.".to_owned(),
         };
-        Composed::closed(row, EmailState::SkippedAbsent, reason)
+        Composed::closed(&row, EmailState::SkippedAbsent, reason)
     }
 
     fn mail(
         &self,
-        row: &email::Model,
+        row: Addressed<'_>,
         entries: &[Entry<'_>],
         touchpoints: &Touchpoints,
     ) -> Result<Composed> {
         let Some(recipient) = self.stand_ins.people.get(&row.recipient_id) else {
             return Ok(Composed::closed(
-                row,
+                &row,
                 EmailState::Failed,
                 "There is no such person any more.",
             ));
         };
         let schedule = self.schedules.get(&recipient.id);
         let button_url = Links(self.app).page("/updates");
-        let frame = frame(self.app, row, recipient, schedule, button_url, self.now)?;
-        let unsubscribe_url = frame.unsubscribe_url.clone();
+        let frame = frame(self.app, &row, recipient, schedule, button_url, self.now)?;
+        let unsubscribe_url = Some(frame.unsubscribe_url.clone());
         let with_notes = recipient
             .access
             .is_some_and(|access| access != Access::Member);
         let mut own = Prompts::default();
         let mut covered: BTreeMap<Uuid, Prompts> = BTreeMap::new();
+        let mut copied: BTreeMap<Uuid, Prompts> = BTreeMap::new();
         for entry in entries {
-            let prompts = if entry.accountable_id == recipient.id {
-                &mut own
-            } else {
-                covered.entry(entry.accountable_id).or_default()
+            let prompts = match entry.shadows {
+                Some(colleague) => copied.entry(colleague).or_default(),
+                None if entry.accountable_id == recipient.id => &mut own,
+                None => covered.entry(entry.accountable_id).or_default(),
             };
             self.add(entry, prompts, touchpoints, with_notes);
         }
@@ -324,13 +333,20 @@ impl Day<'_> {
                     prompts: sorted(prompts),
                 })
                 .collect(),
+            in_copy: copied
+                .into_iter()
+                .map(|(colleague, prompts)| CopiedPrompts {
+                    colleague: self.name(colleague),
+                    prompts: sorted(prompts),
+                })
+                .collect(),
         };
         let words = Words {
             subject: mail.subject(),
             html: mail.html()?,
             text: mail.text()?,
         };
-        let rendered = render(self.app, row, recipient, words, unsubscribe_url, self.now)?;
+        let rendered = render(self.app, &row, recipient, words, unsubscribe_url, self.now)?;
         Ok(Composed {
             email_id: row.id,
             verdict: Verdict::Send(rendered),

@@ -96,7 +96,7 @@ pub(super) async fn ensure(
     Ok(present
         .iter()
         .filter(|row| open(row))
-        .map(|row| row.recipient_id)
+        .filter_map(|row| row.recipient_id)
         .collect())
 }
 
@@ -125,7 +125,7 @@ fn row(one: &Wanted<'_>, stand_ins: &StandIns, now: Timestamp) -> Result<email::
         .map_or(now, |occurrence| occurrence.at.max(now));
     let catch_up = match one.kind {
         EmailKind::CapacitySummary => CatchUp::ThirtySixHours,
-        EmailKind::ClientUpdate => CatchUp::RestOfDay,
+        _ => CatchUp::RestOfDay,
     };
     let from_now = crate::domain::occurrence::Occurrence { day, at };
     let expires_at = recurrence

@@ -3,6 +3,7 @@
 mod agency;
 mod book;
 mod reads;
+mod requests;
 mod routing;
 
 use std::collections::{HashMap, HashSet};
@@ -14,17 +15,18 @@ use uuid::Uuid;
 use super::delivery::{Links, Words, frame, render};
 use super::obligations::Obligations;
 use super::rerouting::{away_subscribers, schedules};
-use super::{Composed, Verdict};
+use super::{Addressed, Composed, Verdict};
 use crate::app::App;
 use crate::domain::calendar::Week;
 use crate::domain::capacity::{Agenda, People};
 use crate::domain::responsibilities::clients_of;
 use crate::domain::stand_ins::StandIns;
 use crate::email::capacity_summary::{CapacitySummary, CoveredBook};
-use crate::entity::{Access, EmailKind, EmailState, email, person, schedule, time_off};
+use crate::entity::{Access, EmailKind, EmailState, person, schedule, time_off};
 use crate::error::Result;
 
 use reads::{booked_on, everybody, production_side, these, time_off_of};
+use requests::Requests;
 use routing::{Routing, Subject};
 
 const KIND: EmailKind = EmailKind::CapacitySummary;
@@ -48,12 +50,13 @@ struct Summaries<'a> {
     /// The people booked on each project in the five weeks.
     booked: HashMap<Uuid, HashSet<Uuid>>,
     overdue: Vec<agency::Overdue>,
+    requests: Requests,
 }
 
 /// Decides the summaries of `day`, all for recipients whose local day it is.
 pub(super) async fn compose(
     app: &App,
-    rows: &[&email::Model],
+    rows: &[Addressed<'_>],
     day: Date,
     now: Timestamp,
     obligations: Obligations,
@@ -137,7 +140,9 @@ impl<'a> Summaries<'a> {
         let standing = people.values().map(|person| person.standing_delegate_id);
         let named = time_off.iter().map(|row| row.delegate_id);
         let delegates: Vec<Uuid> = named.chain(standing).flatten().collect();
+        let requests = Requests::load(conn, stand_ins.owners(), day).await?;
         Ok(Self {
+            requests,
             app,
             day,
             week,
@@ -153,7 +158,7 @@ impl<'a> Summaries<'a> {
         })
     }
 
-    fn write(&self, rows: &[&email::Model], subjects: &[Subject]) -> Result<Vec<Composed>> {
+    fn write(&self, rows: &[Addressed<'_>], subjects: &[Subject]) -> Result<Vec<Composed>> {
         let weeks = self.weeks();
         let mut composed = Vec::new();
         for row in rows {
@@ -162,7 +167,7 @@ impl<'a> Summaries<'a> {
                 .filter(|subject| subject.to == row.recipient_id)
                 .collect();
             if !of_row.is_empty() {
-                composed.push(self.mail(row, &of_row, &weeks)?);
+                composed.push(self.mail(*row, &of_row, &weeks)?);
             }
         }
         Ok(composed)
@@ -175,13 +180,13 @@ impl<'a> Summaries<'a> {
 
     fn mail(
         &self,
-        row: &email::Model,
+        row: Addressed<'_>,
         subjects: &[&Subject],
         weeks: &book::Weeks<'_>,
     ) -> Result<Composed> {
         let Some(recipient) = self.stand_ins.people.get(&row.recipient_id) else {
             return Ok(Composed::closed(
-                row,
+                &row,
                 EmailState::Failed,
                 "There is no such person any more.",
             ));
@@ -209,20 +214,22 @@ impl<'a> Summaries<'a> {
                 });
             }
         }
-        if own.is_none() && agency.is_none() && covering.is_empty() {
+        let people: Vec<Uuid> = subjects.iter().map(|subject| subject.person_id).collect();
+        let requests = self.requests.told(self.app, &people);
+        if own.is_none() && agency.is_none() && covering.is_empty() && requests.is_empty() {
             let reason = "Nothing to say: accountable for no project's production side this week.";
-            return Ok(Composed::closed(row, EmailState::SkippedEmpty, reason));
+            return Ok(Composed::closed(&row, EmailState::SkippedEmpty, reason));
         }
         let button_url = Links(self.app).page(&format!("/week/{}", self.week));
         let frame = frame(
             self.app,
-            row,
+            &row,
             recipient,
             self.schedules.get(&recipient.id),
             button_url,
             self.now,
         )?;
-        let unsubscribe_url = frame.unsubscribe_url.clone();
+        let unsubscribe_url = Some(frame.unsubscribe_url.clone());
         let mail = CapacitySummary {
             frame,
             monday: self.week.monday(),
@@ -230,13 +237,14 @@ impl<'a> Summaries<'a> {
             book: own,
             agency,
             covering,
+            requests,
         };
         let words = Words {
             subject: mail.subject(),
             html: mail.html()?,
             text: mail.text()?,
         };
-        let rendered = render(self.app, row, recipient, words, unsubscribe_url, self.now)?;
+        let rendered = render(self.app, &row, recipient, words, unsubscribe_url, self.now)?;
         Ok(Composed {
             email_id: row.id,
             verdict: Verdict::Send(rendered),

@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use super::{is_in, is_in_any};
+use crate::domain::subscriptions::SUBSCRIBED;
 use crate::entity::email::{Column, Entity};
 use crate::entity::{EmailState, Moment, email_attempt, obligation};
 use crate::error::Result;
@@ -80,7 +81,8 @@ pub async fn clear_bodies(conn: &impl ConnectionTrait, before: Timestamp) -> Res
     Ok(cleared.rows_affected)
 }
 
-/// Removes mails that ended before `before`, with their attempts and obligations. Answers how many mails.
+/// Removes mails that ended before `before`, with their attempts and obligations; but not letters and reviews, which are
+/// few, and whose rows are what keeps them from being sent again. Answers how many mails.
 pub async fn prune(conn: &impl ConnectionTrait, before: Timestamp) -> Result<u64> {
     email_attempt::Entity::delete_many()
         .filter(email_attempt::Column::EmailId.in_subquery(ids(before).into_query()))
@@ -92,6 +94,7 @@ pub async fn prune(conn: &impl ConnectionTrait, before: Timestamp) -> Result<u64
         .await?;
     let pruned = Entity::delete_many()
         .filter(ended(before))
+        .filter(Column::Kind.is_in(SUBSCRIBED))
         .exec(conn)
         .await?;
     Ok(pruned.rows_affected)
@@ -122,4 +125,5 @@ fn ids(before: Timestamp) -> Select<Entity> {
         .select_only()
         .column(Column::Id)
         .filter(ended(before))
+        .filter(Column::Kind.is_in(SUBSCRIBED))
 }

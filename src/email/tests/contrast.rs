@@ -1,8 +1,10 @@
 //! Text stands out from its ground at least 4.5 to 1 (WCAG AA), in light and in dark.
 
 use crate::email::capacity_summary::CapacitySummary;
+use crate::email::client_letter::ClientLetter;
 use crate::email::client_update::ClientUpdate;
 use crate::email::figures::Figures;
+use crate::email::six_month_review::SixMonthReview;
 
 const AA: f64 = 4.5;
 
@@ -53,6 +55,22 @@ fn check<'a>(styles: impl Iterator<Item = &'a str>, grounds: &[&str]) -> usize {
 }
 
 #[test]
+fn a_letter_is_readable_in_light_and_in_dark() {
+    let html = ClientLetter::sample().html().unwrap();
+    let inline = html
+        .split("style=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap());
+    assert!(check(inline, &["#ffffff"]) >= 2);
+    let dark = html.split_once("prefers-color-scheme:dark").unwrap().1;
+    let rules = dark
+        .split('{')
+        .skip(2)
+        .map(|rest| rest.split('}').next().unwrap());
+    assert!(check(rules, &["#1e2327"]) >= 1);
+}
+
+#[test]
 fn all_text_is_readable_in_light_and_in_dark() {
     let mut owner = CapacitySummary::owner_sample();
     let weeks = [
@@ -77,6 +95,7 @@ fn all_text_is_readable_in_light_and_in_dark() {
     for html in [
         owner.html().unwrap(),
         ClientUpdate::sample().html().unwrap(),
+        SixMonthReview::sample().html().unwrap(),
     ] {
         let inline = html
             .split("style=\"")

@@ -2,8 +2,12 @@
 
 use jiff::civil::date;
 
-use crate::email::capacity_summary::*;
-use crate::email::client_update::*;
+use crate::email::capacity_summary::{
+    Book, CapacitySummary, CoveredBook, Decision, Matter, RequestWaiting,
+};
+use crate::email::client_update::{
+    ClientUpdate, CopiedPrompts, CoveredPrompts, Matter as Daily, Prompts,
+};
 use crate::email::line::Line;
 
 /// Rows inside a row: more than a mail shows, few enough to multiply.
@@ -67,6 +71,12 @@ pub(super) fn capacity_summary(rows: usize, text: &str) -> CapacitySummary {
         };
         rows
     ];
+    let request = RequestWaiting {
+        client: name.clone(),
+        title: name.clone(),
+        ..mail.requests[0].clone()
+    };
+    mail.requests = vec![request; rows];
     mail.frame.recipient = name;
     CapacitySummary {
         agency: Some(agency),
@@ -93,12 +103,20 @@ pub(super) fn client_update(rows: usize, text: &str) -> ClientUpdate {
     let mut facts = mail.own.facts[0].clone();
     (facts.project, facts.client, facts.writer) = (name.clone(), name.clone(), Some(name.clone()));
     facts.facts = vec![name.clone(); rows.min(FEW)];
+    let mut notice = mail.own.notices[0].clone();
+    notice.matter = Daily::KickOff {
+        on: date(2026, 11, 30),
+        project: name.clone(),
+        client: name.clone(),
+    };
     mail.own = Prompts {
+        notices: vec![notice; rows],
         updates: vec![update; rows],
         reach_outs: vec![reach_out; rows],
         facts: vec![facts; rows],
     };
     let few = Prompts {
+        notices: repeated(&mail.own.notices, rows.min(FEW)),
         updates: repeated(&mail.own.updates, rows.min(FEW)),
         reach_outs: repeated(&mail.own.reach_outs, rows.min(FEW)),
         facts: repeated(&mail.own.facts, rows.min(FEW)),
@@ -106,8 +124,13 @@ pub(super) fn client_update(rows: usize, text: &str) -> ClientUpdate {
     let covered = CoveredPrompts {
         colleague: name.clone(),
         until: date(2026, 11, 27),
+        prompts: few.clone(),
+    };
+    let copied = CopiedPrompts {
+        colleague: name.clone(),
         prompts: few,
     };
+    mail.in_copy = vec![copied; rows];
     mail.covering = vec![covered; rows];
     mail.frame.recipient = name;
     mail

@@ -3,6 +3,7 @@
 use super::crowded;
 use crate::email::capacity_summary::CapacitySummary;
 use crate::email::client_update::ClientUpdate;
+use crate::email::six_month_review::SixMonthReview;
 
 #[test]
 fn every_figure_and_link_of_the_html_stands_in_the_text() {
@@ -22,15 +23,17 @@ fn every_figure_and_link_of_the_html_stands_in_the_text() {
     for mail in updates {
         assert_same(&mail.html().unwrap(), &mail.text().unwrap());
     }
+    let review = SixMonthReview::sample();
+    assert_same(&review.html().unwrap(), &review.text().unwrap());
 }
 
 fn assert_same(html: &str, text: &str) {
     let body = &html[html.find("<h1").unwrap()..];
-    assert!(figures(&visible(body)).len() > 20);
+    assert!(figures(&visible(body)).len() > 15);
     let from_week = &text[text.find('\n').unwrap()..];
-    let late = text
-        .lines()
-        .find(|line| line.starts_with("This mail is late"));
+    let late = text.lines().find(|line| {
+        line.starts_with("This mail is late") || line.starts_with("This review was due")
+    });
     assert_eq!(
         figures(&visible(body)),
         figures(&from_week.replace(late.unwrap_or("\0"), ""))
@@ -46,7 +49,9 @@ fn visible(html: &str) -> String {
         seen.push(' ');
         seen.push_str(piece.split_once('>').unwrap().1);
     }
-    seen.replace("&nbsp;", " ").replace("&#38;", "&")
+    seen.replace("&nbsp;", " ")
+        .replace("&#38;", "&")
+        .replace("&#39;", "'")
 }
 
 /// Every word with a figure in it, sorted.

@@ -2,12 +2,15 @@
 
 use jiff::civil::{Date, date};
 
-use crate::email::capacity_summary::*;
+use crate::email::capacity_summary::{
+    Agency, Book, CapacitySummary, Counts, CoveredBook, Decision, ManagerWeek, Matter as Weekly,
+    OverdueUpdate, PersonWeek, RequestWaiting, TimeOff, Unstaffed, Waits, WeekAhead,
+};
 use crate::email::client_update::*;
 use crate::email::figures::Figures;
 use crate::email::frame::Frame;
 use crate::email::line::Line;
-use crate::entity::{Side, TouchpointKind};
+use crate::entity::{HandoverStage, Side, TouchpointKind};
 
 const MONDAY: Date = date(2026, 11, 23);
 
@@ -81,10 +84,20 @@ fn book() -> Book {
     }
 }
 
-fn decision(matter: Matter, path: &str) -> Decision {
+fn decision(matter: Weekly, path: &str) -> Decision {
     Decision {
         matter,
         url: page(path),
+    }
+}
+
+fn request(waits: Waits) -> RequestWaiting {
+    RequestWaiting {
+        client: "Orchard Foods".into(),
+        title: "A faster checkout".into(),
+        raised_on: date(2026, 11, 18),
+        waits,
+        url: page("requests/req_1"),
     }
 }
 
@@ -96,21 +109,21 @@ impl CapacitySummary {
             monday: MONDAY,
             decisions: vec![
                 decision(
-                    Matter::Over {
+                    Weekly::Over {
                         person: "Priya Shah".into(),
                         over_minutes: 180,
                     },
                     "people/per_1",
                 ),
                 decision(
-                    Matter::Free {
+                    Weekly::Free {
                         person: "Tom Weber".into(),
                         free_minutes: 840,
                     },
                     "people/per_2",
                 ),
                 decision(
-                    Matter::PastActiveLimit {
+                    Weekly::PastActiveLimit {
                         manager: "Sam Okafor".into(),
                         active: 7,
                         limit: 6,
@@ -130,6 +143,7 @@ impl CapacitySummary {
                     ..book()
                 },
             }],
+            requests: vec![request(Waits::Answer("Sam Okafor".into()))],
         }
     }
 
@@ -153,36 +167,36 @@ impl CapacitySummary {
             monday: MONDAY,
             decisions: vec![
                 decision(
-                    Matter::Unstaffed {
+                    Weekly::Unstaffed {
                         project: "Orchard".into(),
                         side: Side::Project,
                     },
                     "projects/prj_1",
                 ),
                 decision(
-                    Matter::Unstaffed {
+                    Weekly::Unstaffed {
                         project: "Website relaunch".into(),
                         side: Side::Client,
                     },
                     "projects/prj_2",
                 ),
                 decision(
-                    Matter::Over {
+                    Weekly::Over {
                         person: "Priya Shah".into(),
                         over_minutes: 180,
                     },
                     "people/per_1",
                 ),
-                decision(Matter::UpdatesOverdue { clients: 2 }, "updates"),
+                decision(Weekly::UpdatesOverdue { clients: 2 }, "updates"),
                 decision(
-                    Matter::Free {
+                    Weekly::Free {
                         person: "Tom Weber".into(),
                         free_minutes: 840,
                     },
                     "people/per_2",
                 ),
                 decision(
-                    Matter::PastBackBurnerLimit {
+                    Weekly::PastBackBurnerLimit {
                         manager: "Dana Lind".into(),
                         back_burner: 16,
                         limit: 15,
@@ -220,6 +234,7 @@ impl CapacitySummary {
                 ahead: ahead(),
             }),
             covering: Vec::new(),
+            requests: vec![request(Waits::Decision), request(Waits::Anybody)],
         }
     }
 }
@@ -251,6 +266,7 @@ impl ClientUpdate {
                     last_contact: contact(TouchpointKind::Email, date(2026, 8, 25), "Dana Lind"),
                 }],
                 facts: vec![facts()],
+                notices: notices(),
             },
             covering: vec![CoveredPrompts {
                 colleague: "Sam Okafor".into(),
@@ -267,8 +283,56 @@ impl ClientUpdate {
                     ..Prompts::default()
                 },
             }],
+            in_copy: vec![CopiedPrompts {
+                colleague: "Ana Souza".into(),
+                prompts: Prompts {
+                    updates: vec![UpdateDue {
+                        client: "Lindqvist Marine".into(),
+                        url: page("clients/cli_5"),
+                        ..brightwell()
+                    }],
+                    ..Prompts::default()
+                },
+            }],
         }
     }
+}
+
+fn notices() -> Vec<Notice> {
+    let kick_off = Matter::KickOff {
+        on: date(2026, 11, 30),
+        project: "Website".into(),
+        client: "Orchard".into(),
+    };
+    let step = Matter::HandoverStep {
+        due_on: date(2026, 11, 20),
+        days_late: 3,
+        client: "Brightwell".into(),
+        side: Side::Client,
+        stage: HandoverStage::Introduced,
+        from: "Dana Lind".into(),
+        to: "Sam Okafor".into(),
+    };
+    let review = Matter::Review {
+        due_on: date(2026, 11, 19),
+        programme: "The first split".into(),
+    };
+    let milestone = Matter::Milestone {
+        percent: 50,
+        on: date(2026, 11, 22),
+        programme: "The split".into(),
+    };
+    [
+        (kick_off, "projects/prj_7"),
+        (step, "handovers/hnd_1"),
+        (review, "reviews/rev_1"),
+        (milestone, "programmes/prg_1"),
+    ]
+    .map(|(matter, path)| Notice {
+        matter,
+        url: page(path),
+    })
+    .into()
 }
 
 fn orchard() -> UpdateDue {

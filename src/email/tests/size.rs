@@ -48,11 +48,13 @@ fn a_mail_with_nothing_in_it_has_no_empty_table() {
         decisions: Vec::new(),
         book: None,
         covering: Vec::new(),
+        requests: Vec::new(),
         ..CapacitySummary::sample()
     };
     let update = ClientUpdate {
         own: Prompts::default(),
         covering: Vec::new(),
+        in_copy: Vec::new(),
         ..ClientUpdate::sample()
     };
     for html in [summary.html().unwrap(), update.html().unwrap()] {

@@ -1,9 +1,11 @@
-//! Both mails, word for word.
+//! Every mail, word for word.
 
 use insta::{assert_snapshot, with_settings};
 
 use crate::email::capacity_summary::CapacitySummary;
+use crate::email::client_letter::ClientLetter;
 use crate::email::client_update::ClientUpdate;
+use crate::email::six_month_review::SixMonthReview;
 
 macro_rules! assert_mail {
     ($name:literal, $mail:expr) => {
@@ -29,4 +31,14 @@ fn the_owner_s_week() {
 #[test]
 fn the_account_manager_s_day() {
     assert_mail!("client_update", ClientUpdate::sample());
+}
+
+#[test]
+fn the_client_s_letter() {
+    assert_mail!("client_letter", ClientLetter::sample());
+}
+
+#[test]
+fn the_owner_s_review() {
+    assert_mail!("six_month_review", SixMonthReview::sample());
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::crowded;
 use crate::email::capacity_summary::{CapacitySummary, Decision, Matter};
-use crate::email::client_update::ClientUpdate;
+use crate::email::client_update::{ClientUpdate, Prompts};
 use crate::email::line::Line;
 use crate::entity::Side;
 
@@ -15,8 +15,19 @@ fn with_decisions(matters: Vec<Matter>) -> CapacitySummary {
         .collect();
     CapacitySummary {
         decisions,
+        requests: Vec::new(),
         ..CapacitySummary::sample()
     }
+}
+
+/// A day of updates, reach-outs and facts alone.
+fn without_notices(mut mail: ClientUpdate) -> ClientUpdate {
+    mail.own.notices.clear();
+    for covered in &mut mail.covering {
+        covered.prompts.notices.clear();
+    }
+    mail.in_copy.clear();
+    mail
 }
 
 fn over(name: &str) -> Matter {
@@ -87,14 +98,14 @@ fn news_that_does_not_fit_is_counted() {
 #[test]
 fn the_prompt_s_subject_names_clients_and_counts_the_rest() {
     assert_eq!(
-        ClientUpdate::sample().subject(),
+        without_notices(ClientUpdate::sample()).subject(),
         "3 client updates due: Orchard Foods, Brightwell, +1"
     );
 }
 
 #[test]
 fn a_prompt_without_updates_leads_with_what_else_is_due() {
-    let mut mail = ClientUpdate::sample();
+    let mut mail = without_notices(ClientUpdate::sample());
     (mail.own.updates, mail.covering) = (Vec::new(), Vec::new());
     assert_eq!(
         mail.subject(),
@@ -104,9 +115,29 @@ fn a_prompt_without_updates_leads_with_what_else_is_due() {
 }
 
 #[test]
+fn a_decision_before_a_kick_off_leads_and_copies_come_last() {
+    let mut mail = ClientUpdate::sample();
+    assert_eq!(mail.subject(), "Decide before kick-off: Website (Orchard)");
+    assert!(mail.preheader().contains("1 handover step due: Brightwell"));
+    (mail.own, mail.covering) = (Prompts::default(), Vec::new());
+    assert_eq!(mail.subject(), "In copy, shadowing: Ana Souza");
+}
+
+#[test]
+fn a_week_with_nothing_but_a_request_says_so() {
+    let mail = CapacitySummary {
+        decisions: Vec::new(),
+        book: None,
+        covering: Vec::new(),
+        ..CapacitySummary::sample()
+    };
+    assert_eq!(mail.subject(), "Week 48: 1 request waits");
+}
+
+#[test]
 fn a_grapheme_is_never_cut_in_two() {
     let family = "👩‍👩‍👧‍👦";
-    let subject = crowded::client_update(1, &family.repeat(20)).subject();
+    let subject = without_notices(crowded::client_update(1, &family.repeat(20))).subject();
     let names = subject.strip_prefix("2 client updates due: ").unwrap();
     assert_eq!(names, format!("{}…, +1", family.repeat(4)));
 }

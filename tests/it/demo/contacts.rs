@@ -159,7 +159,9 @@ async fn the_managers_mails_are_due_within_seconds_and_the_owner_s_at_her_own_ei
             })
             .collect();
         let one = "2026-11-23T13:00:00Z".to_owned();
-        expected.insert((demo.owner_id, EmailKind::CapacitySummary, Some(1), one));
+        let owner = demo.owner_id;
+        expected.insert((owner, EmailKind::CapacitySummary, Some(1), one.clone()));
+        expected.insert((owner, EmailKind::ClientUpdate, None, one));
         assert_eq!(due, expected);
         assert_eq!(STARTS_AT.to_string(), "2026-11-23T07:59:45Z");
     })

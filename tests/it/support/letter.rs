@@ -70,12 +70,10 @@ fn headers(message: &Message<'_>) -> Vec<(String, String)> {
 
 /// Whom mails went to and which they were, in order of address: `dana@… summary`.
 pub(crate) fn told(letters: &[Letter]) -> Vec<String> {
-    let kind = |letter: &Letter| {
-        if letter.is_summary() {
-            "summary"
-        } else {
-            "prompt"
-        }
+    let kind = |letter: &Letter| match letter.header("List-Id") {
+        id if id.starts_with("<capacity-summary.") => "summary",
+        id if id.starts_with("<six-month-review.") => "review",
+        _ => "prompt",
     };
     let mut told: Vec<String> = letters
         .iter()

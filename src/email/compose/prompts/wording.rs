@@ -6,13 +6,14 @@ use uuid::Uuid;
 use super::Day;
 use super::entries::{Entry, What};
 use crate::domain::cadence::DueState;
+use crate::domain::notices;
 use crate::domain::updates::Standing;
-use crate::email::client_update::{FactsNeeded, Prompts, ReachOutDue, UpdateDue};
+use crate::email::client_update::{FactsNeeded, Matter, Notice, Prompts, ReachOutDue, UpdateDue};
 use crate::email::compose::delivery::Links;
 use crate::email::compose::touchpoints::Touchpoints;
 use crate::email::format;
 use crate::email::line::Line;
-use crate::entity::{Side, project};
+use crate::entity::{Side, client, project};
 
 impl Day<'_> {
     pub(super) fn add(
@@ -22,18 +23,16 @@ impl Day<'_> {
         touchpoints: &Touchpoints,
         with_notes: bool,
     ) {
-        let standing = entry.standing;
-        let client = standing.client;
-        let url = Some(Links(self.app).client(client.id));
+        let link = |client: &client::Model| Some(Links(self.app).client(client.id));
         match &entry.what {
-            What::Update(due) => prompts.updates.push(UpdateDue {
-                client: client.name.as_str().into(),
-                url,
+            What::Update(standing, due) => prompts.updates.push(UpdateDue {
+                client: standing.client.name.as_str().into(),
+                url: link(standing.client),
                 due_on: due.due_on,
                 days_late: days_between(due.due_on, self.day),
                 overdue: due.state(self.day) == DueState::Overdue,
-                cadence_days: client.cadence_days.into(),
-                last_contact: touchpoints.last_update(client.id),
+                cadence_days: standing.client.cadence_days.into(),
+                last_contact: touchpoints.last_update(standing.client.id),
                 since: self.since(standing, touchpoints, with_notes),
                 waiting: self.waiting(standing),
                 projects: standing
@@ -42,21 +41,70 @@ impl Day<'_> {
                     .map(|project| project.name.as_str().into())
                     .collect(),
             }),
-            What::ReachOut(due) => prompts.reach_outs.push(ReachOutDue {
-                client: client.name.as_str().into(),
-                url,
+            What::ReachOut(standing, due) => prompts.reach_outs.push(ReachOutDue {
+                client: standing.client.name.as_str().into(),
+                url: link(standing.client),
                 due_on: due.due_on,
                 every_days: standing.outreach_days.unwrap_or_default(),
-                last_contact: touchpoints.last(client.id),
+                last_contact: touchpoints.last(standing.client.id),
             }),
-            What::Facts(due, project) => prompts.facts.push(FactsNeeded {
+            What::Facts(standing, due, project) => prompts.facts.push(FactsNeeded {
                 project: project.name.as_str().into(),
-                client: client.name.as_str().into(),
+                client: standing.client.name.as_str().into(),
                 url: Some(Links(self.app).project(project.id)),
                 writer: standing.speaker_id.map(|speaker| self.name(speaker)),
                 due_on: due.due_on,
                 facts: facts(project, self.day),
             }),
+            What::Notice(matter) => prompts.notices.push(self.notice(matter)),
+        }
+    }
+
+    fn notice(&self, matter: &notices::Matter) -> Notice {
+        let links = Links(self.app);
+        match matter {
+            notices::Matter::KickOff {
+                project,
+                client_name,
+            } => Notice {
+                matter: Matter::KickOff {
+                    on: project.kick_off_planned_on.map_or(self.day, |day| day.0),
+                    project: project.name.as_str().into(),
+                    client: client_name.into(),
+                },
+                url: Some(links.project(project.id)),
+            },
+            notices::Matter::Step {
+                due,
+                from_name,
+                to_name,
+            } => Notice {
+                matter: Matter::HandoverStep {
+                    due_on: due.step.due_on.0,
+                    days_late: days_between(due.step.due_on.0, self.day),
+                    client: due.client_name.as_str().into(),
+                    side: due.handover.side,
+                    stage: due.step.stage,
+                    from: from_name.into(),
+                    to: to_name.into(),
+                },
+                url: Some(links.handover(due.handover.id)),
+            },
+            notices::Matter::Review(due) => Notice {
+                matter: Matter::Review {
+                    due_on: due.review.due_on.0,
+                    programme: due.programme.name.as_str().into(),
+                },
+                url: Some(links.review(due.review.id)),
+            },
+            notices::Matter::Milestone(reached) => Notice {
+                matter: Matter::Milestone {
+                    percent: reached.milestone.percent,
+                    on: reached.milestone.reached_on.0,
+                    programme: reached.programme.name.as_str().into(),
+                },
+                url: Some(links.programme(reached.programme.id)),
+            },
         }
     }
 
@@ -119,6 +167,9 @@ fn facts(project: &project::Model, day: Date) -> Vec<Line> {
 
 /// The latest first, and by name where equally late.
 pub(super) fn sorted(mut prompts: Prompts) -> Prompts {
+    prompts
+        .notices
+        .sort_by(|a, b| (&a.matter, &a.url).cmp(&(&b.matter, &b.url)));
     prompts
         .updates
         .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));

@@ -13,8 +13,8 @@ use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::subscriptions;
 use crate::email::compose::obligations::{self, Obligations};
 use crate::email::compose::rerouting::{Wanted, ensure};
-use crate::email::compose::{Composed, PAUSED};
-use crate::entity::{EmailState, email, obligation, schedule};
+use crate::email::compose::{Addressed, Composed, PAUSED};
+use crate::entity::{EmailState, obligation, schedule};
 use crate::error::Result;
 
 /// A person whose book is summarised, in whose mail, on which day.
@@ -41,11 +41,11 @@ impl Routing<'_> {
     /// The summaries that `rows` are to hold, and the rows that are closed since somebody else's mail holds theirs.
     pub(super) async fn subjects(
         &self,
-        rows: &[&email::Model],
+        rows: &[Addressed<'_>],
         addressees: &[Uuid],
         day: Date,
     ) -> Result<(Vec<Subject>, Vec<Composed>)> {
-        let recipients: HashMap<Uuid, &email::Model> =
+        let recipients: HashMap<Uuid, Addressed<'_>> =
             rows.iter().map(|row| (row.recipient_id, *row)).collect();
         let mut subjects = Vec::new();
         let mut closed = Vec::new();
@@ -58,13 +58,13 @@ impl Routing<'_> {
                     subjects.push(self.subject(person_id, person_id, on));
                 }
                 Route::Own => {}
-                Route::Nobody => closed.extend(own_row.map(|row| unroutable(row))),
+                Route::Nobody => closed.extend(own_row.map(|row| unroutable(*row))),
                 Route::StandIn { person_id: to, why } => {
                     if recipients.contains_key(&to) {
                         subjects.push(self.subject(person_id, to, on));
                     }
                     if recipients.contains_key(&to) || open.contains(&to) {
-                        closed.extend(own_row.map(|row| self.covered(row, to, why)));
+                        closed.extend(own_row.map(|row| self.covered(*row, to, why)));
                     } else if own_row.is_some() {
                         // The stand-in's summary of the week has left: better one's own than none.
                         subjects.push(self.subject(person_id, person_id, on));
@@ -102,7 +102,7 @@ impl Routing<'_> {
     /// Rows that hold nobody's summary after all.
     fn left_over(
         &self,
-        rows: &[&email::Model],
+        rows: &[Addressed<'_>],
         subjects: &[Subject],
         closed: &[Composed],
     ) -> Vec<Composed> {
@@ -159,7 +159,7 @@ impl Routing<'_> {
     /// Where each addressee's summary of the week goes, and on which day; paused ones left out.
     fn routes(
         &self,
-        recipients: &HashMap<Uuid, &email::Model>,
+        recipients: &HashMap<Uuid, Addressed<'_>>,
         addressees: &[Uuid],
         day: Date,
     ) -> Vec<(Uuid, Date, Route)> {
@@ -180,7 +180,7 @@ impl Routing<'_> {
     /// somebody.
     async fn ensure(
         &self,
-        recipients: &HashMap<Uuid, &email::Model>,
+        recipients: &HashMap<Uuid, Addressed<'_>>,
         routes: &[(Uuid, Date, Route)],
     ) -> Result<HashSet<Uuid>> {
         let period = self.week.to_string();
@@ -213,18 +213,18 @@ impl Routing<'_> {
         .await
     }
 
-    fn covered(&self, row: &email::Model, to: Uuid, why: &str) -> Composed {
+    fn covered(&self, row: Addressed<'_>, to: Uuid, why: &str) -> Composed {
         let name = self
             .stand_ins
             .people
             .get(&to)
             .map_or("somebody", |person| person.name.as_str());
         let reason = format!("Away; this week's summary goes to {name}, {why}.");
-        Composed::closed(row, EmailState::SkippedAbsent, reason)
+        Composed::closed(&row, EmailState::SkippedAbsent, reason)
     }
 }
 
-fn unroutable(row: &email::Model) -> Composed {
+fn unroutable(row: Addressed<'_>) -> Composed {
     let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
-    Composed::closed(row, EmailState::Failed, reason)
+    Composed::closed(&row, EmailState::Failed, reason)
 }

@@ -1,4 +1,4 @@
-//! How a mail comes to be: a row nobody has worked on yet.
+//! How a mail comes to be: a row of the outbox that nobody has worked on yet.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -23,7 +23,8 @@ pub fn pending(
         id: new_id(now),
         kind,
         dedupe_key: dedupe_key(kind, recipient_id, period),
-        recipient_id,
+        recipient_id: Some(recipient_id),
+        contact_id: None,
         period: period.to_owned(),
         local_on: Day(local_on),
         state: EmailState::Pending,
@@ -48,6 +49,18 @@ pub fn pending(
 /// R9 as a key: at most one mail of a kind for a recipient in a period.
 fn dedupe_key(kind: EmailKind, recipient_id: Uuid, period: &str) -> String {
     format!("{}/{recipient_id}/{period}", kind.word().to_lowercase())
+}
+
+/// A mail that ended without leaving, as new: for another text, under the same key, so that it still leaves once (R9).
+pub fn renewed(ended: email::Model, planned: email::Model) -> email::Model {
+    email::Model {
+        id: ended.id,
+        dedupe_key: ended.dedupe_key,
+        attempts: ended.attempts,
+        fence: ended.fence,
+        created_at: ended.created_at,
+        ..planned
+    }
 }
 
 /// Inserts what is not there yet: the key decides.

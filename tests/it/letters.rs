@@ -1,0 +1,6 @@
+//! Letters to clients: drafted, approved by two people, sent once.
+
+mod agency;
+mod approvals;
+mod delivery;
+mod drafts;
