@@ -92,7 +92,7 @@ nodes! {
     ResponsibilityException(responsibility_exception) if |_, _| true;
     InventorySnapshot(inventory_snapshot) if |caller, _| caller.reads_all();
     RelationshipNote(relationship) if |caller, _| caller.reads_all();
-    Email(email) if |caller, row| caller.reads_work_of(row.recipient_id);
+    Email(email) if may_read_email;
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
     Letter(letter) if |_, _| true;
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);

@@ -35,6 +35,7 @@ mod schema;
 mod simulation;
 mod smtp_faults;
 mod smtp_session;
+mod split_story;
 mod statements;
 mod support;
 mod tokens;

@@ -47,7 +47,9 @@ impl Guide {
         variables: Value,
     ) -> Value {
         let data = self.ask_refused(app, by, name, variables).await;
-        let refused = data.get("userErrors").is_some_and(|errors| errors != &Value::Array(Vec::new()));
+        let refused = data
+            .get("userErrors")
+            .is_some_and(|errors| errors != &Value::Array(Vec::new()));
         assert!(!refused, "{name}: {data:#}");
         data
     }
@@ -83,7 +85,11 @@ impl Guide {
             .keys()
             .filter(|name| !asked.contains(*name))
             .collect();
-        assert!(left.is_empty(), "{} shows what no story asks: {left:?}", self.page);
+        assert!(
+            left.is_empty(),
+            "{} shows what no story asks: {left:?}",
+            self.page
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod demo_agency;
 pub(crate) mod figures;
+pub(crate) mod guide;
 pub(crate) mod handover;
 pub(crate) mod letter;
 pub(crate) mod outbox;
