@@ -96,8 +96,11 @@ impl Matter {
             Self::Milestone {
                 percent: 100, on, ..
             } => format!("Every handover was done by {}.", format::day(*on)),
+            Self::Milestone {
+                percent: 50, on, ..
+            } => format!("More than half-way since {}.", format::day(*on)),
             Self::Milestone { percent, on, .. } => {
-                format!("More than {percent} % done since {}.", format::day(*on))
+                format!("{percent} % done since {}.", format::day(*on))
             }
         }
     }

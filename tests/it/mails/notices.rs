@@ -193,7 +193,7 @@ async fn a_milestone_is_told_to_an_owner_once(app: &TestApp) {
     assert!(
         letters[0]
             .words()
-            .contains("More than 50 % done since Sun 22 Nov."),
+            .contains("More than half-way since Sun 22 Nov."),
         "{}",
         letters[0].text
     );

@@ -77,7 +77,7 @@ impl Agency<'_> {
         );
 
         let mut told = Vec::new();
-        for instant in ["2027-02-16T08:00:00Z", "2027-02-16T13:00:00Z"] {
+        for instant in ["2027-02-17T08:00:00Z", "2027-02-17T13:00:00Z"] {
             let letters = self.app.mails_at(instant).await;
             told.extend(
                 letters

@@ -52,9 +52,14 @@ impl Agency<'_> {
         );
     }
 
+    /// Monday's mails, and Tuesday's, to which a holiday moves the weekly ones.
     async fn mails_on(&self, monday: Date) -> Vec<Letter> {
-        let mut mails = self.app.mails_at(&format!("{monday}T08:00:00Z")).await;
-        mails.extend(self.app.mails_at(&format!("{monday}T13:00:00Z")).await);
+        let mut mails = Vec::new();
+        for day in [monday, monday.saturating_add(1.day())] {
+            for eight_o_clock in ["08:00:00Z", "13:00:00Z"] {
+                mails.extend(self.app.mails_at(&format!("{day}T{eight_o_clock}")).await);
+            }
+        }
         mails
     }
 
