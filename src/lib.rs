@@ -8,6 +8,10 @@
 //! - [`domain`] holds the rules. [`domain::responsibilities`] answers *who is accountable for this, on this day?*, on
 //!   which everything else rests; [`domain::availability`], [`domain::load`] and [`domain::utilisation`] are the
 //!   arithmetic of time; [`domain::cadence`] says when a client is due an update.
+//! - Of the split, [`domain::role_decisions`] says which side leads, [`domain::plans`] works out who should hold what (by
+//!   [`domain::planning`], which knows no database), [`domain::handovers`] moves it stage by stage within
+//!   [`domain::programmes`], [`domain::letters`] tells the clients, and [`domain::reviews`] looks back;
+//!   [`domain::simulation`] answers what if.
 //! - [`entity`] has the tables, one file each; the `migration` crate makes them, on SQLite and PostgreSQL alike.
 //! - [`graphql`] is the API, one file per concept, and [`graphql::guard`] what stands in front of its parser.
 //!   [`server`] puts it on HTTP and finds out who is asking.
