@@ -13,6 +13,7 @@ use crate::support::work::{away, book, client_of, hold, site_of};
 on_both_databases!(
     yes_by_those_who_hold_the_client_s_sides,
     yes_if_one_side_of_another_project_moves_first,
+    yes_if_one_makes_room_for_what_another_gives_away,
     yes_if_it_starts_when_there_is_time,
     no_with_the_interval_that_holds_too_much_and_what_forces_it,
     what_is_pinned_stays_where_it_is,
@@ -152,6 +153,27 @@ async fn yes_if_one_side_of_another_project_moves_first(app: &TestApp) {
     );
 }
 
+/// Uma has no room for what Ada must give away, but Pia has room for what Uma holds.
+async fn yes_if_one_makes_room_for_what_another_gives_away(app: &TestApp) {
+    let agency = Agency::found(app).await;
+    agency.leave(app, &agency.ada, 100, FOR_GOOD).await;
+    agency.leave(app, &agency.uma, 50, FOR_GOOD).await;
+    let mut draft = agency.of_acme();
+    draft["accountManagerId"] = json!(Kind::Person.text(agency.ada.id));
+    let answer = agency.ask(app, draft).await;
+    assert_eq!(answer["verdict"], "YES_IF", "{answer:#}");
+    assert_eq!(
+        answer["moves"],
+        json!([
+            { "side": "CLIENT", "minutesAWeek": 130, "project": { "name": "Acme site" },
+                "from": { "name": "Ada" }, "to": { "name": "Uma" } },
+            { "side": "PROJECT", "minutesAWeek": 120, "project": { "name": "Bolt site" },
+                "from": { "name": "Uma" }, "to": { "name": "Pia" } },
+        ])
+    );
+    assert_eq!(answer["warnings"], json!([]), "everything was tried");
+}
+
 /// Uma's and Ada's time is taken until 13 December.
 async fn yes_if_it_starts_when_there_is_time(app: &TestApp) {
     let agency = Agency::found(app).await;
@@ -175,6 +197,7 @@ async fn no_with_the_interval_that_holds_too_much_and_what_forces_it(app: &TestA
     let agency = Agency::found(app).await;
     agency.leave(app, &agency.ada, 100, FOR_GOOD).await;
     agency.leave(app, &agency.uma, 50, FOR_GOOD).await;
+    agency.leave(app, &agency.pia, 120, FOR_GOOD).await;
     let mut draft = agency.of_acme();
     draft["accountManagerId"] = json!(Kind::Person.text(agency.ada.id));
     let answer = agency.ask(app, draft).await;
