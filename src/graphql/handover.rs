@@ -99,7 +99,8 @@ impl Handover {
     }
 
     /// Who hands over.
-    async fn from_person(&self, ctx: &Context<'_>) -> Result<Person> {
+    #[graphql(name = "fromPerson")]
+    async fn outgoing(&self, ctx: &Context<'_>) -> Result<Person> {
         let person = the::<person::Entity>(ctx, self.0.from_person_id).await?;
         Ok(Person(person))
     }

@@ -151,7 +151,8 @@ impl HandoverBack {
     }
 
     /// Who would hand back: whoever took over.
-    async fn from_person(&self, ctx: &Context<'_>) -> Result<Person> {
+    #[graphql(name = "fromPerson")]
+    async fn outgoing(&self, ctx: &Context<'_>) -> Result<Person> {
         let person = the::<person::Entity>(ctx, self.0.to_person_id).await?;
         Ok(Person(person))
     }

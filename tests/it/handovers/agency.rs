@@ -38,7 +38,7 @@ impl Agency {
     }
 
     /// Acme's side goes from Dana to Sam, beginning on Monday.
-    pub(crate) fn from_dana_to_sam(&self, side: &str) -> Value {
+    pub(crate) fn dana_to_sam(&self, side: &str) -> Value {
         json!({
             "clientId": global(Kind::Client, self.acme.id), "side": side, "startsOn": "2026-11-23",
             "fromPersonId": global(Kind::Person, self.dana.person.id),

@@ -15,8 +15,8 @@ on_both_databases!(
 
 async fn both_sides_of_a_client_stay_two_weeks_apart_unless_the_owner_says_why(app: &TestApp) {
     let agency = Agency::of(app).await;
-    created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
-    let mut other = agency.from_dana_to_sam("PROJECT");
+    created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
+    let mut other = agency.dana_to_sam("PROJECT");
     let why = "The client's other side moves within 14 days of this. Choose a later day, or say in `overrideReason` why both may move at once.";
     for day in ["2026-11-23", "2026-11-30", "2026-12-04"] {
         other["startsOn"] = json!(day);
@@ -52,11 +52,11 @@ async fn both_sides_of_a_client_stay_two_weeks_apart_unless_the_owner_says_why(a
 
 async fn nothing_is_handed_over_twice_at_once(app: &TestApp) {
     let agency = Agency::of(app).await;
-    let mut shop = agency.from_dana_to_sam("CLIENT");
+    let mut shop = agency.dana_to_sam("CLIENT");
     shop["projectIds"] = json!([agency.shop]);
     let first = created(app, &agency.olga, shop.clone()).await;
     let why = "Some of this is being handed over already: move that handover on, or cancel it.";
-    for again in [shop.clone(), agency.from_dana_to_sam("CLIENT")] {
+    for again in [shop.clone(), agency.dana_to_sam("CLIENT")] {
         let payload = app
             .change(&agency.olga, "handoverCreate", again, "handover { id }")
             .await;
@@ -75,7 +75,7 @@ async fn nothing_is_handed_over_twice_at_once(app: &TestApp) {
 
 async fn only_what_somebody_is_accountable_for_is_handed_over(app: &TestApp) {
     let agency = Agency::of(app).await;
-    let mut from_sam = agency.from_dana_to_sam("PROJECT");
+    let mut from_sam = agency.dana_to_sam("PROJECT");
     from_sam["fromPersonId"] = json!(global(Kind::Person, agency.sam.person.id));
     from_sam["toPersonId"] = json!(global(Kind::Person, agency.dana.person.id));
     let payload = app
@@ -115,7 +115,7 @@ async fn a_handover_is_refused_with_every_reason_at_once(app: &TestApp) {
     assert_eq!(fields, ["startsOn", "toPersonId", "projectIds", "reason"]);
     for (by, code) in [(&agency.dana, "FORBIDDEN"), (&agency.sam, "FORBIDDEN")] {
         let document = "mutation ($input: HandoverCreateInput!) { handoverCreate(input: $input) { handover { id } } }";
-        let input = json!({ "input": agency.from_dana_to_sam("CLIENT") });
+        let input = json!({ "input": agency.dana_to_sam("CLIENT") });
         let answer = app.graphql(by, document, input).await;
         assert_eq!(
             answer["errors"][0]["extensions"]["code"], code,

@@ -20,7 +20,7 @@ async fn a_handover_goes_forward_one_stage_at_a_time_and_only_transferring_moves
     app: &TestApp,
 ) {
     let agency = Agency::of(app).await;
-    let handover = created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    let handover = created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
     let before = agency.assignments(app).await;
     for stage in ["ANNOUNCED", "INTRODUCED", "SHADOWING"] {
         let payload = advance(app, &agency.dana, &handover, stage).await;
@@ -89,7 +89,7 @@ fn step(step: &Value) -> String {
 
 async fn a_stage_that_is_not_the_next_is_refused(app: &TestApp) {
     let agency = Agency::of(app).await;
-    let handover = created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    let handover = created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
     for (stage, why) in [
         (
             "INTRODUCED",
@@ -144,7 +144,7 @@ async fn a_stage_that_is_not_the_next_is_refused(app: &TestApp) {
 async fn owners_and_the_two_people_of_it_move_it_on_and_nobody_else(app: &TestApp) {
     let agency = Agency::of(app).await;
     let (pat, mia) = (app.manager("Pat").await, app.member("Mia").await);
-    let handover = created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    let handover = created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
     let mutation = "mutation ($input: HandoverAdvanceInput!) { handoverAdvance(input: $input) { handover { id } } }";
     let input = json!({ "input": { "id": handover["id"], "stage": "ANNOUNCED" } });
     for (by, code) in [(&pat, "FORBIDDEN"), (&mia, "NOT_FOUND")] {
@@ -175,7 +175,7 @@ async fn owners_and_the_two_people_of_it_move_it_on_and_nobody_else(app: &TestAp
 
 async fn cancelling_says_why_and_leaves_everything_as_it_was(app: &TestApp) {
     let agency = Agency::of(app).await;
-    let handover = created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    let handover = created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
     let before = agency.assignments(app).await;
     advance_to(app, &agency.olga, &handover, "SHADOWING").await;
     let input = json!({ "id": handover["id"], "reason": "Acme asked for Dana." });
@@ -198,12 +198,12 @@ async fn cancelling_says_why_and_leaves_everything_as_it_was(app: &TestApp) {
         ("stage", "It is CANCELLED and goes no further.")
     );
     // What was called off stands in nobody's way.
-    created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
 }
 
 async fn what_has_moved_is_not_cancelled_but_handed_back(app: &TestApp) {
     let agency = Agency::of(app).await;
-    let handover = created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    let handover = created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
     advance_to(app, &agency.olga, &handover, "TRANSFERRED").await;
     let input = json!({ "id": handover["id"], "reason": "Acme asked for Dana." });
     let payload = app
@@ -212,7 +212,7 @@ async fn what_has_moved_is_not_cancelled_but_handed_back(app: &TestApp) {
     let why = "The accountability has moved already. To undo it, make a handover back.";
     assert_eq!(refusal(&payload), ("id", why));
 
-    let mut back = agency.from_dana_to_sam("CLIENT");
+    let mut back = agency.dana_to_sam("CLIENT");
     back["fromPersonId"] = json!(global(Kind::Person, agency.sam.person.id));
     back["toPersonId"] = json!(global(Kind::Person, agency.dana.person.id));
     let back = created(app, &agency.olga, back).await;
@@ -225,7 +225,7 @@ async fn what_has_moved_is_not_cancelled_but_handed_back(app: &TestApp) {
 
 async fn of_two_who_move_it_on_at_once_one_is_told_to_read_again(app: &TestApp) {
     let agency = Agency::of(app).await;
-    let handover = created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    let handover = created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
     let replica = app.started_again().await;
     let input = json!({
         "id": handover["id"], "stage": "ANNOUNCED", "expectedVersion": handover["version"],
@@ -249,7 +249,7 @@ async fn of_two_who_move_it_on_at_once_one_is_told_to_read_again(app: &TestApp) 
 async fn what_nobody_may_see_is_not_there(app: &TestApp) {
     let agency = Agency::of(app).await;
     let mia = app.member("Mia").await;
-    let handover = created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    let handover = created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
     let document = "query ($id: ID!, $client: ID!) { handover(id: $id) { id } node(id: $id) { id }
         handovers { totalCount } client(id: $client) { handovers { totalCount } } }";
     let client = global(Kind::Client, agency.acme.id);

@@ -19,7 +19,7 @@ on_both_databases!(
 
 async fn a_step_changes_hands_and_days_but_not_its_place(app: &TestApp) {
     let agency = Agency::of(app).await;
-    let handover = created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    let handover = created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
     let set = |stage: &str, due_on: &str| json!({ "id": handover["id"], "stage": stage, "dueOn": due_on });
     let selection = "handover { version steps { stage owner { name } dueOn } }";
     let mut input = set("INTRODUCED", "2026-12-02");
@@ -58,7 +58,7 @@ async fn a_step_changes_hands_and_days_but_not_its_place(app: &TestApp) {
 
 async fn the_next_step_is_due_and_no_later_one(app: &TestApp) {
     let agency = Agency::of(app).await;
-    let handover = created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    let handover = created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
     let (dana, sam) = (agency.dana.person.id, agency.sam.person.id);
     let due = async |people: Option<&[uuid::Uuid]>, day| {
         let due = steps_due(&app.db.read, people, day).await.unwrap();
@@ -115,7 +115,7 @@ async fn a_page_of_handovers_costs_as_many_statements_as_one(app: &TestApp) {
     let agency = Agency::of(app).await;
     let document = "{ handovers { nodes { client { name } projects { nodes { name } } fromPerson { name } toPerson { name }
         steps { owner { name } reachedBy { name } handover { stage } } history { nodes { by } } programme { name } } } }";
-    let mut input = agency.from_dana_to_sam("CLIENT");
+    let mut input = agency.dana_to_sam("CLIENT");
     input["projectIds"] = json!([agency.shop]);
     created(app, &agency.olga, input.clone()).await;
     let of_one = cost(app, &agency.olga, document, json!({})).await;

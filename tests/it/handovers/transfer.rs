@@ -19,7 +19,7 @@ on_both_databases!(
 
 async fn a_client_moves_as_a_whole_and_whoever_wore_both_hats_keeps_the_other(app: &TestApp) {
     let agency = Agency::of(app).await;
-    let handover = created(app, &agency.olga, agency.from_dana_to_sam("CLIENT")).await;
+    let handover = created(app, &agency.olga, agency.dana_to_sam("CLIENT")).await;
     assert_eq!(
         agency.accountable(app, &agency.shop).await,
         ["CLIENT Dana", "PROJECT Dana"]
@@ -67,7 +67,7 @@ async fn a_client_moves_as_a_whole_and_whoever_wore_both_hats_keeps_the_other(ap
 
     // The other side follows later, from a hat that is clean by now.
     app.set_clock("2027-02-01T09:00:00Z");
-    let mut other = agency.from_dana_to_sam("PROJECT");
+    let mut other = agency.dana_to_sam("PROJECT");
     other["startsOn"] = json!("2027-02-01");
     let other = created(app, &agency.olga, other).await;
     advance_to(app, &agency.olga, &other, "TRANSFERRED").await;
@@ -87,7 +87,7 @@ async fn the_outgoing_persons_rows_of_projects_end_and_other_peoples_stay(app: &
         .assign(app, RoleSide::Client, &agency.blog, Some(&pat.person))
         .await;
     app.set_clock("2026-11-24T09:00:00Z");
-    let mut input = agency.from_dana_to_sam("CLIENT");
+    let mut input = agency.dana_to_sam("CLIENT");
     input["startsOn"] = json!("2026-11-24");
     let selection = "handover { id weightMinutes projects { nodes { name } } }";
     let payload = app
@@ -121,7 +121,7 @@ async fn a_project_moves_alone(app: &TestApp) {
         .assign(app, RoleSide::Both, &agency.blog, Some(&agency.dana.person))
         .await;
     app.set_clock("2026-11-24T09:00:00Z");
-    let mut input = agency.from_dana_to_sam("PROJECT");
+    let mut input = agency.dana_to_sam("PROJECT");
     input["startsOn"] = json!("2026-11-24");
     input["projectIds"] = json!([agency.shop]);
     let shop = created(app, &agency.olga, input.clone()).await;
@@ -155,7 +155,7 @@ async fn a_project_moves_alone(app: &TestApp) {
 async fn what_is_no_longer_theirs_is_not_transferred(app: &TestApp) {
     let agency = Agency::of(app).await;
     let pat = app.manager("Pat").await;
-    let mut input = agency.from_dana_to_sam("CLIENT");
+    let mut input = agency.dana_to_sam("CLIENT");
     input["projectIds"] = json!([agency.shop, agency.blog]);
     let handover = created(app, &agency.olga, input).await;
     advance_to(app, &agency.olga, &handover, "SHADOWING").await;

@@ -27,7 +27,7 @@ const PROGRESS: &str =
 async fn two_handovers(app: &TestApp, agency: &Agency, programme: &Value) -> (Value, Value) {
     let bolt = app.insert(rows::client("Bolt", app.now())).await;
     hold(app, &bolt, RoleSide::Both, &agency.dana.person).await;
-    let mut of_acme = agency.from_dana_to_sam("CLIENT");
+    let mut of_acme = agency.dana_to_sam("CLIENT");
     of_acme["programmeId"] = programme["id"].clone();
     let mut of_bolt = of_acme.clone();
     of_bolt["clientId"] = json!(global(Kind::Client, bolt.id));
@@ -117,7 +117,7 @@ async fn progress_is_told_in_points_and_counts_and_milestones_are_passed_once(ap
         .iter()
         .filter(|change| change["fields"].to_string().contains("percent"));
     assert_eq!(milestones.count(), 4, "{history:#}");
-    let mut late = agency.from_dana_to_sam("PROJECT");
+    let mut late = agency.dana_to_sam("PROJECT");
     late["programmeId"] = programme["id"].clone();
     late["startsOn"] = json!("2027-06-01");
     let payload = app

@@ -82,7 +82,7 @@ async fn a_review_sets_the_figures_of_both_days_side_by_side_and_freezes_them(ap
         .await;
     }
     let programme = started(app, &agency.olga, "2026-11-23").await;
-    let mut input = agency.from_dana_to_sam("PROJECT");
+    let mut input = agency.dana_to_sam("PROJECT");
     input["programmeId"] = programme["id"].clone();
     let handover = created(app, &agency.olga, input).await;
     advance_to(app, &agency.olga, &handover, "CONFIRMED").await;
@@ -164,7 +164,7 @@ async fn reverting_moves_nobody_and_says_which_handovers_back_would(app: &TestAp
     let programme = started(app, &agency.olga, "2026-11-23").await;
     let mut handovers = Vec::new();
     for project in [&agency.shop, &agency.blog] {
-        let mut input = agency.from_dana_to_sam("CLIENT");
+        let mut input = agency.dana_to_sam("CLIENT");
         input["programmeId"] = programme["id"].clone();
         input["projectIds"] = json!([project]);
         handovers.push(created(app, &agency.olga, input).await);
