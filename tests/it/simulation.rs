@@ -1,8 +1,10 @@
 //! What if: before and after, of the same engine as every other figure, with nothing written.
 
 mod acceptance;
+mod kept;
 mod operations;
 mod split;
+mod statements;
 
 use serde_json::{Value, json};
 

@@ -91,13 +91,18 @@ async fn a_query_costs_the_same_whatever_the_page_and_the_agency(app: &TestApp) 
 
 /// The statements of a query, without those that sign in.
 pub(crate) async fn cost(app: &TestApp, by: &Actor, document: &str, variables: Value) -> u64 {
-    app.ask(by, "{ __typename }", json!({})).await;
-    let before = app.db.statements();
-    app.ask(by, "{ __typename }", json!({})).await;
-    let signing_in = app.db.statements() - before;
+    // That the token was used is noted in the background, once, and may fall into any one of these.
+    let mut signing_in = u64::MAX;
+    for _ in 0..3 {
+        signing_in = signing_in.min(statements(app, by, "{ __typename }", json!({})).await);
+    }
+    statements(app, by, document, variables).await - signing_in
+}
+
+async fn statements(app: &TestApp, by: &Actor, document: &str, variables: Value) -> u64 {
     let before = app.db.statements();
     app.ask(by, document, variables).await;
-    app.db.statements() - before - signing_in
+    app.db.statements() - before
 }
 
 async fn a_hundred_nodes_cost_as_many_statements_as_five(app: &TestApp) {

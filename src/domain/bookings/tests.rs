@@ -158,6 +158,21 @@ proptest! {
     }
 
     #[test]
+    fn what_ends_early_keeps_what_its_days_until_then_had(
+        booking in any_booking(),
+        person in any_working_time(),
+        after in -2_i32..40,
+    ) {
+        let last = plus_days(booking.starts_on, after.into());
+        let end = booking.ends_on.max(last);
+        let kept = booking.minutes_still_in(&person, booking.starts_on, last);
+        let left = booking.until(&person, last);
+        let minutes = left.as_ref().map(|left| left.minutes_still_in(&person, booking.starts_on, end));
+        prop_assert_eq!(minutes.unwrap_or_default(), kept);
+        prop_assert!(left.is_none_or(|left| left.ends_on <= last.min(booking.ends_on)));
+    }
+
+    #[test]
     fn no_part_of_a_total_is_a_minute_off_its_share(booking in any_booking(), person in any_working_time()) {
         let booking = Booking { method: BookingMethod::Total, ..booking };
         let all = person.sum(days(booking.starts_on, booking.ends_on)).availability_minutes;

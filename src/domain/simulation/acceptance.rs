@@ -4,6 +4,7 @@
 //! Weeks in which somebody is away altogether say nothing about them; somebody who is away in all of them does not fit.
 
 mod constraint;
+mod fewest;
 mod room;
 mod search;
 
@@ -24,7 +25,7 @@ use crate::error::Result;
 pub use constraint::{Constraint, Forced};
 
 use room::Room;
-use search::{Answer, Part, Search};
+use search::{Answer, MOST_HOLDERS, MOST_SHARINGS, Part, Search};
 
 /// How far ahead an earliest start is looked for, weeks.
 pub const WEEKS_AHEAD: i64 = 26;
@@ -92,12 +93,14 @@ pub struct Acceptance {
     /// moves help. Empty for NO.
     pub carriers: Vec<Carrier>,
     /// The fewest moves that make it fit from the day asked about: one or two. Empty when it fits, or when no two help.
+    /// Everything is tried where at most 20 people hold a side of anything and the parts can be shared out in at most 400
+    /// ways; in a larger agency the likeliest moves are, and a warning says so.
     pub moves: Vec<Move>,
     /// The first Monday within 26 weeks from which it fits without any move, when it does not fit on the day asked about.
     pub earliest_start_on: Option<Date>,
     /// What stands against it as it is: the tightest overbooking of each part that nobody could take. Empty for YES.
     pub constraints: Vec<Constraint>,
-    /// Counts past their limits, a sentence each.
+    /// Counts past their limits, and that not everything was tried, a sentence each.
     pub warnings: Vec<String>,
 }
 
@@ -196,6 +199,7 @@ fn answer(
     let combined = parts(world, draft, &room, true);
     let units = room.units(from, &pinned);
     let mut search = Search::new(&mut room, &units);
+    let tries_all = search.tries_all(&[&separate, &combined]);
     let at_once = search.best(0, 0, &[&separate, &combined]);
     if let Some(found) = &at_once {
         return accepted(world, &room, found, Verdict::Yes, None, Vec::new());
@@ -211,13 +215,16 @@ fn answer(
     let earliest = later
         .as_ref()
         .map(|(ahead, _)| world.first.plus(*ahead).monday());
-    match (with_moves, later) {
-        (Some(found), _) => accepted(world, &room, &found, Verdict::YesIf, earliest, constraints),
-        (None, Some((_, found))) => {
-            accepted(world, &room, &found, Verdict::YesIf, earliest, constraints)
-        }
-        (None, None) => refused(constraints),
+    let mut acceptance = match with_moves.or(later.map(|(_, found)| found)) {
+        Some(found) => accepted(world, &room, &found, Verdict::YesIf, earliest, constraints),
+        None => refused(constraints),
+    };
+    if !tries_all {
+        acceptance.warnings.push(format!(
+            "Not every move was tried, and fewer may do: more than {MOST_HOLDERS} people hold a side, or there are more than {MOST_SHARINGS} ways to share it out."
+        ));
     }
+    acceptance
 }
 
 /// The parts that need somebody: the two sides, or both in one hand, and the bookings.

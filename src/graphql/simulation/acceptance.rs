@@ -71,7 +71,8 @@ impl Acceptance {
     }
 
     /// The fewest sides of other projects that must go to other managers first, one or two. Empty when it fits as it is, or
-    /// when no two help.
+    /// when no two help. Every two are tried where at most 20 people hold either side and the project can be shared out in
+    /// at most 400 ways; in a larger agency the likeliest are, and a warning says so.
     async fn moves(&self) -> Vec<AcceptanceMove> {
         self.0.moves.iter().map(AcceptanceMove::of).collect()
     }
@@ -87,7 +88,7 @@ impl Acceptance {
         constraints.map(AcceptanceConstraint).collect()
     }
 
-    /// Counts past their limits, a sentence each; a warning, not a wall.
+    /// Counts past their limits, and that not every move was tried, a sentence each; a warning, not a wall.
     async fn warnings(&self) -> &[String] {
         &self.0.warnings
     }

@@ -1,13 +1,10 @@
 //! A client of middling needs whose both sides Dana holds, and what is asked and changed there.
 
-use std::collections::BTreeMap;
-
 use meridian::entity::{RoleSide, client};
 use meridian::graphql::id::Kind;
 use serde_json::{Value, json};
 
 use crate::support::app::{Actor, TestApp};
-use crate::support::tables::contents;
 use crate::support::{rows, work};
 
 /// What is shown of a project's decision.
@@ -97,13 +94,6 @@ impl<'a> Agency<'a> {
             .await;
         data["project"].take()
     }
-}
-
-/// All that is written, but when tokens were last used, which is noted in its own time.
-pub(super) async fn written(app: &TestApp) -> BTreeMap<String, Vec<String>> {
-    let mut tables = contents(app).await;
-    tables.remove("api_token");
-    tables
 }
 
 /// Field and code of every user error of a payload, in order.

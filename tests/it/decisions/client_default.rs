@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::agency::{Agency, refusals, sentence, written};
+use super::agency::{Agency, refusals, sentence};
 use crate::support::app::{TestApp, on_both_databases};
 use crate::support::rows;
+use crate::support::tables::contents;
 
 on_both_databases!(
     projects_without_a_decision_of_their_own_follow_their_client,
@@ -123,7 +124,7 @@ async fn a_default_is_flagged_and_refused_as_a_decision_is(app: &TestApp) {
     let agency = Agency::of(app).await;
     let web = agency.project("Web").await;
     let input = |lead_mode: Value| json!({ "id": agency.client(), "leadMode": lead_mode });
-    let before = written(app).await;
+    let before = contents(app).await;
     let refused = agency
         .try_to("clientLeadDecide", input(json!("ACCOUNT_LED")))
         .await;
@@ -131,7 +132,7 @@ async fn a_default_is_flagged_and_refused_as_a_decision_is(app: &TestApp) {
     let refused = agency.try_to("clientLeadDecide", input(Value::Null)).await;
     assert_eq!(refusals(&refused), [("leadMode", "NOT_ALLOWED_NOW")]);
     assert_eq!(sentence(&refused), "Acme has no default to take back.");
-    assert_eq!(written(app).await, before);
+    assert_eq!(contents(app).await, before);
 
     by_default(&agency, json!("JOINT"), "").await;
     let stale = json!({ "id": agency.client(), "leadMode": "JOINT", "expectedVersion": 1 });

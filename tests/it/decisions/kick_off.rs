@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::agency::{Agency, refusals, sentence, written};
+use super::agency::{Agency, refusals, sentence};
 use crate::support::app::{TestApp, on_both_databases};
+use crate::support::tables::contents;
 
 on_both_databases!(
     no_way_leads_to_active_without_a_decision,
@@ -39,7 +40,7 @@ async fn no_way_leads_to_active_without_a_decision(app: &TestApp) {
         }
         ways.push(project);
     }
-    let before = written(app).await;
+    let before = contents(app).await;
     for project in &ways {
         let refused = kick_off(&agency, project).await;
         assert_eq!(refusals(&refused), [("leadMode", "INVALID")]);
@@ -50,7 +51,7 @@ async fn no_way_leads_to_active_without_a_decision(app: &TestApp) {
     let create = json!({ "clientId": agency.client(), "name": "At once", "status": "ACTIVE" });
     let refused = agency.try_to("projectCreate", create).await;
     assert_eq!(refusals(&refused), [("leadMode", "INVALID")]);
-    assert_eq!(written(app).await, before);
+    assert_eq!(contents(app).await, before);
 
     for project in &ways {
         agency.decides(project, "JOINT", "").await;

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::agency::{Agency, DECIDED, refusals, sentence, written};
+use super::agency::{Agency, DECIDED, refusals, sentence};
 use crate::support::app::{TestApp, on_both_databases};
+use crate::support::tables::contents;
 
 on_both_databases!(
     a_decision_confirms_the_recommendation_and_keeps_the_profile_it_was_made_on,
@@ -76,7 +77,7 @@ async fn a_decision_confirms_the_recommendation_and_keeps_the_profile_it_was_mad
 async fn what_overrides_the_recommendation_needs_a_reason(app: &TestApp) {
     let agency = Agency::of(app).await;
     let web = agency.project("Web").await;
-    let before = written(app).await;
+    let before = contents(app).await;
     for reason in [Value::Null, json!("  ")] {
         let input = json!({ "id": web, "leadMode": "ACCOUNT_LED", "reason": reason });
         let refused = agency.try_to("projectLeadDecide", input).await;
@@ -88,7 +89,7 @@ async fn what_overrides_the_recommendation_needs_a_reason(app: &TestApp) {
         refusals(&agency.try_to("projectCreate", create).await),
         [("reason", "INVALID")]
     );
-    assert_eq!(written(app).await, before);
+    assert_eq!(contents(app).await, before);
 
     let decided = agency
         .decides(&web, "ACCOUNT_LED", " The founder calls daily. ")
@@ -113,7 +114,7 @@ async fn a_decision_of_somebody_else_is_stale_or_forbidden(app: &TestApp) {
     let agency = Agency::of(app).await;
     let web = agency.project("Web").await;
     agency.decides(&web, "JOINT", "").await;
-    let before = written(app).await;
+    let before = contents(app).await;
     let stale = json!({ "id": web, "leadMode": "JOINT", "expectedVersion": 1 });
     let refused = app
         .change(&agency.dana, "projectLeadDecide", stale, DECIDED)
@@ -129,7 +130,7 @@ async fn a_decision_of_somebody_else_is_stale_or_forbidden(app: &TestApp) {
     let nobody = json!({ "id": agency.client(), "leadMode": "JOINT" });
     let refused = agency.try_to("projectLeadDecide", nobody).await;
     assert_eq!(refusals(&refused), [("id", "NOT_FOUND")]);
-    assert_eq!(written(app).await, before);
+    assert_eq!(contents(app).await, before);
 
     agency
         .does(

@@ -1,6 +1,5 @@
 //! The demo agency with a third manager who has room.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use meridian::entity::{client, person, project};
@@ -10,7 +9,6 @@ use serde_json::{Value, json};
 
 use crate::support::app::{Actor, TestApp};
 use crate::support::demo_agency::DemoAgency;
-use crate::support::tables;
 
 /// What stories look at of a plan.
 pub(super) const PLAN: &str = "plan { id state version problem outcome { proven gapBp nodes
@@ -115,11 +113,4 @@ pub(super) fn refusals(payload: &Value) -> Vec<String> {
             format!("{} {} {}", field.join("."), text("code"), text("message"))
         })
         .collect()
-}
-
-/// Everything in the database but the tokens, whose use is noted in the background.
-pub(super) async fn contents(app: &TestApp) -> BTreeMap<String, Vec<String>> {
-    let mut contents = tables::contents(app).await;
-    contents.remove("api_token");
-    contents
 }

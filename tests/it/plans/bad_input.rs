@@ -3,8 +3,9 @@
 use meridian::graphql::id::Kind;
 use serde_json::{Value, json};
 
-use super::agency::{Agency, PLAN, contents, id, project, refusals};
+use super::agency::{Agency, PLAN, id, project, refusals};
 use crate::support::app::{TestApp, on_both_databases};
+use crate::support::tables::contents;
 
 on_both_databases!(
     every_problem_is_told_at_once_and_nothing_is_written,

@@ -7,8 +7,9 @@ use meridian::graphql::id::Kind;
 use sea_orm::{ActiveModelTrait, Set};
 use serde_json::{Value, json};
 
-use super::agency::{Agency, PLAN, client, contents, figures, id, moves, project, refusals};
+use super::agency::{Agency, PLAN, client, figures, id, moves, project, refusals};
 use crate::support::app::{TestApp, on_both_databases};
+use crate::support::tables::contents;
 use crate::support::work::role;
 
 on_both_databases!(

@@ -13,6 +13,8 @@ use crate::support::work::{away, book, client_of, hold, site_of};
 on_both_databases!(
     yes_by_those_who_hold_the_client_s_sides,
     yes_if_one_side_of_another_project_moves_first,
+    yes_if_one_makes_room_for_what_another_gives_away,
+    a_large_agency_is_told_that_not_everything_was_tried,
     yes_if_it_starts_when_there_is_time,
     no_with_the_interval_that_holds_too_much_and_what_forces_it,
     what_is_pinned_stays_where_it_is,
@@ -152,6 +154,47 @@ async fn yes_if_one_side_of_another_project_moves_first(app: &TestApp) {
     );
 }
 
+/// Uma has no room for what Ada must give away, but Pia has room for what Uma holds.
+async fn yes_if_one_makes_room_for_what_another_gives_away(app: &TestApp) {
+    let agency = Agency::found(app).await;
+    agency.leave(app, &agency.ada, 100, FOR_GOOD).await;
+    agency.leave(app, &agency.uma, 50, FOR_GOOD).await;
+    let mut draft = agency.of_acme();
+    draft["accountManagerId"] = json!(Kind::Person.text(agency.ada.id));
+    let answer = agency.ask(app, draft).await;
+    assert_eq!(answer["verdict"], "YES_IF", "{answer:#}");
+    assert_eq!(
+        answer["moves"],
+        json!([
+            { "side": "CLIENT", "minutesAWeek": 130, "project": { "name": "Acme site" },
+                "from": { "name": "Ada" }, "to": { "name": "Uma" } },
+            { "side": "PROJECT", "minutesAWeek": 120, "project": { "name": "Bolt site" },
+                "from": { "name": "Uma" }, "to": { "name": "Pia" } },
+        ])
+    );
+    assert_eq!(answer["warnings"], json!([]), "everything was tried");
+}
+
+async fn a_large_agency_is_told_that_not_everything_was_tried(app: &TestApp) {
+    let agency = Agency::found(app).await;
+    agency.leave(app, &agency.ada, 100, FOR_GOOD).await;
+    for number in 0..19 {
+        let manager = app.manager(&format!("Manager {number}")).await.person;
+        client_of(app, &format!("Client {number}"), RoleSide::Both, &manager).await;
+    }
+    let mut draft = agency.of_acme();
+    draft["accountManagerId"] = json!(Kind::Person.text(agency.ada.id));
+    let answer = agency.ask(app, draft.clone()).await;
+    // With Ada there are 21 who hold a client side.
+    assert_eq!(answer["verdict"], "YES_IF", "{answer:#}");
+    let warning = answer["warnings"][0].as_str().unwrap();
+    assert!(warning.starts_with("Not every move was tried"), "{warning}");
+    draft["accountManagerId"] = json!(null);
+    let answer = agency.ask(app, draft).await;
+    assert_eq!(answer["verdict"], "YES");
+    assert_eq!(answer["warnings"], json!([]), "no move is needed");
+}
+
 /// Uma's and Ada's time is taken until 13 December.
 async fn yes_if_it_starts_when_there_is_time(app: &TestApp) {
     let agency = Agency::found(app).await;
@@ -175,6 +218,7 @@ async fn no_with_the_interval_that_holds_too_much_and_what_forces_it(app: &TestA
     let agency = Agency::found(app).await;
     agency.leave(app, &agency.ada, 100, FOR_GOOD).await;
     agency.leave(app, &agency.uma, 50, FOR_GOOD).await;
+    agency.leave(app, &agency.pia, 120, FOR_GOOD).await;
     let mut draft = agency.of_acme();
     draft["accountManagerId"] = json!(Kind::Person.text(agency.ada.id));
     let answer = agency.ask(app, draft).await;

@@ -178,7 +178,7 @@ async fn a_leaver_leaves_behind_what_nobody_takes_over(app: &TestApp) {
     assert_eq!(
         simulated["warnings"],
         json!([
-            "Uma holds 1 assignments after 2026-11-29, which nobody takes over here unless another operation says so."
+            "Uma holds 1 assignment after 2026-11-29, which nobody takes over here unless another operation says so."
         ])
     );
     let bolt = json!({ "clientId": Kind::Client.text(agency.bolt.id) });

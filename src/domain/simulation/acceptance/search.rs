@@ -6,14 +6,21 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use super::Carries;
+use super::fewest::{Floor, Held, Open, sharings};
 use super::room::{Room, Unit};
 use crate::entity::Side;
 
-/// How many ways are kept for each part: the combinations of two parts are tried one by one.
+/// How many ways are kept for each part of a large agency: the combinations of two parts are tried one by one.
 const WAYS: usize = 24;
 
-/// How many of those with most room a unit is offered to.
+/// How many of those with most room a unit of a large agency is offered to.
 const RECEIVERS: usize = 4;
+
+/// Everything is tried where as many people at most hold a side of anything.
+pub(super) const MOST_HOLDERS: usize = 20;
+
+/// Everything is tried where the parts can be shared out in as many ways at most.
+pub(super) const MOST_SHARINGS: usize = 400;
 
 /// A part of the project that one person must take.
 #[derive(Clone, Debug)]
@@ -104,6 +111,7 @@ struct Way<'u> {
 /// A search over what can move.
 pub(super) struct Search<'r, 'w, 'u> {
     room: &'r mut Room<'w>,
+    units: &'u [Unit],
     by_holder: HashMap<Uuid, Vec<&'u Unit>>,
 }
 
@@ -116,7 +124,21 @@ impl<'r, 'w, 'u> Search<'r, 'w, 'u> {
         for units in by_holder.values_mut() {
             units.sort_by_key(|unit| (unit.minutes, unit.project.id, unit.side == Side::Project));
         }
-        Self { room, by_holder }
+        Self {
+            room,
+            units,
+            by_holder,
+        }
+    }
+
+    /// Whether every way is tried: the agency is small enough. Else the likeliest are, and better ones may be missed.
+    pub(super) fn tries_all(&self, alternatives: &[&[Part]]) -> bool {
+        let few = |side| self.room.eligible(side).len() <= MOST_HOLDERS;
+        let ways = |parts: &[Part]| sharings(parts.iter().map(|part| part.people.len()));
+        let mut alternatives = alternatives.iter();
+        few(Side::Client)
+            && few(Side::Project)
+            && alternatives.all(|parts| ways(parts) <= MOST_SHARINGS)
     }
 
     /// The way with the fewest moves, `most_moves` at most, to carry one of `alternatives` from `ahead` weeks on. The same
@@ -128,10 +150,59 @@ impl<'r, 'w, 'u> Search<'r, 'w, 'u> {
         alternatives: &[&[Part]],
     ) -> Option<Answer<'u>> {
         self.room.reckon(ahead);
-        let found = alternatives
+        let cost = |answer: &Answer<'u>| (answer.moves.len(), answer.moved_minutes());
+        let likeliest = alternatives
             .iter()
-            .filter_map(|parts| self.carry(ahead, most_moves, parts));
-        found.min_by_key(|answer| (answer.moves.len(), answer.moved_minutes()))
+            .filter_map(|parts| self.carry(ahead, most_moves, parts))
+            .min_by_key(cost);
+        let without_moves = likeliest
+            .as_ref()
+            .is_some_and(|answer| answer.moves.is_empty());
+        if without_moves || !self.tries_all(alternatives) {
+            return likeliest;
+        }
+        let of_all = alternatives
+            .iter()
+            .filter_map(|parts| self.fewest(ahead, most_moves, parts));
+        of_all.min_by_key(cost)
+    }
+
+    fn fewest(&self, ahead: i64, most_moves: usize, parts: &[Part]) -> Option<Answer<'u>> {
+        let eligible = [Side::Client, Side::Project].map(|side| self.room.eligible(side));
+        let mut people: Vec<Uuid> = self.units.iter().map(|unit| unit.holder).collect();
+        people.extend(eligible.iter().flatten());
+        people.extend(parts.iter().flat_map(|part| &part.people));
+        people.sort_unstable();
+        people.dedup();
+        let place = |id: &Uuid| people.partition_point(|one| one < id);
+        let slack = people.iter().map(|id| self.room.slack(*id, ahead));
+        let held = self.units.iter().map(|unit| Held {
+            holder: place(&unit.holder),
+            side: usize::from(unit.side == Side::Project),
+            minutes: unit.minutes,
+        });
+        let receivers = eligible.map(|people| people.iter().map(place).collect());
+        let floor = Floor::new(slack.collect(), receivers, held.collect());
+        let open = |part: &Part| {
+            let mut people = part.people.clone();
+            people.sort_by_key(|id| Some(*id) != part.preferred);
+            Open {
+                minutes: part.minutes,
+                people: people.iter().map(place).collect(),
+            }
+        };
+        let open: Vec<Open> = parts.iter().map(open).collect();
+        let found = floor.share(&open, most_moves)?;
+        let takers = parts.iter().cloned().zip(found.takers);
+        let moves = found.moves.into_iter().map(|(unit, to)| Moved {
+            unit: &self.units[unit],
+            to: people[to],
+        });
+        Some(Answer {
+            ahead,
+            takers: takers.map(|(part, taker)| (part, people[taker])).collect(),
+            moves: moves.collect(),
+        })
     }
 
     fn carry(&self, ahead: i64, most_moves: usize, parts: &[Part]) -> Option<Answer<'u>> {
