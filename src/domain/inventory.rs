@@ -17,6 +17,7 @@ use super::cadence::{Due, DueState};
 use super::load::SideLoad;
 use super::relationships::Warmth;
 use super::responsibilities::{Held, Scope};
+use super::role_decisions::projects_to_re_decide;
 use super::settings::Settings;
 use super::strengths::Strengths;
 use super::updates::{last_updates, standings};
@@ -81,6 +82,9 @@ pub struct ProjectPart {
     pub lead_mode: LeadMode,
     /// Whether the lead mode rests on a decision.
     pub decided: bool,
+    /// Whether that decision is to be made again. Snapshots that were taken before this was kept say it of none.
+    #[serde(default)]
+    pub re_decide: bool,
 }
 
 /// Who holds a side.
@@ -110,7 +114,7 @@ impl Line {
 }
 
 /// The inventory on a day, by client and project: who holds what, since when, and how well they know the client, as on that
-/// day; names, profiles, statuses and the log of contacts as they are now. Seventeen statements, whatever its length.
+/// day; names, profiles, statuses and the log of contacts as they are now. Twenty statements, whatever its length.
 pub async fn read(conn: &impl ConnectionTrait, on: Date) -> Result<Vec<Line>> {
     let agency = Agency::load(conn, on).await?;
     let mut lines: Vec<Line> = agency
@@ -141,6 +145,7 @@ struct Agency {
     names: HashMap<Uuid, String>,
     due: HashMap<Uuid, Due>,
     last_updates: HashMap<Uuid, Date>,
+    to_re_decide: HashSet<Uuid>,
 }
 
 impl Agency {
@@ -164,6 +169,7 @@ impl Agency {
             last_updates: last_updates(conn, clients).await?,
             strengths: Strengths::read(conn, &settings.relationships, &Scope::All, on).await?,
             names: names(conn).await?,
+            to_re_decide: to_re_decide(conn, &settings, on).await?,
             settings,
             books,
             proposed,
@@ -205,7 +211,7 @@ impl Agency {
             communication: client.communication,
             sensitivity: client.sensitivity,
             growth: client.growth,
-            project: project.map(ProjectPart::of),
+            project: project.map(|project| self.project_part(project)),
             client_side: side(Side::Client),
             project_side: side(Side::Project),
             client_minutes: minutes.client_minutes,
@@ -214,6 +220,21 @@ impl Agency {
             update_due_on: due.map(|due| Day(due.due_on)),
             update_state: due.map(|due| due.state(self.on)),
             in_trouble_since: client.in_trouble_since,
+        }
+    }
+
+    fn project_part(&self, project: &project::Model) -> ProjectPart {
+        ProjectPart {
+            id: project.id,
+            name: project.name.clone(),
+            status: project.status,
+            size: project.size,
+            complexity: project.complexity,
+            delivery: project.delivery,
+            volatility: project.volatility,
+            lead_mode: project.lead_mode,
+            decided: project.decision_id.is_some(),
+            re_decide: self.to_re_decide.contains(&project.id),
         }
     }
 
@@ -232,20 +253,14 @@ impl Agency {
     }
 }
 
-impl ProjectPart {
-    fn of(project: &project::Model) -> Self {
-        Self {
-            id: project.id,
-            name: project.name.clone(),
-            status: project.status,
-            size: project.size,
-            complexity: project.complexity,
-            delivery: project.delivery,
-            volatility: project.volatility,
-            lead_mode: project.lead_mode,
-            decided: project.decision_id.is_some(),
-        }
-    }
+/// The projects whose decision is to be made again: because of the profiles as they are now, or of its age on the day.
+async fn to_re_decide(
+    conn: &impl ConnectionTrait,
+    settings: &Settings,
+    on: Date,
+) -> Result<HashSet<Uuid>> {
+    let projects = projects_to_re_decide(conn, &settings.decisions, on).await?;
+    Ok(projects.into_iter().collect())
 }
 
 /// What everybody is called: an agency has fewer people than projects.

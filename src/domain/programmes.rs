@@ -4,6 +4,7 @@ mod cancel;
 mod milestones;
 mod progress;
 mod start;
+mod update;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -15,6 +16,7 @@ pub use cancel::cancel;
 pub use milestones::{MilestoneReached, PERCENTS, milestones_since};
 pub use progress::Progress;
 pub use start::{NewProgramme, start, start_in};
+pub use update::{ProgrammeEdit, update};
 
 pub(super) use milestones::follow;
 

@@ -25,6 +25,7 @@ use crate::entity::{self, Day, Moment, person, programme, programme_milestone, p
 
 pub use mutations::{
     ProgrammeCancelInput, ProgrammeMutations, ProgrammePayload, ProgrammeStartInput,
+    ProgrammeUpdateInput,
 };
 pub use progress::{HandoverProgress, ProgrammeMilestone, ProgrammeProgress, StageCount};
 

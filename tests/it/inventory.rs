@@ -21,6 +21,7 @@ on_both_databases!(
     a_client_with_nothing_that_runs_has_a_line_of_its_own,
     a_project_s_own_holder_comes_before_the_client_s,
     on_a_past_day_who_held_it_then_is_named,
+    a_line_says_that_its_decision_is_to_be_made_again,
     the_minutes_of_all_lines_are_the_load_of_the_agency,
     the_inventory_of_the_demo_costs_as_many_statements,
     as_that_of_ten_times_as_many,
@@ -116,7 +117,7 @@ pub(super) async fn lines(
 async fn a_line_says_who_holds_what_since_when_and_how_well_they_know_the_client(app: &TestApp) {
     let acme = acme(app).await;
     let selection = "client { name } clientName project { name } projectName status size communication sensitivity growth complexity
-        delivery volatility leadMode decided clientSide { person { name } personName roleName since why strength warmth }
+        delivery volatility leadMode decided reDecide clientSide { person { name } personName roleName since why strength warmth }
         projectSide { personName roleName since strength warmth } clientMinutes projectMinutes lastUpdateOn updateDueOn
         updateState inTroubleSince";
     assert_eq!(
@@ -124,7 +125,7 @@ async fn a_line_says_who_holds_what_since_when_and_how_well_they_know_the_client
         [json!({
             "client": { "name": "Acme" }, "clientName": "Acme", "project": { "name": "Site" }, "projectName": "Site",
             "status": "ACTIVE", "size": "M", "communication": 3, "sensitivity": 3, "growth": 3,
-            "complexity": 3, "delivery": 3, "volatility": 3, "leadMode": "JOINT", "decided": false,
+            "complexity": 3, "delivery": 3, "volatility": 3, "leadMode": "JOINT", "decided": false, "reDecide": false,
             "clientSide": { "person": { "name": "Dana" }, "personName": "Dana", "roleName": "Account manager",
                 "since": "2026-03-01", "why": "Account manager of this client since 2026-03-01: knows them best",
                 "strength": 88, "warmth": "STRONG" },
@@ -237,6 +238,41 @@ async fn on_a_past_day_who_held_it_then_is_named(app: &TestApp) {
     );
 }
 
+async fn a_line_says_that_its_decision_is_to_be_made_again(app: &TestApp) {
+    let acme = acme(app).await;
+    let site = Kind::Project.text(acme.site.id);
+    let decide = json!({ "id": site, "leadMode": "JOINT" });
+    app.done(&acme.olga, "projectLeadDecide", decide, "").await;
+    app.insert(rows::client("Bolt", app.now())).await;
+    let selection = "decided reDecide";
+    let said = |decided, re_decide| json!({ "decided": decided, "reDecide": re_decide });
+    let nothing = said(Value::Null, Value::Null);
+    assert_eq!(
+        lines(app, &acme.dana, None, selection).await,
+        [said(json!(true), json!(false)), nothing.clone()]
+    );
+    let before = snapshots::taken(app, &acme, "before").await;
+    let profile = json!({ "id": site, "complexity": 5, "delivery": 5 });
+    app.done(&acme.olga, "projectUpdate", profile, "").await;
+    let again = [said(json!(true), json!(true)), nothing];
+    assert_eq!(lines(app, &acme.dana, None, selection).await, again);
+    let changed = snapshots::changed_since(app, &acme, &before).await;
+    let change = json!({ "name": "reDecide", "before": "false", "after": "true" });
+    let fields = changed[0]["fields"].as_array().unwrap();
+    assert!(fields.contains(&change), "{changed:#}");
+    let page = "{ inventoryExport(format: MARKDOWN) }";
+    let page = app.ask(&acme.olga, page, json!({})).await;
+    let page = page["inventoryExport"].as_str().unwrap();
+    assert!(page.contains("| JOINT, to be decided again |"), "{page}");
+    // In a year it is due whatever the profile says.
+    let profile = json!({ "id": site, "complexity": 3, "delivery": 3 });
+    app.done(&acme.olga, "projectUpdate", profile, "").await;
+    for (day, re_decide) in [("2027-11-22", false), ("2027-11-23", true)] {
+        let line = lines(app, &acme.dana, Some(day), selection).await;
+        assert_eq!(line[0], said(json!(true), json!(re_decide)), "{day}");
+    }
+}
+
 async fn the_minutes_of_all_lines_are_the_load_of_the_agency(app: &TestApp) {
     let demo = DemoAgency::fill(app, 1).await;
     let lines = lines(app, &demo.sam, None, "clientMinutes projectMinutes").await;
@@ -248,7 +284,7 @@ async fn the_minutes_of_all_lines_are_the_load_of_the_agency(app: &TestApp) {
 }
 
 /// What the inventory takes to read, and the clients and projects of a page.
-const STATEMENTS: u64 = 17 + 2;
+const STATEMENTS: u64 = 20 + 2;
 
 async fn the_inventory_of_the_demo_costs_as_many_statements(app: &TestApp) {
     let demo = DemoAgency::fill(app, 1).await;

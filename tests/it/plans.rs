@@ -7,3 +7,4 @@ mod lifecycle;
 mod reassignment;
 mod skills;
 mod split;
+mod whole_client;

@@ -4,3 +4,4 @@ mod agency;
 mod planned;
 mod progress;
 mod reviews;
+mod texts;

@@ -26,13 +26,14 @@ impl Cell {
 }
 
 /// What the cells of a line are called, in order.
-pub(super) const COLUMNS: [&str; 28] = [
+pub(super) const COLUMNS: [&str; 29] = [
     "clientName",
     "projectName",
     "status",
     "size",
     "leadMode",
     "decided",
+    "reDecide",
     "communication",
     "sensitivity",
     "growth",
@@ -92,13 +93,14 @@ pub(super) fn cells(line: &Line) -> Vec<Cell> {
     cells
 }
 
-fn of_project(part: Option<&ProjectPart>) -> [Cell; 5] {
+fn of_project(part: Option<&ProjectPart>) -> [Cell; 6] {
     [
         cell("projectName", part.map(|part| &part.name)),
         cell("status", part.map(|part| part.status.word())),
         cell("size", part.map(|part| part.size.word())),
         cell("leadMode", part.map(|part| part.lead_mode.word())),
         cell("decided", part.map(|part| part.decided)),
+        cell("reDecide", part.map(|part| part.re_decide)),
     ]
 }
 

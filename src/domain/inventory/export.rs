@@ -102,9 +102,10 @@ fn row(cells: [String; 11]) -> String {
 
 fn summary(line: &Line) -> [String; 11] {
     let part = line.project.as_ref();
-    let lead = part.map(|part| match part.decided {
-        true => part.lead_mode.word().to_owned(),
-        false => format!("{}, undecided", part.lead_mode.word()),
+    let lead = part.map(|part| match (part.decided, part.re_decide) {
+        (false, _) => format!("{}, undecided", part.lead_mode.word()),
+        (true, true) => format!("{}, to be decided again", part.lead_mode.word()),
+        (true, false) => part.lead_mode.word().to_owned(),
     });
     let profile =
         part.map(|part| format!("{}/{}/{}", part.complexity, part.delivery, part.volatility));

@@ -59,10 +59,10 @@ pub async fn start_in(
 ) -> Result<programme::Model> {
     caller.must_own("start programmes")?;
     let mut check = Check::new();
-    let name = check.name("name", &new.name, 200);
-    let reason = text(&mut check, "reason", &new.reason);
-    let benefit = text(&mut check, "benefit", &new.benefit);
-    let way_forward = text(&mut check, "wayForward", &new.way_forward);
+    let name = checked_name(&mut check, &new.name);
+    let reason = checked_text(&mut check, "reason", &new.reason);
+    let benefit = checked_text(&mut check, "benefit", &new.benefit);
+    let way_forward = checked_text(&mut check, "wayForward", &new.way_forward);
     check.day("startsOn", new.starts_on);
     check.finish()?;
     let figures = SplitFigures::load(tx, caller.today()).await?;
@@ -92,7 +92,13 @@ pub async fn start_in(
     Ok(after)
 }
 
-fn text(check: &mut Check, field: &str, text: &str) -> String {
+/// A name for a programme.
+pub(super) fn checked_name(check: &mut Check, name: &str) -> String {
+    check.name("name", name, 200)
+}
+
+/// One of a programme's texts.
+pub(super) fn checked_text(check: &mut Check, field: &str, text: &str) -> String {
     let text = check.text(field, text, LONGEST_TEXT);
     let message = "Write it: it stands in every letter to a client.";
     check.require(!text.is_empty(), field, message);

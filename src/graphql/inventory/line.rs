@@ -113,6 +113,13 @@ impl InventoryLine {
         self.of_project(|part| part.decided)
     }
 
+    /// Whether that decision is to be made again, because the profile recommends something else by now or because of its
+    /// age; why is told by `RoleDecision.reDecide`. Null on the line of a client; false in snapshots from before this was
+    /// kept.
+    async fn re_decide(&self) -> Option<bool> {
+        self.of_project(|part| part.re_decide)
+    }
+
     /// Who holds the client side; null when nobody does.
     async fn client_side(&self) -> Option<InventoryHolder> {
         self.0.client_side.clone().map(InventoryHolder)

@@ -1,9 +1,9 @@
-//! Starting programmes and calling them off.
+//! Starting programmes, changing their texts and calling them off.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use super::Programme;
-use crate::domain::programmes::{self, NewProgramme};
+use crate::domain::programmes::{self, NewProgramme, ProgrammeEdit};
 use crate::entity::{Day, programme};
 use crate::graphql::context::Asked;
 use crate::graphql::id::Kind;
@@ -25,6 +25,23 @@ pub struct ProgrammeStartInput {
     /// The approved plan that its handovers are made from, which no other programme was made of; without it they are made
     /// by hand.
     plan_id: Option<ID>,
+}
+
+/// What to change about a programme. What is absent stays.
+#[derive(Debug, InputObject)]
+pub struct ProgrammeUpdateInput {
+    /// Which programme.
+    id: ID,
+    /// The version you read; refused as STALE_VERSION when it has changed since.
+    expected_version: Option<i64>,
+    /// What it is called, 1 to 200 characters.
+    name: Option<String>,
+    /// Why the agency does it, 1 to 5,000 characters.
+    reason: Option<String>,
+    /// How it helps the client, 1 to 5,000 characters.
+    benefit: Option<String>,
+    /// How work goes on, 1 to 5,000 characters.
+    way_forward: Option<String>,
 }
 
 /// Which programme to call off, and why.
@@ -81,6 +98,26 @@ impl ProgrammeMutations {
         })
     }
 
+    /// Changes the name and the texts of a running programme. They stand in the letters that are drafted from then on;
+    /// those drafted before keep theirs. Owners only.
+    async fn programme_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: ProgrammeUpdateInput,
+    ) -> Result<ProgrammePayload> {
+        let updated = async {
+            let id = Kind::Programme.parse("id", &input.id)?;
+            let edit = ProgrammeEdit {
+                name: input.name,
+                reason: input.reason,
+                benefit: input.benefit,
+                way_forward: input.way_forward,
+            };
+            programmes::update(ctx.db(), ctx.caller(), id, input.expected_version, edit).await
+        };
+        payload(ctx, &input.id, updated.await).await
+    }
+
     /// Calls a running programme off, and with it every handover that has not transferred. What has moved stays so.
     /// Owners only.
     async fn programme_cancel(
@@ -93,12 +130,18 @@ impl ProgrammeMutations {
             let version = input.expected_version;
             programmes::cancel(ctx.db(), ctx.caller(), id, version, &input.reason).await
         };
-        let cancelled = cancelled.await;
-        let id = &input.id;
-        let (row, user_errors) = split_or_current::<programme::Entity>(ctx, id, cancelled).await?;
-        Ok(ProgrammePayload {
-            programme: row.map(Programme),
-            user_errors,
-        })
+        payload(ctx, &input.id, cancelled.await).await
     }
+}
+
+async fn payload(
+    ctx: &Context<'_>,
+    id: &ID,
+    changed: crate::error::Result<programme::Model>,
+) -> Result<ProgrammePayload> {
+    let (row, user_errors) = split_or_current::<programme::Entity>(ctx, id, changed).await?;
+    Ok(ProgrammePayload {
+        programme: row.map(Programme),
+        user_errors,
+    })
 }

@@ -1,8 +1,8 @@
 //! The inventory kept, and what changed since.
 
-use meridian::entity::{ProjectStatus, RoleSide, change, project};
+use meridian::entity::{ProjectStatus, RoleSide, change, inventory_snapshot, project};
 use meridian::graphql::id::Kind;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
 
 use super::{Acme, acme};
@@ -13,10 +13,11 @@ use crate::support::work::role;
 on_both_databases!(
     a_snapshot_stays_what_it_was_when_everything_is_called_otherwise,
     the_difference_names_what_was_added_removed_and_changed,
+    a_snapshot_from_before_a_field_was_kept_is_read,
     a_snapshot_needs_a_name_and_an_unknown_one_is_not_found,
 );
 
-async fn taken(app: &TestApp, acme: &Acme, name: &str) -> Value {
+pub(super) async fn taken(app: &TestApp, acme: &Acme, name: &str) -> Value {
     let input = json!({ "name": name });
     let payload = app
         .done(
@@ -70,6 +71,33 @@ const DIFFERENCE: &str =
     "query ($from: ID!, $to: ID) { inventoryDifference(fromId: $from, toId: $to) {
     added { nodes { clientName projectName } } removed { nodes { clientName projectName } }
     changed { nodes { line { clientName projectName } fields { name before after } } } } }";
+
+/// The lines that say something else now.
+pub(super) async fn changed_since(app: &TestApp, acme: &Acme, snapshot: &Value) -> Value {
+    let mut data = app
+        .ask(&acme.olga, DIFFERENCE, json!({ "from": snapshot }))
+        .await;
+    data["inventoryDifference"]["changed"]["nodes"].take()
+}
+
+async fn a_snapshot_from_before_a_field_was_kept_is_read(app: &TestApp) {
+    let acme = acme(app).await;
+    let id = taken(app, &acme, "before").await;
+    let kept = inventory_snapshot::Entity::find().one(&app.db.read).await;
+    let mut kept = kept.unwrap().unwrap();
+    let part = kept.lines[0]["project"].as_object_mut().unwrap();
+    assert_eq!(part.remove("re_decide"), Some(json!(false)));
+    let row = kept.into_active_model().reset_all();
+    row.update(&app.db.read).await.unwrap();
+    let document =
+        "query ($id: ID!) { inventorySnapshot(id: $id) { lines { nodes { decided reDecide } } } }";
+    let data = app.ask(&acme.olga, document, json!({ "id": id })).await;
+    assert_eq!(
+        data["inventorySnapshot"]["lines"]["nodes"],
+        json!([{ "decided": false, "reDecide": false }])
+    );
+    assert_eq!(changed_since(app, &acme, &id).await, json!([]));
+}
 
 async fn the_difference_names_what_was_added_removed_and_changed(app: &TestApp) {
     let acme = acme(app).await;

@@ -63,6 +63,7 @@ async fn the_spreadsheet_has_every_field_and_no_formula(app: &TestApp) {
         ("size", "M"),
         ("leadMode", "JOINT"),
         ("decided", "false"),
+        ("reDecide", "false"),
         ("communication", "3"),
         ("clientSide", "Dana"),
         ("clientSideRole", "Account manager"),

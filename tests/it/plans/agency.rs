@@ -43,23 +43,9 @@ impl Agency {
         json!(receivers)
     }
 
-    /// Asks for a plan as the owner, and waits until it is worked out: a busy machine may take longer than a request does.
+    /// [`worked_out`] for the owner.
     pub(super) async fn plan(&self, app: &TestApp, input: Value) -> Value {
-        let owner = &self.demo.eleanor;
-        let mut payload = app.done(owner, "planCreate", input, PLAN).await;
-        let document = format!(
-            "query ($id: ID!) {{ {} }}",
-            PLAN.replacen("plan", "plan(id: $id)", 1)
-        );
-        let begun = Instant::now();
-        while payload["plan"]["state"] == "SOLVING" {
-            assert!(begun.elapsed() < Duration::from_secs(120), "{payload:#}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            payload = app
-                .ask(owner, &document, json!({ "id": payload["plan"]["id"] }))
-                .await;
-        }
-        payload["plan"].take()
+        worked_out(app, &self.demo.eleanor, input).await
     }
 
     /// A REASSIGNMENT among the three, with more to say about it.
@@ -69,6 +55,24 @@ impl Agency {
         fields.extend(more.as_object().unwrap().clone());
         question
     }
+}
+
+/// Asks for a plan, and waits until it is worked out: a busy machine may take longer than a request does.
+pub(super) async fn worked_out(app: &TestApp, owner: &Actor, input: Value) -> Value {
+    let mut payload = app.done(owner, "planCreate", input, PLAN).await;
+    let document = format!(
+        "query ($id: ID!) {{ {} }}",
+        PLAN.replacen("plan", "plan(id: $id)", 1)
+    );
+    let begun = Instant::now();
+    while payload["plan"]["state"] == "SOLVING" {
+        assert!(begun.elapsed() < Duration::from_secs(120), "{payload:#}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        payload = app
+            .ask(owner, &document, json!({ "id": payload["plan"]["id"] }))
+            .await;
+    }
+    payload["plan"].take()
 }
 
 pub(super) fn id(person: &person::Model) -> String {

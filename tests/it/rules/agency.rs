@@ -1,19 +1,28 @@
 //! The agency behind the API, and how a step is taken there.
 
+use std::collections::BTreeMap;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
-use meridian::entity::{LeadMode, ProjectStatus, RoleSide, Side, change};
+use meridian::domain::assignments::{self, NewAssignment, Outcome};
+use meridian::entity::{AssignmentSource, LeadMode, ProjectStatus, RoleSide, Side, change};
 use meridian::graphql::id::Kind;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use super::model::{Model, Target};
-use super::steps::Step;
+use super::model::{LINES, Model, Target};
+use super::steps::{HandOver, Step};
 use crate::support::app::{Actor, TestApp};
-use crate::support::{rows, work};
+use crate::support::{rows, tables, work};
 
 /// What is read of somebody's coming weeks.
 const WEEKS: &str = "query ($id: ID!) { person(id: $id) { capacity(weeks: 8) { availabilityMinutes load { confirmedMinutes } } } }";
+
+const WHAT_IF: &str =
+    "query ($operations: [SimulationOperation!]!) { simulate(operations: $operations, weeks: 3) {
+    unstaffedAfter { totalCount } warnings } }";
+
+const CAN_ACCEPT: &str = "query ($project: ProjectDraftInput!, $from: Date!) { canAccept(project: $project, from: $from) { verdict } }";
 
 pub(super) struct Agency<'a> {
     pub(super) app: &'a TestApp,
@@ -22,6 +31,12 @@ pub(super) struct Agency<'a> {
     pub(super) clients: Vec<String>,
     /// In the order in which they were made.
     pub(super) projects: Vec<String>,
+    /// In the order in which they were made.
+    pub(super) handovers: Vec<String>,
+    /// When each of them is due to transfer.
+    pub(super) transfers_on: Vec<Date>,
+    /// As [`LINES`] has them.
+    pub(super) lines: Vec<String>,
     roles: [(RoleSide, String); 3],
 }
 
@@ -48,8 +63,12 @@ impl<'a> Agency<'a> {
             people,
             clients,
             projects: Vec::new(),
+            handovers: Vec::new(),
+            transfers_on: Vec::new(),
+            lines: Vec::new(),
             roles: roles.try_into().unwrap(),
         };
+        agency.lines = agency.first_lines().await;
         let model = Model::of_two_unsplit_managers();
         for client in 0..agency.clients.len() {
             let assign = Step::Assign {
@@ -57,6 +76,7 @@ impl<'a> Agency<'a> {
                 target: Target::Client(client),
                 person: Some(client + 1),
                 ahead: 0,
+                source: AssignmentSource::Person,
             };
             let create = Step::Create {
                 client,
@@ -92,7 +112,11 @@ impl<'a> Agency<'a> {
                 target,
                 person,
                 ahead,
+                source,
             } => {
+                if source == AssignmentSource::Import {
+                    return self.imports((role, target), person, day(ahead)).await;
+                }
                 let mut input = json!({
                     "roleId": self.role(role), "personId": person.map(|one| self.person(one)), "fromOn": day(ahead),
                     "reason": "As agreed.",
@@ -148,11 +172,149 @@ impl<'a> Agency<'a> {
                 let input = json!({ "id": self.person(person), "employedUntil": ahead.map(day) });
                 self.does("personUpdate", input).await
             }
-            Step::Talk { client } => {
-                let input = json!({ "clientId": self.clients[client], "kind": "CALL" });
-                self.does("touchpointLog", input).await
+            Step::Talk { client, person } => self.talks(client, person).await,
+            Step::HandOver(ref new) => self.hands_over(new, model).await,
+            Step::Advance { handover, stage } => match model.handover(handover) {
+                Some(number) => {
+                    let input = json!({ "id": self.handovers[number], "stage": stage });
+                    self.does("handoverAdvance", input).await
+                }
+                None => false,
+            },
+            Step::CancelHandover { handover } => match model.handover(handover) {
+                Some(number) => {
+                    let input = json!({ "id": self.handovers[number], "reason": "As agreed." });
+                    self.does("handoverCancel", input).await
+                }
+                None => false,
+            },
+            Step::Except {
+                project,
+                line,
+                side,
+                ahead,
+            } => {
+                let input = json!({
+                    "projectId": self.project(project), "responsibilityId": self.lines[line], "side": side,
+                    "fromOn": day(ahead), "reason": "As agreed.",
+                });
+                self.does("responsibilityExceptionSet", input).await
+            }
+            Step::WhatIf { client, person } => {
+                self.wonders(client, person, day(14)).await;
+                true
             }
         }
+    }
+
+    /// The first line of the catalogue of each side.
+    async fn first_lines(&self) -> Vec<String> {
+        let document = "{ responsibilities { id side } }";
+        let data = self.app.ask(&self.people[0], document, json!({})).await;
+        let nodes = data["responsibilities"].as_array().unwrap();
+        let of = |side: &Side| {
+            let first = nodes.iter().find(|node| side_of(&node["side"]) == *side);
+            first.unwrap()["id"].as_str().unwrap().to_owned()
+        };
+        LINES.iter().map(of).collect()
+    }
+
+    /// R4: as a line of a spreadsheet would have it.
+    async fn imports(
+        &self,
+        (role, target): (RoleSide, Target),
+        person: Option<usize>,
+        on: Date,
+    ) -> bool {
+        let client = |number: usize| Kind::Client.named(&self.clients[number].clone().into());
+        let project = |number| Kind::Project.named(&self.project(number).into());
+        let target = match target {
+            Target::Client(number) => assignments::Target::Client(client(number).unwrap()),
+            Target::Project(number) => assignments::Target::Project(project(number).unwrap()),
+        };
+        let new = NewAssignment {
+            role_id: Kind::Role.named(&self.role(role).into()).unwrap(),
+            target,
+            person_id: person.map(|one| self.people[one].person.id),
+            from_on: on,
+            reason: "As the spreadsheet says.".to_owned(),
+        };
+        let tx = self.app.db.begin().await.unwrap();
+        let source = AssignmentSource::Import;
+        let written = assignments::set_in(&tx, &self.app.operator(), source, new).await;
+        if !matches!(written, Ok(Outcome::Changed(_))) {
+            return false;
+        }
+        tx.commit().await.unwrap();
+        true
+    }
+
+    /// R12: whoever is accountable says that they talked with the client, and nobody else does.
+    async fn talks(&self, client: usize, person: usize) -> bool {
+        let document = "mutation ($id: ID!) { touchpointLog(input: { clientId: $id, kind: CALL }) { userErrors { code } } }";
+        let id = json!({ "id": self.clients[client] });
+        let answer = self.app.graphql(&self.people[person], document, id).await;
+        answer["data"]["touchpointLog"]["userErrors"] == json!([])
+    }
+
+    async fn hands_over(&mut self, new: &HandOver, model: &Model) -> bool {
+        let (client, projects) = match new.target {
+            Target::Client(client) => (client, None),
+            Target::Project(number) => {
+                (model.projects[number].client, Some([self.project(number)]))
+            }
+        };
+        let input = json!({
+            "clientId": self.clients[client], "projectIds": projects, "side": new.side,
+            "fromPersonId": self.person(new.from.unwrap()), "toPersonId": self.person(new.to),
+            "startsOn": model.today.saturating_add(new.ahead.days()),
+            "reason": "As agreed.", "overrideReason": "Both sides are in a hurry.",
+        });
+        let selection = "handover { id steps { stage dueOn } }";
+        let olga = &self.people[0];
+        let payload = self
+            .app
+            .change(olga, "handoverCreate", input, selection)
+            .await;
+        let handover = &payload["handover"];
+        let Some(id) = handover["id"].as_str() else {
+            return false;
+        };
+        let mut steps = handover["steps"].as_array().unwrap().iter();
+        let transfers = steps.find(|step| step["stage"] == "TRANSFERRED").unwrap();
+        self.transfers_on
+            .push(transfers["dueOn"].as_str().unwrap().parse().unwrap());
+        self.handovers.push(id.to_owned());
+        true
+    }
+
+    /// R11: whatever is asked, and however it is answered, not a row of any table is another.
+    async fn wonders(&self, client: usize, person: usize, on: Date) {
+        let (client, person) = (&self.clients[client], self.person(person));
+        let project = json!({ "client": { "id": client }, "name": "Perhaps" });
+        let operations = json!([
+            { "reassign": { "of": { "clientId": client }, "side": "CLIENT", "personId": person } },
+            { "takeOnProject": { "project": project } },
+            { "personLeaves": { "personId": person, "lastOn": on } },
+            { "loseClient": { "clientId": client, "fromOn": on } },
+        ]);
+        let before = self.contents().await;
+        for (document, variables) in [
+            (WHAT_IF, json!({ "operations": operations })),
+            (CAN_ACCEPT, json!({ "project": project, "from": on })),
+        ] {
+            let answer = self.app.graphql(&self.people[0], document, variables).await;
+            let code = &answer["errors"][0]["extensions"]["code"];
+            assert!(code.is_null() || code == "BAD_USER_INPUT", "{answer:#}");
+        }
+        assert_eq!(self.contents().await, before, "a question has written");
+    }
+
+    /// All tables but that of the tokens, whose use is noted in the background.
+    async fn contents(&self) -> BTreeMap<String, Vec<String>> {
+        let mut contents = tables::contents(self.app).await;
+        contents.remove("api_token");
+        contents
     }
 
     async fn creates(&mut self, client: usize, active: bool, lead_mode: Option<LeadMode>) -> bool {

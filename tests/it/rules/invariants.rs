@@ -17,7 +17,8 @@ const EVERYTHING: &str = "query ($past: Date!, $today: Date!, $soon: Date!, $lat
     projects(first: 15) { nodes { id status leadMode kickedOffOn decision { kickedOffOn project { id } }
         past: accountable(on: $past) { side person { id } } today: accountable(on: $today) { side person { id } }
         soon: accountable(on: $soon) { side person { id } } late: accountable(on: $late) { side person { id } }
-        responsibilities { responsibility { side } accountable { side person { id } } } } }
+        responsibilities { side responsibility { id side } accountable { side person { id } } } } }
+    handovers(first: 30) { nodes { id stage } }
     unstaffed(first: 30) { nodes { side project { id } } }
     people(first: 5) { nodes { id book { projects { project { id } } }
         capacity(weeks: 1) { availabilityMinutes load { confirmedMinutes confirmedBp } roleMixBp } } }
@@ -41,6 +42,7 @@ impl Witness {
         whole_numbers(&told);
         assert_eq!(told["touchpoints"]["totalCount"], model.touchpoints);
         accountability_is_the_models(agency, model, &told);
+        handovers_are_where_they_were_moved(agency, model, &told);
         what_is_active_is_staffed_or_listed(agency, model, &told);
         what_is_active_was_decided(agency, model, &told);
         books_follow_accountability(agency, model, &told);
@@ -76,8 +78,15 @@ impl Witness {
             .filter(|row| row.until_on != Some(row.from_on))
             .collect();
         for (number, row) in held.iter().enumerate() {
-            assert!(row.source == AssignmentSource::Person && !row.reason.is_empty());
-            assert_eq!(row.written_by_id, Some(agency.people[0].person.id));
+            let by_hand = row.source != AssignmentSource::Import;
+            let olga = agency.people[0].person.id;
+            assert_eq!(row.written_by_id, by_hand.then_some(olga));
+            assert!(!row.reason.is_empty());
+            let by_a_person = row.source == AssignmentSource::Person;
+            assert!(
+                !by_a_person || row.closed_at.is_none() || row.closed_by_id.is_some(),
+                "overwritten: {row:?}"
+            );
             let same = |other: &&&assignment::Model| {
                 (other.role_id, other.client_id, other.project_id)
                     == (row.role_id, row.client_id, row.project_id)
@@ -143,12 +152,28 @@ fn accountability_is_the_models(agency: &Agency<'_>, model: &Model, told: &Value
         let lines = project["responsibilities"].as_array().unwrap();
         assert!(!lines.is_empty());
         for line in lines {
-            let side = side_of(&line["responsibility"]["side"]);
+            let own = side_of(&line["responsibility"]["side"]);
+            let known = agency
+                .lines
+                .iter()
+                .position(|id| line["responsibility"]["id"] == json!(id));
+            let side = known.map_or(own, |known| model.does(known, number, model.today));
+            assert_eq!(side_of(&line["side"]), side, "{line}");
             let person = line["accountable"]["person"]["id"]
                 .as_str()
                 .map(str::to_owned);
             assert_eq!(person, foreseen(side, model.today), "{line}");
         }
+    }
+}
+
+/// R8: where somebody moved them, and nowhere else.
+fn handovers_are_where_they_were_moved(agency: &Agency<'_>, model: &Model, told: &Value) {
+    let nodes = told["handovers"]["nodes"].as_array().unwrap();
+    assert_eq!(nodes.len(), agency.handovers.len());
+    for (id, foreseen) in agency.handovers.iter().zip(&model.handovers) {
+        let handover = nodes.iter().find(|node| node["id"] == json!(id));
+        assert_eq!(handover.unwrap()["stage"], json!(foreseen.stage));
     }
 }
 

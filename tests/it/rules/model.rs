@@ -1,18 +1,26 @@
 //! The agency as the rules have it, in memory.
 
+mod exceptions;
+mod handovers;
+
 use std::collections::BTreeMap;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use meridian::entity::{LeadMode, ProjectStatus, RoleSide, Side};
+use meridian::entity::{AssignmentSource, LeadMode, ProjectStatus, RoleSide, Side};
 
 use super::steps::Step;
+use exceptions::Excepted;
+use handovers::{Handover, of_side};
 
 /// How many clients there are.
 pub(super) const CLIENTS: usize = 2;
 
 /// How many people there are: Olga, who owns the agency, three managers and a member.
 pub(super) const PEOPLE: usize = 5;
+
+/// The lines of the catalogue that exceptions are made of: one of each side.
+pub(super) const LINES: [Side; 2] = [Side::Client, Side::Project];
 
 /// For what a role is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,12 +29,16 @@ pub(super) enum Target {
     Project(usize),
 }
 
+/// A role of a client or a project.
+type What = (Target, RoleSide);
+
 /// Who holds something from a day until a day.
 #[derive(Clone, Copy, Debug)]
 struct Held {
     person: usize,
     from: Date,
     until: Option<Date>,
+    source: AssignmentSource,
 }
 
 /// What a project is led by.
@@ -55,8 +67,11 @@ pub(super) struct Model {
     pub(super) last_days: [Option<Date>; PEOPLE],
     /// Contacts that were logged, kick-offs among them.
     pub(super) touchpoints: usize,
+    pub(super) handovers: Vec<Handover>,
     defaults: [Option<LeadMode>; CLIENTS],
-    held: BTreeMap<(Target, RoleSide), Vec<Held>>,
+    held: BTreeMap<What, Vec<Held>>,
+    /// Of a project and one of [`LINES`].
+    exceptions: BTreeMap<(usize, usize), Vec<Excepted>>,
 }
 
 impl Model {
@@ -68,6 +83,7 @@ impl Model {
                 person: client + 1,
                 from: today,
                 until: None,
+                source: AssignmentSource::Person,
             };
             ((Target::Client(client), RoleSide::Both), vec![row])
         };
@@ -78,6 +94,8 @@ impl Model {
                 .collect(),
             last_days: [None; PEOPLE],
             touchpoints: 0,
+            handovers: Vec::new(),
+            exceptions: BTreeMap::new(),
             defaults: [None; CLIENTS],
             held: (0..CLIENTS).map(held).collect(),
         }
@@ -90,25 +108,41 @@ impl Model {
 
     /// *Who is accountable for this, on this day?* (R12)
     pub(super) fn accountable(&self, side: Side, project: usize, day: Date) -> Option<usize> {
-        let own = match side {
-            Side::Client => RoleSide::Client,
-            Side::Project => RoleSide::Project,
+        let row = self.row_for(side, Target::Project(project), day);
+        row.map(|(_, held)| held.person)
+    }
+
+    /// The role, and who holds it, by which somebody is accountable for a project or for a client as a whole.
+    fn row_for(&self, side: Side, of: Target, day: Date) -> Option<(What, Held)> {
+        let client = match of {
+            Target::Project(number) => Some(Target::Client(self.projects[number].client)),
+            Target::Client(_) => None,
         };
-        let client = Target::Client(self.projects[project].client);
-        [Target::Project(project), client]
+        [Some(of), client]
             .into_iter()
-            .flat_map(|target| [(target, own), (target, RoleSide::Both)])
-            .find_map(|what| self.holder(what, day))
-            .map(|held| held.person)
+            .flatten()
+            .flat_map(|target| [(target, of_side(side)), (target, RoleSide::Both)])
+            .find_map(|what| Some((what, self.holder(what, day)?)))
     }
 
     /// Who is gone today.
     pub(super) fn gone(&self) -> impl Iterator<Item = usize> {
-        let gone = |person: &usize| self.last_days[*person].is_some_and(|last| last < self.today);
-        (0..PEOPLE).filter(gone)
+        (0..PEOPLE).filter(|person| self.is_gone(*person, self.today))
     }
 
-    fn holder(&self, what: (Target, RoleSide), day: Date) -> Option<Held> {
+    fn is_gone(&self, person: usize, day: Date) -> bool {
+        self.last_days[person].is_some_and(|last| last < day)
+    }
+
+    /// The target with a project that is there.
+    fn existing(&self, target: Target) -> Target {
+        match target {
+            Target::Project(number) => Target::Project(self.numbered(number)),
+            client @ Target::Client(_) => client,
+        }
+    }
+
+    fn holder(&self, what: What, day: Date) -> Option<Held> {
         let in_force =
             |held: &&Held| held.from <= day && held.until.is_none_or(|until| day < until);
         self.held.get(&what)?.iter().find(in_force).copied()
@@ -122,12 +156,11 @@ impl Model {
                 target,
                 person,
                 ahead,
-            } => self.assign(
-                role,
-                target,
-                person,
-                self.today.saturating_add(ahead.days()),
-            ),
+                source,
+            } => {
+                let on = self.today.saturating_add(ahead.days());
+                self.give((self.existing(target), role), person, on, source)
+            }
             Step::Create {
                 client,
                 active,
@@ -151,9 +184,18 @@ impl Model {
                 let last = ahead.map(|days| self.today.saturating_add(days.days()));
                 self.leave(person, last)
             }
-            Step::Talk { .. } => {
-                self.touchpoints += 1;
-                true
+            Step::Talk { client, person } => self.talk(client, person),
+            Step::HandOver(ref new) => self.hand_over(new),
+            Step::Advance { handover, stage } => self.advance(handover, stage.unwrap()),
+            Step::CancelHandover { handover } => self.cancel(handover),
+            Step::Except {
+                project,
+                line,
+                side,
+                ahead,
+            } => {
+                let on = self.today.saturating_add(ahead.days());
+                self.except(self.numbered(project), line, side, on)
             }
             Step::Pass { days } => {
                 self.today = self.today.saturating_add(days.days());
@@ -163,25 +205,35 @@ impl Model {
                 let first = self.today.saturating_add(ahead.days());
                 self.last_days[person].is_none_or(|last| first <= last)
             }
-            Step::Profile { .. } => true,
+            Step::Profile { .. } | Step::WhatIf { .. } => true,
         }
     }
 
-    /// R1: a change closes one and opens another, until the next that is planned, or the last day (R7).
-    fn assign(&mut self, role: RoleSide, target: Target, person: Option<usize>, on: Date) -> bool {
-        let target = match target {
-            Target::Project(number) => Target::Project(self.numbered(number)),
-            client @ Target::Client(_) => client,
-        };
+    /// R1: a change closes one and opens another, until the next that is planned, or the last day (R7). R4: a
+    /// spreadsheet takes nothing from whom a person chose.
+    fn give(
+        &mut self,
+        what: What,
+        person: Option<usize>,
+        on: Date,
+        source: AssignmentSource,
+    ) -> bool {
         let finished = |number: usize| self.projects[number].is_finished();
         let last = person.and_then(|person| self.last_days[person]);
-        if matches!(target, Target::Project(number) if finished(number))
+        if matches!(what.0, Target::Project(number) if finished(number))
             || last.is_some_and(|last| last < on)
         {
             return false;
         }
-        let present = self.holder((target, role), on);
-        let rows = self.held.entry((target, role)).or_default();
+        let present = self.holder(what, on);
+        let by_hand = |held: &Held| held.source == AssignmentSource::Person;
+        let another = |held: &Held| person != Some(held.person);
+        if source == AssignmentSource::Import
+            && present.is_some_and(|held| by_hand(&held) && another(&held))
+        {
+            return false;
+        }
+        let rows = self.held.entry(what).or_default();
         let next = rows.iter().map(|row| row.from).filter(|from| *from > on);
         let gone = last.map(|last| last.saturating_add(1.day()));
         let until = next.chain(gone).min();
@@ -202,6 +254,7 @@ impl Model {
             person,
             from: on,
             until,
+            source,
         }));
         true
     }
@@ -266,22 +319,6 @@ impl Model {
             project.kicked_off_on = Some(self.today);
             self.touchpoints += 1;
         }
-        true
-    }
-
-    /// R7: nobody leaves while they hold something after the last day.
-    fn leave(&mut self, person: usize, last: Option<Date>) -> bool {
-        let gone = last.map(|last| last.saturating_add(1.day()));
-        let beyond = |row: &Held| match (row.until, gone) {
-            (_, None) => false,
-            (None, Some(_)) => true,
-            (Some(until), Some(gone)) => until > gone,
-        };
-        let mut rows = self.held.values().flatten();
-        if rows.any(|row| row.person == person && beyond(row)) {
-            return false;
-        }
-        self.last_days[person] = last;
         true
     }
 }

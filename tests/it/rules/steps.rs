@@ -1,22 +1,35 @@
 //! What may happen to the agency.
 
-use meridian::entity::{LeadMode, ProjectStatus, RoleSide};
+use meridian::entity::{AssignmentSource, HandoverStage, LeadMode, ProjectStatus, RoleSide, Side};
 use proptest::option::weighted;
 use proptest::prelude::{Just, Strategy, prop_oneof};
 use proptest::sample::select;
 
-use super::model::{CLIENTS, Target};
+use super::model::{CLIENTS, LINES, PEOPLE, Target};
+
+/// Somebody is to hand over a side of a client as a whole, or of one project.
+#[derive(Clone, Debug)]
+pub(super) struct HandOver {
+    pub(super) target: Target,
+    pub(super) side: Side,
+    /// Who hands over; none: whoever is accountable.
+    pub(super) from: Option<usize>,
+    pub(super) to: usize,
+    /// Days until it begins.
+    pub(super) ahead: i32,
+}
 
 /// Something that somebody does, or time that passes. People, clients and projects are told by their number; a project
 /// whose number is not given yet is the one with what remains of it.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    /// A role is given to a person, or to nobody, from a day on that is so many days ahead.
+    /// A role is given to a person, or to nobody, from a day on that is so many days ahead; by hand, or by a spreadsheet.
     Assign {
         role: RoleSide,
         target: Target,
         person: Option<usize>,
         ahead: i32,
+        source: AssignmentSource,
     },
     /// A project begins its life.
     Create {
@@ -51,8 +64,26 @@ pub(super) enum Step {
     },
     /// Somebody's last day is known, or they stay after all.
     Leave { person: usize, ahead: Option<i32> },
-    /// Somebody talks with a client.
-    Talk { client: usize },
+    /// Somebody talks with a client, and says so.
+    Talk { client: usize, person: usize },
+    /// A handover begins.
+    HandOver(HandOver),
+    /// A handover has reached a stage; none: the next.
+    Advance {
+        handover: usize,
+        stage: Option<HandoverStage>,
+    },
+    /// A handover is called off.
+    CancelHandover { handover: usize },
+    /// A side is to do one of [`LINES`] on a project; none: the side of the catalogue.
+    Except {
+        project: usize,
+        line: usize,
+        side: Option<Side>,
+        ahead: i32,
+    },
+    /// Somebody asks what would be if a person left, a client was lost, and more.
+    WhatIf { client: usize, person: usize },
     /// Days pass.
     Pass { days: i32 },
 }
@@ -62,20 +93,20 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
     let person = || 1..5_usize;
     let client = || 0..CLIENTS;
     let project = || 0..6_usize;
-    let target = prop_oneof![
-        client().prop_map(Target::Client),
-        project().prop_map(Target::Project)
-    ];
     let role = select(vec![RoleSide::Client, RoleSide::Project, RoleSide::Both]);
-    let assign =
-        (role, target, weighted(0.8, person()), 0..40).prop_map(|(role, target, person, ahead)| {
-            Step::Assign {
-                role,
-                target,
-                person,
-                ahead,
-            }
-        });
+    let source = prop_oneof![
+        5 => Just(AssignmentSource::Person),
+        1 => Just(AssignmentSource::Import),
+    ];
+    let assign = (role, target(), weighted(0.8, person()), 0..40, source).prop_map(
+        |(role, target, person, ahead, source)| Step::Assign {
+            role,
+            target,
+            person,
+            ahead,
+            source,
+        },
+    );
     let create = (
         client(),
         select(vec![false, true]),
@@ -109,7 +140,17 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
         days,
     });
     let leave =
-        (person(), weighted(0.8, 0..30)).prop_map(|(person, ahead)| Step::Leave { person, ahead });
+        (person(), weighted(0.8, 0..60)).prop_map(|(person, ahead)| Step::Leave { person, ahead });
+    let talk = (client(), 0..PEOPLE).prop_map(|(client, person)| Step::Talk { client, person });
+    let except = (project(), 0..LINES.len(), weighted(0.8, side()), 0..20).prop_map(
+        |(project, line, side, ahead)| Step::Except {
+            project,
+            line,
+            side,
+            ahead,
+        },
+    );
+    let what_if = (client(), person()).prop_map(|(client, person)| Step::WhatIf { client, person });
     prop_oneof![
         6 => assign,
         2 => create,
@@ -119,9 +160,57 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
         1 => profile,
         2 => away,
         3 => leave,
-        1 => client().prop_map(|client| Step::Talk { client }),
+        2 => talk,
+        10 => handing_over(),
+        2 => except,
+        1 => what_if,
         3 => (1..10).prop_map(|days| Step::Pass { days }),
     ]
+}
+
+/// What is begun is moved on more often than called off, to the next stage more often than to another.
+fn handing_over() -> impl Strategy<Value = Step> {
+    let begin = (
+        target(),
+        side(),
+        weighted(0.1, 1..4_usize),
+        1..4_usize,
+        0..10,
+    )
+        .prop_map(|(target, side, from, to, ahead)| {
+            Step::HandOver(HandOver {
+                target,
+                side,
+                from,
+                to,
+                ahead,
+            })
+        });
+    let stage = select(vec![
+        HandoverStage::Planned,
+        HandoverStage::Shadowing,
+        HandoverStage::Transferred,
+        HandoverStage::Confirmed,
+        HandoverStage::Cancelled,
+    ]);
+    let advance = (0..4_usize, weighted(0.1, stage))
+        .prop_map(|(handover, stage)| Step::Advance { handover, stage });
+    prop_oneof![
+        3 => begin,
+        8 => advance,
+        1 => (0..4_usize).prop_map(|handover| Step::CancelHandover { handover }),
+    ]
+}
+
+fn target() -> impl Strategy<Value = Target> {
+    prop_oneof![
+        (0..CLIENTS).prop_map(Target::Client),
+        (0..6_usize).prop_map(Target::Project)
+    ]
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    select(vec![Side::Client, Side::Project])
 }
 
 fn lead_mode() -> impl Strategy<Value = LeadMode> {
