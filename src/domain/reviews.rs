@@ -105,6 +105,13 @@ pub async fn decide(
         let message = "It was decided already; the next one is planned.";
         check.add("id", ProblemCode::NotAllowedNow, message);
     }
+    let programme = programme::Entity::find_by_id(before.programme_id)
+        .one(&tx)
+        .await?;
+    if programme.is_some_and(|programme| programme.state == ProgrammeState::Cancelled) {
+        let message = "Its programme was cancelled: there is nothing to look back at.";
+        check.add("id", ProblemCode::NotAllowedNow, message);
+    }
     let note = check.text("note", &new.note, 5_000);
     check.require(
         !note.is_empty(),
@@ -181,7 +188,8 @@ async fn plan_next_in(
         .await?;
     let programme = programme.ok_or(Error::NotFound("programme"))?;
     let today = caller.today();
-    let next_on = next_on.unwrap_or_else(|| half_a_year_after(today));
+    // Decided early, it still comes half a year after this one was due.
+    let next_on = next_on.unwrap_or_else(|| half_a_year_after(today.max(*decided.due_on)));
     let due_on = working_day(tx, &programme, next_on, today).await?;
     plan_in(tx, caller, programme.id, decided.number + 1, due_on).await?;
     Ok(())

@@ -25,7 +25,7 @@ pub struct SixMonthReview {
     pub figures: Vec<Comparison>,
     /// The managers by name: what each carries, before and after.
     pub managers: Vec<ManagerComparison>,
-    /// Strong relationships that were given up: `Orchard Foods and Dana Lind`.
+    /// Strong relationships of the beginning that ended or have cooled: `Orchard Foods and Dana Lind`.
     pub lost: Vec<Line>,
 }
 

@@ -229,14 +229,15 @@ impl Client {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<ClientRequest>> {
+    ) -> Result<Option<Connection<ClientRequest>>> {
         let paging = Paging {
             first,
             after,
             last,
             before,
         };
-        requests_of(ctx, client_request::Column::ClientId, self.0.id, &paging).await
+        let column = client_request::Column::ClientId;
+        Ok(Some(requests_of(ctx, column, self.0.id, &paging).await?))
     }
 
     /// What was changed, the newest first. For owners and managers.
@@ -247,14 +248,14 @@ impl Client {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Change>> {
+    ) -> Result<Option<Connection<Change>>> {
         let paging = Paging {
             first,
             after,
             last,
             before,
         };
-        history::of(ctx, self.0.id, &paging).await
+        Ok(Some(history::of(ctx, self.0.id, &paging).await?))
     }
 
     /// Grows with every change; give it as `expectedVersion`.

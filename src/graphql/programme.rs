@@ -171,14 +171,14 @@ impl Programme {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Change>> {
+    ) -> Result<Option<Connection<Change>>> {
         let paging = Paging {
             first,
             after,
             last,
             before,
         };
-        history::of(ctx, self.0.id, &paging).await
+        Ok(Some(history::of(ctx, self.0.id, &paging).await?))
     }
 
     /// Grows with every change; give it as `expectedVersion`.

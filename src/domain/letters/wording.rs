@@ -94,7 +94,7 @@ impl Facts {
             Side::Client => {
                 "Until then I remain your contact, and you will have met before anything changes."
             }
-            Side::Project => "Whom you talk to about everything else stays the same.",
+            Side::Project => "Should anything else change in who looks after you, you will hear of it in a letter of its own.",
         }.to_owned());
         paragraphs.push(
             "If anything about this worries you, simply reply: your answer comes to me.".to_owned(),

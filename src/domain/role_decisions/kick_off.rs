@@ -62,7 +62,13 @@ impl Move<'_> {
             recommendation(constants, self.client, self.before, self.standing.as_ref()).lead_mode;
         let Some(wish) = wish else {
             return match ready {
-                Some(decision) if kicks_off => Decided::Serves(decision.clone()),
+                Some(decision) if kicks_off && decision.recommended == recommended => {
+                    Decided::Serves(decision.clone())
+                }
+                Some(decision) if kicks_off => {
+                    check.require(false, "leadMode", outdated(recommended, decision));
+                    Decided::Stands
+                }
                 None if kicks_off => {
                     check.require(false, "leadMode", refusal(recommended, own));
                     Decided::Stands
@@ -107,6 +113,15 @@ impl Decided {
             }
         }
     }
+}
+
+fn outdated(recommended: LeadMode, decision: &role_decision::Model) -> String {
+    format!(
+        "The profile has changed since {} was decided on {}: it recommends {} now. Say which side leads, even if it stays.",
+        decision.lead_mode.word(),
+        decision.decided_on,
+        recommended.word()
+    )
 }
 
 fn refusal(recommended: LeadMode, own: Option<&role_decision::Model>) -> String {

@@ -201,8 +201,11 @@ impl<'a> Scale<'a> {
 
     /// How many items the field's selection is resolved for, at least 1.
     fn items(&self, field: &Field, many: bool) -> u64 {
-        let asked = ["first", "last", "weeks"]
+        // What says how many weeks there are multiplies the list of weeks, and nothing that is one.
+        let sizes = ["first", "last", "weeks"];
+        let asked = sizes
             .into_iter()
+            .filter(|name| many || *name != "weeks")
             .filter_map(|name| field.get_argument(name))
             .filter_map(|value| self.whole_number(&value.node))
             .max();
