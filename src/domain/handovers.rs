@@ -6,6 +6,7 @@ mod cancel;
 mod create;
 mod draft;
 mod due;
+mod locks;
 mod moving;
 mod planned;
 mod rhythm;
