@@ -3,6 +3,7 @@
 
 mod advance;
 mod cancel;
+mod cover;
 mod create;
 mod draft;
 mod due;

@@ -1,6 +1,7 @@
 //! One accountability moves from one person to another, stage by stage.
 
 mod agency;
+mod leaving;
 mod races;
 mod separation;
 mod stages;
