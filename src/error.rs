@@ -1,7 +1,7 @@
 //! The one error type. Domain functions return it; GraphQL, HTTP and the
 //! command line each map it in one place.
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// What a caller's user can mend: which field, why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,12 +109,26 @@ impl From<DbErr> for Error {
             _ if error.to_string().contains("assignment_one_holder") => Self::Conflict(
                 "Somebody else assigned this role at the same moment. Read again and retry.".into(),
             ),
+            _ if is_lost_race(&error) => Self::Conflict(
+                "Somebody else changed the same things at the same moment. Read again and retry.".into(),
+            ),
             (DbErr::Conn(_) | DbErr::ConnectionAcquire(_), _) => {
                 Self::Unavailable("The database does not answer. Try again in a moment.".into())
             }
             _ => Self::Internal(error.into()),
         }
     }
+}
+
+/// Whether the database gave this transaction up for another one: a deadlock, or one that cannot be put in an order.
+fn is_lost_race(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
+        error
+    else {
+        return false;
+    };
+    let code = cause.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| matches!(code.as_ref(), "40P01" | "40001"))
 }
 
 fn first_message(problems: &[Problem]) -> &str {

@@ -3,9 +3,11 @@
 
 mod advance;
 mod cancel;
+mod cover;
 mod create;
 mod draft;
 mod due;
+mod locks;
 mod moving;
 mod planned;
 mod rhythm;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait,
-    QueryFilter,
+    QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -52,6 +53,11 @@ pub async fn set_in(
     project_id: Uuid,
     asked: &[Asked],
 ) -> Result<project::Model> {
+    // The strong lock first: two who set them at once come one after the other.
+    project::Entity::find_by_id(project_id)
+        .lock(LockType::NoKeyUpdate)
+        .one(tx)
+        .await?;
     let project = projects::open_project(tx, "projectId", project_id).await?;
     responsibilities::must_be_accountable_for_project(tx, caller, &project).await?;
     let wanted = checked(tx, asked).await?;

@@ -1,7 +1,7 @@
 //! Projects: making, changing and archiving them. Where they stand is moved in [`crate::domain::project_status`].
 
 use jiff::civil::Date;
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, Set,
@@ -308,7 +308,7 @@ pub(super) async fn to_change(
     id: Uuid,
 ) -> Result<project::Model> {
     let row = project::Entity::find_by_id(id)
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(conn)
         .await?
         .ok_or(Error::NotFound("project"))?;

@@ -1,6 +1,8 @@
 //! One accountability moves from one person to another, stage by stage.
 
 mod agency;
+mod leaving;
+mod races;
 mod separation;
 mod stages;
 mod steps;

@@ -102,7 +102,7 @@ pub(super) fn must_be_in_reach(
     }
 }
 
-/// R4: what a person decided is not overwritten by a spreadsheet or a plan.
+/// R4: what a person or a handover decided is not overwritten by a spreadsheet or a plan.
 pub(super) fn must_not_overrule(
     check: &mut Check,
     source: AssignmentSource,
@@ -114,12 +114,17 @@ pub(super) fn must_not_overrule(
         return;
     };
     let agrees = person.is_some_and(|person| person.id == held.person_id);
-    if automatic && !agrees && held.source == AssignmentSource::Person {
+    let decided = match held.source {
+        AssignmentSource::Person => "Somebody decided by hand",
+        AssignmentSource::Handover => "A handover decided",
+        AssignmentSource::Import | AssignmentSource::Plan | AssignmentSource::Demo => return,
+    };
+    if automatic && !agrees {
         check.add(
             "personId",
             ProblemCode::NotAllowedNow,
             format!(
-                "Somebody decided by hand who holds this from {}: “{}”. Change it by hand.",
+                "{decided} who holds this from {}: “{}”. Change it by hand.",
                 held.from_on,
                 shortened(&held.reason)
             ),

@@ -3,6 +3,7 @@
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
 use uuid::Uuid;
 
+use super::cover::must_stay;
 use super::to_change;
 use crate::db::Db;
 use crate::domain::access::Caller;
@@ -45,12 +46,16 @@ pub async fn cancel(
 }
 
 /// Writes that a handover, looked at and locked by the caller, is cancelled.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::error::Error::Invalid) when somebody's last day rests on it (R7).
 pub async fn cancel_in(
     tx: &impl ConnectionTrait,
     caller: &Caller,
     before: handover::Model,
     reason: &str,
 ) -> Result<handover::Model> {
+    must_stay(tx, caller, "id", &before, None).await?;
     let row = handover::Model {
         stage: HandoverStage::Cancelled,
         cancel_reason: Some(reason.to_owned()),

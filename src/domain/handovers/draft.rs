@@ -1,9 +1,10 @@
 //! A handover that is about to be written: what must hold for one made by hand and for one of a plan.
 
 use jiff::civil::Date;
-use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use super::locks::lock_clients;
 use super::moving::{Moving, named};
 use super::rhythm::{PlannedStep, planned_steps};
 use super::separation::{Beginning, OfClient};
@@ -136,17 +137,14 @@ impl Draft {
     }
 }
 
-/// The client, locked so that two handovers of it are looked at one after the other.
+/// The client, locked with its projects so that two handovers of it are looked at one after the other.
 async fn locked_client(
     tx: &impl ConnectionTrait,
     check: &mut Check,
     id: Uuid,
 ) -> Result<Option<client::Model>> {
     // The strong lock first: whoever holds the weak one already cannot be waited for.
-    client::Entity::find_by_id(id)
-        .lock_exclusive()
-        .one(tx)
-        .await?;
+    lock_clients(tx, &[id]).await?;
     check.also(clients::open_client(tx, "clientId", id).await)
 }
 

@@ -84,6 +84,18 @@ impl Moving {
         not_theirs.map(|project| project.name.clone()).collect()
     }
 
+    /// What of it nobody holds, in words: projects, and of a `whole_client` that has none the client.
+    pub(super) fn held_by_nobody(&self, whole_client: bool) -> Vec<String> {
+        let (side, client) = (self.side, &self.client);
+        let idle = whole_client && self.unfinished.is_empty();
+        if idle && self.accountability.of_client(side, client.id).is_none() {
+            return vec![client.name.clone()];
+        }
+        let of = |project: &&project::Model| self.accountability.of_project(side, project);
+        let nobodys = self.projects.iter().filter(|project| of(project).is_none());
+        nobodys.map(|project| project.name.clone()).collect()
+    }
+
     /// The client side's minutes a week of what moves, whichever side moves: the weight in the programme's progress.
     pub(super) fn weight_minutes(&self, constants: &LoadConstants) -> i64 {
         let of_projects = self.projects.iter().map(|project| {

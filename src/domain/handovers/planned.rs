@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 use super::draft::Draft;
+use super::locks::lock_clients;
 use super::rhythm::{transfers_on, wave_begins_on};
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
@@ -22,6 +23,9 @@ pub async fn create_planned_in(
     programme: &programme::Model,
     planned: Vec<ApprovedMove>,
 ) -> Result<Vec<handover::Model>> {
+    let clients: Vec<Uuid> = planned.iter().map(|one| one.client_id).collect();
+    // All at once: the order of the plan is not the order of the ids.
+    lock_clients(tx, &clients).await?;
     let mut made = Vec::with_capacity(planned.len());
     let mut problems = Vec::new();
     for one in planned {

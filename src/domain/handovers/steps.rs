@@ -6,6 +6,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::cover::must_stay;
 use super::rhythm::PlannedStep;
 use super::stages::STEPS;
 use super::to_change;
@@ -110,6 +111,9 @@ pub async fn set_step(
         None => None,
     };
     check.finish()?;
+    if edit.stage == HandoverStage::Transferred {
+        must_stay(&tx, caller, "dueOn", &before, Some(due_on)).await?;
+    }
     if let Some(owner) = &owner {
         subscriptions::ensure(&tx, owner, caller.now).await?;
     }

@@ -3,6 +3,7 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::locks::lock_clients;
 use super::moving::{Moving, named, project_ids};
 use crate::domain::access::Caller;
 use crate::domain::assignments::{self, NewAssignment, Target};
@@ -20,6 +21,7 @@ pub(super) async fn transfer(
     row: &handover::Model,
 ) -> Result<()> {
     people::working_here(tx, "stage", row.to_person_id, caller.today()).await?;
+    lock_clients(tx, &[row.client_id]).await?;
     let client = client::Entity::find_by_id(row.client_id).one(tx).await?;
     let client = client.ok_or(Error::NotFound("client"))?;
     let ids = project_ids(tx, row.id).await?;

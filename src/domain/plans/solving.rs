@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Set,
 };
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -126,7 +128,9 @@ pub async fn fail_forgotten(db: &Db, running: &Running, now: Timestamp) -> Resul
     }
     let caller = Caller::system("Meridian", now);
     let tx = db.begin().await?;
-    let rows = forgotten.all(&tx).await?;
+    // One that is being ended at this moment is not forgotten.
+    let locked = forgotten.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let rows = locked.all(&tx).await?;
     for row in &rows {
         let end = End::failed(
             "Nothing was heard of it for a quarter of an hour: Meridian was probably restarted while it was worked out. \

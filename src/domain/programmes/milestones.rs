@@ -12,7 +12,9 @@ use uuid::Uuid;
 use super::{Progress, handovers_of, locked};
 use crate::domain::access::Caller;
 use crate::domain::history;
-use crate::entity::{Day, Moment, ProgrammeState, handover, programme, programme_milestone};
+use crate::entity::{
+    Day, HandoverStage, Moment, ProgrammeState, handover, programme, programme_milestone,
+};
 use crate::error::{Error, Result};
 
 /// The progress, in percent, that is an event when it is passed.
@@ -40,7 +42,9 @@ pub(in crate::domain) async fn follow(
     }
     let handovers = handovers_of(tx, programme_id).await?;
     note_milestones(tx, caller, programme_id, &handovers).await?;
-    if handovers.iter().any(|row| row.stage.is_open()) {
+    let confirmed = |row: &handover::Model| row.stage == HandoverStage::Confirmed;
+    // Where all were cancelled nothing has moved: it waits for others, or for its own cancelling.
+    if handovers.iter().any(|row| row.stage.is_open()) || !handovers.iter().any(confirmed) {
         return Ok(());
     }
     let row = programme::Model {

@@ -64,6 +64,9 @@ pub async fn start_in(
     let benefit = checked_text(&mut check, "benefit", &new.benefit);
     let way_forward = checked_text(&mut check, "wayForward", &new.way_forward);
     check.day("startsOn", new.starts_on);
+    let today = caller.today();
+    let message = format!("It starts today, {today}, or later.");
+    check.require(new.starts_on >= today, "startsOn", message);
     check.finish()?;
     let figures = SplitFigures::load(tx, caller.today()).await?;
     let row = programme::Model {

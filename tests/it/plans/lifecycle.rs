@@ -6,7 +6,7 @@ use jiff::civil::date;
 use meridian::entity::{Day, Moment, PlanKind, PlanState, RoleSide, new_id, plan};
 use meridian::graphql::id::Kind;
 use meridian::jobs::maintenance;
-use sea_orm::EntityTrait;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 use serde_json::{Value, json};
 
 use super::agency::{Agency, PLAN, client, id, refusals};
@@ -20,6 +20,7 @@ on_both_databases!(
     a_plan_that_is_called_off_stays_called_off,
     a_plan_is_worked_out_though_nobody_waits_for_it,
     a_plan_of_a_process_that_is_gone_fails,
+    a_plan_that_ends_at_this_moment_is_not_forgotten,
     members_see_no_plan_and_make_none,
 );
 
@@ -228,6 +229,25 @@ async fn a_plan_of_a_process_that_is_gone_fails(app: &TestApp) {
     let row = state().await;
     assert_eq!(row.state, PlanState::Failed);
     assert!(row.problem.unwrap().contains("Make the plan again."));
+}
+
+async fn a_plan_that_ends_at_this_moment_is_not_forgotten(app: &TestApp) {
+    let agency = Agency::fill(app).await;
+    let row = app.insert(solving(app, &agency.demo.dana)).await;
+    app.set_clock("2026-11-23T09:00:00Z");
+    let tx = app.db.begin().await.unwrap();
+    let mut ready = row.clone().into_active_model();
+    ready.state = Set(PlanState::Ready);
+    ready.outcome = Set(Some(json!({})));
+    ready.update(&tx).await.unwrap();
+    let commit = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        tx.commit().await.unwrap();
+    };
+    let (ran, ()) = tokio::join!(maintenance::run(app), commit);
+    ran.unwrap();
+    let found = plan::Entity::find_by_id(row.id).one(&app.db.read).await;
+    assert_eq!(found.unwrap().unwrap().state, PlanState::Ready);
 }
 
 /// As a process leaves it that was stopped hard.

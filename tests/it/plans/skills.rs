@@ -1,13 +1,21 @@
 //! What a project asks of whoever is accountable for it.
 
+use std::time::Duration;
+
+use meridian::domain::project_skills::{self, Asked};
+use meridian::entity::skill;
 use meridian::graphql::id::Kind;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::agency::{project, refusals};
 use crate::support::app::{TestApp, on_both_databases};
 use crate::support::demo_agency::DemoAgency;
 
-on_both_databases!(a_project_asks_for_skills_that_are_set_all_at_once);
+on_both_databases!(
+    a_project_asks_for_skills_that_are_set_all_at_once,
+    of_two_who_set_them_at_once_the_later_one_holds,
+);
 
 const SKILLS: &str = "project { skills { level skill { name } } }";
 
@@ -86,4 +94,40 @@ async fn a_project_asks_for_skills_that_are_set_all_at_once(app: &TestApp) {
         )
         .await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN");
+}
+
+async fn of_two_who_set_them_at_once_the_later_one_holds(app: &TestApp) {
+    let demo = DemoAgency::fill(app, 1).await;
+    let mut skills = Vec::new();
+    for name in ["Ticket systems", "Sound"] {
+        let input = json!({ "name": name });
+        app.done(&demo.eleanor, "skillCreate", input, "").await;
+        let row = skill::Entity::find().filter(skill::Column::Name.eq(name));
+        skills.push(row.one(&app.db.read).await.unwrap().unwrap().id);
+    }
+    let guide = project(app, "Audio guide").await.id;
+    let asked = Asked {
+        skill_id: skills[0],
+        level: 2,
+    };
+    let tx = app.db.begin().await.unwrap();
+    project_skills::set_in(&tx, &app.operator(), guide, &[asked])
+        .await
+        .unwrap();
+    let commit = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        tx.commit().await.unwrap();
+    };
+    let later = json!({
+        "projectId": Kind::Project.text(guide),
+        "skills": [{ "skillId": Kind::Skill.text(skills[1]), "level": 4 }],
+    });
+    let (payload, ()) = tokio::join!(
+        app.done(&demo.sam, "projectSkillsSet", later, SKILLS),
+        commit
+    );
+    assert_eq!(
+        payload["project"]["skills"],
+        json!([{ "level": 4, "skill": { "name": "Sound" } }])
+    );
 }

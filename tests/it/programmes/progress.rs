@@ -15,6 +15,7 @@ on_both_databases!(
     progress_is_told_in_points_and_counts_and_milestones_are_passed_once,
     a_programme_that_is_called_off_leaves_what_has_moved,
     cancelling_the_last_open_handover_ends_the_programme,
+    a_programme_in_which_nothing_has_moved_is_not_done,
     only_owners_start_programmes_and_members_see_none,
     a_programme_is_refused_with_every_reason_at_once,
 );
@@ -210,6 +211,18 @@ async fn cancelling_the_last_open_handover_ends_the_programme(app: &TestApp) {
     assert_eq!(percents(&told), [25, 50, 75, 100]);
 }
 
+async fn a_programme_in_which_nothing_has_moved_is_not_done(app: &TestApp) {
+    let agency = Agency::of(app).await;
+    let programme = started(app, &agency.olga, "2026-11-23").await;
+    let mut only = agency.dana_to_sam("CLIENT");
+    only["programmeId"] = programme["id"].clone();
+    let only = created(app, &agency.olga, only).await;
+    let input = json!({ "id": only["id"], "reason": "Acme asked for Dana." });
+    app.done(&agency.olga, "handoverCancel", input, "").await;
+    let told = asked(app, &agency.olga, &programme, "state").await;
+    assert_eq!(told["state"], "RUNNING");
+}
+
 async fn only_owners_start_programmes_and_members_see_none(app: &TestApp) {
     let agency = Agency::of(app).await;
     let mia = app.member("Mia").await;
@@ -251,5 +264,18 @@ async fn a_programme_is_refused_with_every_reason_at_once(app: &TestApp) {
         .iter()
         .map(|error| &error["field"][0])
         .collect();
-    assert_eq!(fields, ["name", "reason", "wayForward", "startsOn"]);
+    assert_eq!(
+        fields,
+        ["name", "reason", "wayForward", "startsOn", "startsOn"]
+    );
+    let payload = app
+        .change(
+            &olga,
+            "programmeStart",
+            the_split("2026-11-22"),
+            "programme { id }",
+        )
+        .await;
+    let why = "It starts today, 2026-11-23, or later.";
+    assert_eq!(refusal(&payload), ("startsOn", why));
 }
