@@ -35,7 +35,7 @@ pub use shadowing::{Shadowing, shadowed_by};
 pub use stages::{MOVED_STAGES, OPEN_STAGES, STEPS};
 pub use steps::{StepEdit, set_step};
 
-pub(super) use rhythm::working_day;
+pub(super) use rhythm::{transfers_on, working_day};
 
 /// Whether the caller may read a handover: owners, managers, and the two people of it.
 pub fn may_read(caller: &Caller, row: &handover::Model) -> bool {

@@ -137,6 +137,18 @@ where
 }
 
 impl<M> Page<M> {
+    /// The page with something else in each row's place, without the rows that nothing is put in place of.
+    pub fn filter_map<N>(self, mut other: impl FnMut(M) -> Option<N>) -> Page<N> {
+        let rows = self.rows.into_iter();
+        Page {
+            rows: rows
+                .filter_map(|(place, row)| Some((place, other(row)?)))
+                .collect(),
+            has_previous: self.has_previous,
+            has_next: self.has_next,
+        }
+    }
+
     /// `more`: whether the list goes on in the direction it was read in.
     fn of(rows: Vec<(Place, M)>, window: &Window, more: bool) -> Self {
         let (has_previous, has_next) = if window.from_end {

@@ -49,6 +49,8 @@ pub use problem::{
     Bond, Candidate, FixedCounts, PlanClient, Problem, Receives, Stay, StayReason, Target, Unit,
     UnitStatus, Waves, Weights,
 };
+pub use reasons::{About, Reason};
+pub use waves::{DAYS_APART, wave_begins_on};
 
 use branching::search;
 use cheapest::{Cheapest, cheapest};
@@ -56,9 +58,9 @@ use frontier::{Frontier, frontier, gap_bp};
 use local_search::{improve, start};
 use model::Model;
 use program::{Objective, Program, Question};
-use reasons::reason;
+use reasons::reasons;
 use standing::{Goal, Standing};
-use waves::{wave_on, waves};
+use waves::waves;
 
 /// The plan of a problem: the cheapest that was found, and how sure it is that none is cheaper. Takes as long as its
 /// node limit allows, so run it off the async threads. The same problem has the same outcome each time.
@@ -85,7 +87,7 @@ pub fn solve(problem: &Problem, stop: &AtomicBool) -> Result<Outcome, Unsolved> 
 /// every project of both.
 ///
 /// # Errors
-/// As [`solve`]; those of the first way when neither has a plan.
+/// As [`solve`], when neither way has a plan: undecided when either is, or else what clashes in the first.
 pub fn split(
     problem: &Problem,
     a: usize,
@@ -97,15 +99,34 @@ pub fn split(
         return one;
     }
     match (one, solve(&with_hats(problem, b, a), stop)) {
-        (Ok(one), Ok(other)) => Ok(if other.cost.total < one.cost.total {
-            other
-        } else {
-            one
-        }),
+        (Ok(one), Ok(other)) => Ok(cheaper(one, other)),
         (_, Err(Unsolved::Cancelled)) => Err(Unsolved::Cancelled),
-        (Err(_), Ok(other)) => Ok(other),
+        (Ok(only), Err(Unsolved::Undecided)) | (Err(Unsolved::Undecided), Ok(only)) => {
+            // The other way may have a plan yet; no plan costs less than nothing.
+            Ok(bounded(only, 0))
+        }
+        (Ok(only), Err(_)) | (Err(_), Ok(only)) => Ok(only),
+        (Err(Unsolved::Undecided), _) | (_, Err(Unsolved::Undecided)) => Err(Unsolved::Undecided),
         (one, Err(_)) => one,
     }
+}
+
+/// The cheaper of the plans of both ways, as sure as the two are together.
+fn cheaper(one: Outcome, other: Outcome) -> Outcome {
+    let (best, rest) = if other.cost.total < one.cost.total {
+        (other, one)
+    } else {
+        (one, other)
+    };
+    bounded(best, rest.bound)
+}
+
+/// An outcome beside another way, of which no plan costs less than `bound`.
+fn bounded(mut best: Outcome, bound: i64) -> Outcome {
+    best.bound = best.bound.min(bound);
+    best.proven &= best.cost.total <= best.bound;
+    best.gap_bp = gap_bp(best.cost.total, best.bound);
+    best
 }
 
 fn with_hats(problem: &Problem, account_manager: usize, production_manager: usize) -> Problem {
@@ -210,8 +231,8 @@ fn outcome(
             from: problem.units[unit].holder,
             to: best.at()[unit],
             wave,
-            on: wave_on(problem, wave),
-            reason: reason(problem, unit, best.at()[unit], &before, &after),
+            on: wave_begins_on(problem.waves.starts_on, wave as i64),
+            reasons: reasons(problem, unit, best.at()[unit], &before, &after),
         });
     Ok(Outcome {
         frontier: frontier.points,

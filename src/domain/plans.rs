@@ -28,7 +28,7 @@ pub use approval::approve;
 pub use covering::Cover;
 pub use guards::{Guard, LAUNCH_DAYS, SETTLED_MONTHS};
 pub use input::{GuardOverride, MOST_NAMED, NewPlan, Pin, PlanInput, Receiver, Subject};
-pub use moves::{ApprovedMove, approved_moves, without_preferences};
+pub use moves::{ApprovedMove, approved_moves};
 pub use running::Running;
 pub use solving::{FORGOTTEN_AFTER, cancel, create, fail_forgotten};
 

@@ -159,10 +159,21 @@ pub fn in_memory<M, N: OutputType>(
     wrap: impl Fn(M) -> N,
 ) -> Result<Connection<N>> {
     let window = paging.window(name)?;
-    let all = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let all = rows.len();
     let page = page_of(rows, place, descending, &window);
+    Ok(counted(name, page, all, wrap))
+}
+
+/// Answers a page of a list of which is known that it has `all` rows.
+pub fn counted<M, N: OutputType>(
+    name: &str,
+    page: Page<M>,
+    all: usize,
+    wrap: impl Fn(M) -> N,
+) -> Connection<N> {
+    let all = u64::try_from(all).unwrap_or(u64::MAX);
     let count: Count = Arc::new(move || Box::pin(std::future::ready(Ok(all))));
-    Ok(Connection::new(name, page, wrap, count))
+    Connection::new(name, page, wrap, count)
 }
 
 /// The four arguments of a connection as they were given.

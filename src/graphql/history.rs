@@ -1,14 +1,18 @@
 //! History: what happened to an object, each change with who made it and what was before and after.
 
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Description, Object, Result, SimpleObject};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::connection::{Connection, Paging, in_memory};
+use super::connection::{Connection, Paging, counted};
 use super::context::Asked;
-use super::loaders::{by_id, by_parent};
+use super::loaders::{Loaders, Shared, by_id, by_ids, shared};
 use super::person::Person;
-use crate::domain::page::{Place, PlaceValue};
+use crate::domain::page::{Place, PlaceValue, page_of};
 use crate::entity::{Moment, change, person};
 
 /// Columns that change with every change and say nothing of it.
@@ -83,16 +87,49 @@ impl Change {
     }
 }
 
+/// The changes of an object, by its id: their ids only.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct ChangesOf(Uuid);
+
+impl Loader<ChangesOf> for Loaders {
+    type Value = Vec<Uuid>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[ChangesOf]) -> Result<HashMap<ChangesOf, Vec<Uuid>>, Shared> {
+        let rows = change::Entity::find()
+            .select_only()
+            .columns([change::Column::SubjectId, change::Column::Id])
+            .filter(change::Column::SubjectId.is_in(keys.iter().map(|key| key.0)))
+            .into_tuple::<(Uuid, Uuid)>()
+            .all(&self.app.db.read)
+            .await
+            .map_err(shared)?;
+        let mut changes: HashMap<ChangesOf, Vec<Uuid>> = HashMap::new();
+        for (subject, id) in rows {
+            changes.entry(ChangesOf(subject)).or_default().push(id);
+        }
+        Ok(changes)
+    }
+}
+
 /// The history of the object with this id, the newest first. For owners and managers; the caller sees to it that what is
 /// private to others is not asked for.
+///
+/// Of all changes only the ids are read, from the index; what was before and after only of those that are shown. Two
+/// statements, however many objects a page shows the history of.
 pub async fn of(ctx: &Context<'_>, id: Uuid, paging: &Paging) -> Result<Connection<Change>> {
     ctx.caller().must_read_all("read what was changed")?;
-    let column = change::Column::SubjectId;
-    let mut rows = by_parent::<change::Entity>(ctx, column, id).await?;
-    rows.sort_by_key(|row| std::cmp::Reverse(row.id));
     let name = format!("history {id}");
-    let place = |row: &change::Model| Place(vec![PlaceValue::Id(row.id)]);
-    Ok(in_memory(&name, rows, true, paging, place, Change)?)
+    let window = paging.window(&name)?;
+    let ids = ctx.loaders().load_one(ChangesOf(id)).await?;
+    let ids = ids.unwrap_or_default();
+    let all = ids.len();
+    let place = |id: &Uuid| Place(vec![PlaceValue::Id(*id)]);
+    let page = page_of(ids, place, true, &window);
+    let shown = page.rows.iter().map(|(_, id)| *id);
+    let mut rows = by_ids::<change::Entity>(ctx, shown).await?;
+    let page = page.filter_map(|id| rows.remove(&id));
+    Ok(counted(&name, page, all, Change))
 }
 
 fn set(value: Option<&Value>) -> Option<String> {

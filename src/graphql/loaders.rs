@@ -141,6 +141,20 @@ where
     ctx.loaders().load_one(ById::<E>::new(id)).await
 }
 
+/// The rows with these ids, by id, without those that are not there.
+pub async fn by_ids<E>(
+    ctx: &Context<'_>,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, E::Model>, Shared>
+where
+    E: EntityTrait,
+    E::Model: Send + Sync,
+    <E::PrimaryKey as PrimaryKeyTrait>::ValueType: From<Uuid>,
+{
+    let rows = ctx.loaders().load_many(ids.map(ById::<E>::new)).await?;
+    Ok(rows.into_iter().map(|(key, row)| (key.0, row)).collect())
+}
+
 /// The row with this id, which a foreign key says is there.
 pub async fn the<E>(ctx: &Context<'_>, id: Uuid) -> Result<E::Model, Shared>
 where

@@ -217,6 +217,28 @@ async fn an_override_wins_says_why_and_can_be_taken_back(app: &TestApp) {
             { "name": "reason", "before": "\"They went to school together.\"", "after": "\"They fell out.\"" },
         ])
     );
+    a_history_is_read_in_pages(app, &acme.olga, &id).await;
+}
+
+async fn a_history_is_read_in_pages(app: &TestApp, olga: &Actor, id: &Value) {
+    let document = "query ($id: ID!, $first: Int, $after: String, $last: Int) { node(id: $id) {
+        ... on RelationshipNote { history(first: $first, after: $after, last: $last) {
+        totalCount pageInfo { hasNextPage endCursor } nodes { action } } } } }";
+    let read = |paging: Value| {
+        let mut variables = paging;
+        variables["id"] = id.clone();
+        app.ask(olga, document, variables)
+    };
+    let newest = read(json!({ "first": 1 })).await["node"]["history"].take();
+    assert_eq!(newest["nodes"], json!([{ "action": "UPDATED" }]));
+    assert_eq!(newest["pageInfo"]["hasNextPage"], true);
+    let all = newest["totalCount"].as_i64().unwrap();
+    let cursor = &newest["pageInfo"]["endCursor"];
+    let rest = read(json!({ "first": 100, "after": cursor })).await["node"]["history"].take();
+    let older = i64::try_from(rest["nodes"].as_array().unwrap().len()).unwrap();
+    assert_eq!((older, &rest["totalCount"]), (all - 1, &json!(all)));
+    let first = read(json!({ "last": 1 })).await["node"]["history"].take();
+    assert_eq!(first["nodes"], json!([{ "action": "CREATED" }]));
 }
 
 async fn a_pin_stands_beside_the_reckoned_strength(app: &TestApp) {

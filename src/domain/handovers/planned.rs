@@ -9,6 +9,7 @@ use super::rhythm::{transfers_on, wave_begins_on};
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
 use crate::domain::people;
+use crate::domain::planning::wave_begins_on;
 use crate::domain::plans::ApprovedMove;
 use crate::entity::{client, handover, programme};
 use crate::error::{Error, Problem, Result};
@@ -59,7 +60,7 @@ async fn create_one(
     planned: ApprovedMove,
 ) -> Result<handover::Model> {
     let mut check = Check::new();
-    let begins_on = wave_begins_on(programme.starts_on.0, planned.wave);
+    let begins_on = wave_begins_on(programme.starts_on.0, planned.wave.into());
     let to = people::working_here(
         tx,
         "toPersonId",

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::stages::STEPS;
 use crate::domain::availability::WorkingTime;
-use crate::domain::calendar::{Week, plus_days};
+use crate::domain::calendar::plus_days;
+use crate::domain::planning::wave_begins_on;
 use crate::domain::updates::WorkingTimes;
 use crate::entity::HandoverStage;
 
@@ -47,19 +48,8 @@ pub(super) fn planned_steps(
 }
 
 /// The day on which a handover that begins on `begins_on` transfers, before it is moved to a working day.
-pub(super) fn transfers_on(begins_on: Date) -> Date {
+pub(crate) fn transfers_on(begins_on: Date) -> Date {
     plus_days(begins_on, DAYS[3])
-}
-
-/// The Monday on which wave `wave` of a programme begins: the first one on or after `starts_on` is that of wave 0.
-pub(super) fn wave_begins_on(starts_on: Date, wave: i32) -> Date {
-    let week = Week::of(starts_on);
-    let first = if week.monday() < starts_on {
-        week.next()
-    } else {
-        week
-    };
-    first.plus(wave.into()).monday()
 }
 
 /// The wave of a programme in which `day` lies, from 0.

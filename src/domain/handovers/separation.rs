@@ -7,11 +7,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::rhythm::PlannedStep;
+use crate::domain::planning::DAYS_APART;
 use crate::entity::{HandoverStage, Side, handover, handover_project, handover_step};
 use crate::error::Result;
-
-/// Days that lie between the handovers of a client's two sides, at least.
-pub(super) const DAYS_APART: i64 = 14;
 
 /// The handovers of a client that were not cancelled.
 pub(super) struct OfClient {

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::reasons::{About, Reason};
 use crate::domain::load::SideLoad;
 
 /// A plan that keeps every rule. People, clients and units are named by their places in the problem.
@@ -70,8 +71,30 @@ pub struct Move {
     pub wave: usize,
     /// That wave's Monday.
     pub on: Date,
-    /// The figures that justify it, as a sentence.
-    pub reason: String,
+    /// The figures that justify it, at least one.
+    pub reasons: Vec<Reason>,
+}
+
+impl Move {
+    /// Why, in a sentence.
+    pub fn reason(&self) -> String {
+        let parts: Vec<&str> = self.reasons.iter().map(|one| one.words.as_str()).collect();
+        format!("{}.", parts.join("; "))
+    }
+
+    /// Why, without what its people would rather do, which is private to them and the owners.
+    pub fn public_reason(&self) -> String {
+        let public = |one: &&Reason| one.about != About::Preference;
+        let reasons: Vec<Reason> = self.reasons.iter().filter(public).cloned().collect();
+        if reasons.is_empty() {
+            return "It costs the plan least.".to_owned();
+        }
+        let public = Self {
+            reasons,
+            ..self.clone()
+        };
+        public.reason()
+    }
 }
 
 /// What a plan costs, thousandths of a cost point.

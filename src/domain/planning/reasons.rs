@@ -1,35 +1,66 @@
 //! Why a unit moves, in the figures that justify it.
 
+use serde::{Deserialize, Serialize};
+
 use super::evaluator::Evaluation;
 use super::problem::{Problem, Unit};
 use super::rule::word;
 use crate::domain::load::percent;
 use crate::entity::Side;
 
-/// The reason of one move as a sentence: `Sam falls from 118 % to 97 %; Dana prefers client work; the relationship of
-/// Sam with Orchard, cool (12), ends.`
-pub(super) fn reason(
+/// What a reason is about: not everybody may read each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum About {
+    /// That it has to move.
+    Necessity,
+    /// How full somebody is.
+    Utilisation,
+    /// What somebody would rather do.
+    Preference,
+    /// Who knows the client.
+    Relationship,
+    /// That nothing else costs less.
+    Cost,
+}
+
+/// A part of why a unit moves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// What it is about.
+    pub about: About,
+    /// A clause without a full stop: `Sam falls from 118 % to 97 %`.
+    pub words: String,
+}
+
+/// The reasons of one move: `Sam falls from 118 % to 97 %`, `Dana prefers client work`, `the relationship of Sam with
+/// Orchard, cool (12), ends`.
+pub(super) fn reasons(
     problem: &Problem,
     place: usize,
     to: usize,
     before: &Evaluation,
     after: &Evaluation,
-) -> String {
+) -> Vec<Reason> {
     let unit = &problem.units[place];
-    let mut reasons = necessity(problem, unit, to);
-    reasons.extend(
-        unit.holder
-            .and_then(|from| utilisation(problem, from, before, after)),
-    );
-    reasons.extend(utilisation(problem, to, before, after));
-    reasons.extend(preference(problem, unit, to));
-    reasons.extend(relationship(problem, unit, to, after));
-    let mut sentence = reasons.join("; ");
-    if sentence.is_empty() {
-        sentence = format!("{} costs the plan least", problem.people[to].name);
+    let mut reasons = Vec::new();
+    let mut add = |about: About, parts: Vec<String>| {
+        reasons.extend(parts.into_iter().map(|words| Reason { about, words }));
+    };
+    let usage = |person: usize| utilisation(problem, person, before, after);
+    let of_both = unit.holder.and_then(usage).into_iter().chain(usage(to));
+    add(About::Necessity, necessity(problem, unit, to));
+    add(About::Utilisation, of_both.collect());
+    let preference = preference(problem, unit, to);
+    add(About::Preference, preference.into_iter().collect());
+    let relationship = relationship(problem, unit, to, after);
+    add(About::Relationship, relationship.into_iter().collect());
+    if reasons.is_empty() {
+        reasons.push(Reason {
+            about: About::Cost,
+            words: format!("{} costs the plan least", problem.people[to].name),
+        });
     }
-    sentence.push('.');
-    sentence
+    reasons
 }
 
 fn necessity(problem: &Problem, unit: &Unit, to: usize) -> Vec<String> {

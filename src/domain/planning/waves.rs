@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::problem::Problem;
-use crate::domain::calendar::{Week, plus_days};
+use crate::domain::calendar::Week;
 use crate::entity::Side;
 
-/// The two sides of a client are at least so many waves, 14 days, apart.
+/// Days that lie between the handovers of a client's two sides, at least.
+pub const DAYS_APART: i64 = 7 * WAVES_BETWEEN_SIDES as i64;
+
+/// The same in waves, one a week.
 const WAVES_BETWEEN_SIDES: usize = 2;
 
 /// What moves together: all that one person gives another of one client and side.
@@ -54,16 +57,15 @@ pub(super) fn waves(problem: &Problem, at: &[usize]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// The Monday of a wave.
-pub(super) fn wave_on(problem: &Problem, wave: usize) -> Date {
-    let starts_on = problem.waves.starts_on;
+/// The Monday on which wave `wave` begins: the first one on or after `starts_on` is that of wave 0.
+pub fn wave_begins_on(starts_on: Date, wave: i64) -> Date {
     let week = Week::of(starts_on);
-    let first = if week.monday() == starts_on {
-        week
-    } else {
+    let first = if week.monday() < starts_on {
         week.next()
+    } else {
+        week
     };
-    plus_days(first.monday(), 7 * wave as i64)
+    first.plus(wave).monday()
 }
 
 /// What comes first: what has to move, then light handovers, then weak relationships, then the order of the problem.

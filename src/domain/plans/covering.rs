@@ -8,16 +8,13 @@ use uuid::Uuid;
 
 use super::input::Subject;
 use super::solved;
-use crate::domain::calendar::plus_days;
+use crate::domain::handovers::transfers_on;
 use crate::domain::planning::Target;
 use crate::entity::{
     Day, HandoverStage, PlanKind, PlanState, Side, handover, handover_project, handover_step, plan,
     programme,
 };
 use crate::error::Result;
-
-/// Days from the first day of a handover until it transfers, when nobody says otherwise.
-const DAYS_TO_TRANSFER: i64 = 28;
 
 /// What is moved away from a person by a day.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +76,7 @@ impl Cover {
             for one in &solved.outcome.moves {
                 let from = one.from.map(|place| problem.people[place].id);
                 let unit = &problem.units[one.unit];
-                if from == Some(person_id) && plus_days(one.on, DAYS_TO_TRANSFER) <= last {
+                if from == Some(person_id) && transfers_on(one.on) <= last {
                     self.moved.insert((subject(unit.target), unit.side));
                 }
             }

@@ -128,40 +128,10 @@ fn project(unit: &Unit) -> Option<Uuid> {
 fn reason(moved: &[(&Move, &Unit)]) -> String {
     let mut reasons: Vec<String> = Vec::new();
     for (one, _) in moved {
-        let reason = without_preferences(&one.reason);
+        let reason = one.public_reason();
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
     }
     reasons.join(" ").chars().take(2_000).collect()
-}
-
-/// The reason of a move without what its people would rather do, which is private to them and the owners.
-pub fn without_preferences(reason: &str) -> String {
-    let private = |part: &&str| {
-        let part = part.trim_end_matches('.');
-        part.ends_with(" prefers client work") || part.ends_with(" prefers project work")
-    };
-    let parts: Vec<&str> = reason.split("; ").filter(|part| !private(part)).collect();
-    let public = parts.join("; ");
-    if public.is_empty() {
-        return "It costs the plan least.".to_owned();
-    }
-    format!("{}.", public.trim_end_matches('.'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_people_prefer_is_left_out_of_a_reason() {
-        let reason =
-            "Sam falls from 118 % to 97 %; Dana prefers client work; Sam still speaks for Orchard.";
-        let public = "Sam falls from 118 % to 97 %; Sam still speaks for Orchard.";
-        assert_eq!(without_preferences(reason), public);
-        assert_eq!(without_preferences(public), public);
-        let only = "Dana prefers project work.";
-        assert_eq!(without_preferences(only), "It costs the plan least.");
-    }
 }

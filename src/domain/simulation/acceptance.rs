@@ -330,10 +330,10 @@ fn refused(constraints: Vec<Constraint>) -> Acceptance {
     let because = constraints
         .iter()
         .max_by_key(|one| one.excess_minutes())
-        .map_or(String::new(), |one| format!(": {}", one.sentence));
+        .map_or(String::new(), |one| format!(" {}", one.sentence));
     Acceptance {
         verdict: Verdict::No,
-        sentence: format!("No, neither with two moves nor within {WEEKS_AHEAD} weeks{because}"),
+        sentence: format!("No, neither with two moves nor within {WEEKS_AHEAD} weeks.{because}"),
         carriers: Vec::new(),
         moves: Vec::new(),
         earliest_start_on: None,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::page::{Place, PlaceValue};
 use crate::domain::planning;
-use crate::domain::plans::{Solved, without_preferences};
+use crate::domain::plans::Solved;
 use crate::entity::{Access, Day, client, person, project};
 use crate::graphql::client::Client;
 use crate::graphql::connection::{Connection, Paging, in_memory};
@@ -242,10 +242,9 @@ impl PlanMove {
 
     /// Why, with the figures that justify it. Only owners are told what its people would rather do.
     async fn reason(&self, ctx: &Context<'_>) -> String {
-        let reason = &self.row().reason;
         match ctx.caller().access {
-            Access::Owner => reason.clone(),
-            Access::Manager | Access::Member => without_preferences(reason),
+            Access::Owner => self.row().reason(),
+            Access::Manager | Access::Member => self.row().public_reason(),
         }
     }
 }

@@ -226,13 +226,13 @@ async fn no_with_the_interval_that_holds_too_much_and_what_forces_it(app: &TestA
     assert_eq!(answer["earliestStartOn"], json!(null));
     assert_eq!(
         answer["sentence"],
-        "No, neither with two moves nor within 26 weeks: with the client side, Ada would have 7320 min of work from 2026-11-23 to 2026-12-20 and time for 7200."
+        "No, neither with two moves nor within 26 weeks. With the client side, Ada would have 7320 min of work from 2026-11-23 to 2026-12-20 and time for 7200."
     );
     assert_eq!(
         answer["constraints"],
         json!([{ "carries": "CLIENT_SIDE", "person": { "name": "Ada" }, "startsOn": "2026-11-23", "endsOn": "2026-12-20",
             "demandMinutes": 7320, "availabilityMinutes": 7200,
-            "sentence": "with the client side, Ada would have 7320 min of work from 2026-11-23 to 2026-12-20 and time for 7200.",
+            "sentence": "With the client side, Ada would have 7320 min of work from 2026-11-23 to 2026-12-20 and time for 7200.",
             "forcedBy": [{ "what": "Acme site (Acme)", "minutes": 6800 }, { "what": "Shop", "minutes": 520 }] }])
     );
 }

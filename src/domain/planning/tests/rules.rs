@@ -86,7 +86,7 @@ fn whoever_leaves_gives_everything_away() {
     assert!(
         plan.moves
             .iter()
-            .all(|one| one.reason.starts_with("Dana leaves; "))
+            .all(|one| one.reason().starts_with("Dana leaves; "))
     );
     assert_eq!(plan.frontier.first().map(|point| point.moves), Some(6));
     problem.people[1].receives.project = false;
@@ -179,7 +179,7 @@ fn fewer_moves_than_wanted_are_spent_where_they_count() {
         .map(|point| (point.moves, point.peak_bp))
         .collect();
     assert_eq!(peaks, [(0, 14_166), (1, 13_444)]);
-    let reason = &plan.moves[0].reason;
+    let reason = plan.moves[0].reason();
     assert!(
         reason.contains("Dana falls from 141.66 % to 13"),
         "{reason}"
@@ -197,4 +197,24 @@ fn a_plan_that_is_called_off_says_so() {
         split(&two_unsplit_managers(), 0, 1, &stop),
         Err(Unsolved::Cancelled)
     );
+}
+
+#[test]
+fn what_people_prefer_is_left_out_of_a_public_reason() {
+    let mut problem = three_projects();
+    problem.people[0].booked_minutes = 1_800;
+    // A name that looks like the end of another part must hide nothing and show nothing.
+    problem.people[1].name = "Sam; Ada".to_owned();
+    problem.people[1].preference = Some(Side::Client);
+    let plan = solved(&problem);
+    let moved = |one: &&Move| problem.units[one.unit].side == Side::Client;
+    let one = plan.moves.iter().find(moved).unwrap();
+    assert!(one.reason().contains("; Sam; Ada prefers client work"));
+    assert!(!one.public_reason().contains("prefers"));
+    assert!(one.public_reason().starts_with("Dana falls from "));
+    let mut only = one.clone();
+    only.reasons
+        .retain(|reason| reason.about == About::Preference);
+    assert_eq!(only.reason(), "Sam; Ada prefers client work.");
+    assert_eq!(only.public_reason(), "It costs the plan least.");
 }

@@ -56,6 +56,39 @@ fn the_hats_go_where_they_cost_less() {
 }
 
 #[test]
+fn a_split_is_as_sure_as_both_ways_are() {
+    let plan = halves(&two_unsplit_managers());
+    assert!(plan.proven);
+    let total = plan.cost.total;
+    let open = Outcome {
+        proven: false,
+        bound: total / 2,
+        gap_bp: 5_000,
+        ..plan.clone()
+    };
+    for answer in [
+        cheaper(plan.clone(), open.clone()),
+        cheaper(open, plan.clone()),
+    ] {
+        let sure = (answer.proven, answer.bound, answer.cost.total);
+        assert_eq!(sure, (false, total / 2, total));
+        assert_eq!(answer.gap_bp, gap_bp(total, total / 2));
+    }
+    let dearer = Outcome {
+        bound: total + 1,
+        cost: Cost {
+            total: total + 2,
+            ..plan.cost
+        },
+        proven: false,
+        ..plan.clone()
+    };
+    assert_eq!(cheaper(dearer, plan.clone()), plan);
+    let unknown = bounded(plan, 0);
+    assert_eq!((unknown.proven, unknown.gap_bp), (false, 10_000));
+}
+
+#[test]
 fn what_a_guard_keeps_stays_until_the_guard_is_lifted() {
     let mut problem = two_unsplit_managers();
     problem.people[0].preference = Some(Side::Client);

@@ -89,7 +89,7 @@ fn of_part(world: &World, room: &Room<'_>, part: &Part, draft: &ProjectDraft) ->
         return Constraint {
             carries: part.carries.clone(),
             person: None,
-            sentence: format!("nobody could take {}.", phrase(&part.carries)),
+            sentence: format!("Nobody could take {}.", phrase(&part.carries)),
             overbooking: None,
             forced_by: Vec::new(),
         };
@@ -105,7 +105,7 @@ fn of_part(world: &World, room: &Room<'_>, part: &Part, draft: &ProjectDraft) ->
     let what = phrase(&part.carries);
     let sentence = match &overbooking {
         Some(interval) => format!(
-            "with {what}, {name} would have {} min of work from {} to {} and time for {}.",
+            "With {what}, {name} would have {} min of work from {} to {} and time for {}.",
             interval.demand_minutes,
             interval.starts_on,
             interval.ends_on,
