@@ -17,7 +17,7 @@ mod stages;
 mod steps;
 mod transfer;
 
-use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QuerySelect};
 use uuid::Uuid;
 
 use crate::domain::access::Caller;
@@ -40,6 +40,13 @@ pub(super) use rhythm::{transfers_on, working_day};
 /// Whether the caller may read a handover: owners, managers, and the two people of it.
 pub fn may_read(caller: &Caller, row: &handover::Model) -> bool {
     caller.reads_all() || takes_part(caller, row)
+}
+
+/// The handovers in which a person takes part: those that a member may read.
+pub fn of_person(person_id: Option<Uuid>) -> Condition {
+    Condition::any()
+        .add(handover::Column::FromPersonId.eq(person_id))
+        .add(handover::Column::ToPersonId.eq(person_id))
 }
 
 fn takes_part(caller: &Caller, row: &handover::Model) -> bool {

@@ -1,6 +1,7 @@
 //! Letters to clients, one a handover: drafted from the programme's texts, edited, approved by two people, and sent once
 //! to a contact of the client. Sending is the outbox's; what may be sent is decided here.
 
+mod announced;
 mod approval;
 mod standing;
 mod wording;
@@ -20,8 +21,9 @@ use crate::entity::{
 };
 use crate::error::{Error, ProblemCode, Result, taken};
 
+pub use announced::{Announced, announced};
 pub use approval::{approve, still_needed};
-pub use standing::{LetterState, may_read_text, state};
+pub use standing::{LetterState, state};
 
 use wording::Facts;
 

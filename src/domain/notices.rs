@@ -12,7 +12,7 @@ use crate::domain::calendar::{Week, plus_days};
 use crate::domain::handovers::{StepDue, steps_due};
 use crate::domain::programmes::{MilestoneReached, milestones_since};
 use crate::domain::responsibilities::{Accountability, Scope};
-use crate::domain::reviews::{self, DueReview};
+use crate::domain::reviews::{self, DueReview, Owners};
 use crate::domain::role_decisions::undecided_kick_offs;
 use crate::entity::{Side, client, person, project};
 use crate::error::Result;
@@ -59,8 +59,7 @@ pub enum Matter {
     Milestone(MilestoneReached),
 }
 
-/// What `people`, of whom `owners` own the agency, are to be told on `day`. A fixed number of statements, but for one for
-/// each review that waits.
+/// What `people`, of whom `owners` own the agency, are to be told on `day`. A fixed number of statements.
 pub async fn notices(
     conn: &impl ConnectionTrait,
     people: &[Uuid],
@@ -146,17 +145,20 @@ async fn steps(conn: &impl ConnectionTrait, people: &[Uuid], day: Date) -> Resul
 /// The week in which a review falls due has the review's own mail.
 async fn waiting_reviews(conn: &impl ConnectionTrait, day: Date) -> Result<Vec<Notice>> {
     let before = plus_days(Week::of(day).monday(), -1);
-    let mut notices = Vec::new();
-    for due in reviews::due(conn, before).await? {
-        if let Some(owner) = reviews::asked(conn, &due.programme, day).await? {
-            notices.push(Notice {
-                person_id: owner.id,
-                client_id: None,
-                matter: Matter::Review(due),
-            });
-        }
+    let waiting = reviews::due(conn, before).await?;
+    if waiting.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(notices)
+    let owners = Owners::load(conn).await?;
+    let notices = waiting.into_iter().filter_map(|due| {
+        let owner = owners.asked(&due.programme, day)?;
+        Some(Notice {
+            person_id: owner.id,
+            client_id: None,
+            matter: Matter::Review(due),
+        })
+    });
+    Ok(notices.collect())
 }
 
 async fn milestones(

@@ -6,10 +6,10 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
-use crate::entity::{Day, EmailKind, EmailState, Moment, email, new_id};
+use crate::entity::{Day, EmailKind, EmailState, Moment, email, letter, new_id};
 use crate::error::Result;
 
-/// A PENDING row of the outbox that nobody has rendered yet.
+/// A PENDING row of the outbox, for somebody of the agency, that nobody has rendered yet.
 pub fn pending(
     kind: EmailKind,
     recipient_id: Uuid,
@@ -20,18 +20,56 @@ pub fn pending(
     now: Timestamp,
 ) -> email::Model {
     email::Model {
+        period: period.to_owned(),
+        recipient_id: Some(recipient_id),
+        due_at: Moment(due_at),
+        next_attempt_at: Moment(due_at),
+        ..unaddressed(
+            kind,
+            dedupe_key(kind, recipient_id, period),
+            local_on,
+            expires_at,
+            now,
+        )
+    }
+}
+
+/// A PENDING row of the outbox for the contact whom `letter` is for, to leave at once. Its key is the letter's, so that it
+/// leaves once whatever becomes of its text.
+pub fn pending_letter(
+    letter: &letter::Model,
+    local_on: Date,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> email::Model {
+    let key = format!("client_letter/{}", letter.id);
+    email::Model {
+        contact_id: Some(letter.contact_id),
+        ..unaddressed(EmailKind::ClientLetter, key, local_on, expires_at, now)
+    }
+}
+
+/// A mail of a day, due now, to nobody yet.
+fn unaddressed(
+    kind: EmailKind,
+    dedupe_key: String,
+    local_on: Date,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> email::Model {
+    email::Model {
         id: new_id(now),
         kind,
-        dedupe_key: dedupe_key(kind, recipient_id, period),
-        recipient_id: Some(recipient_id),
+        dedupe_key,
+        recipient_id: None,
         contact_id: None,
-        period: period.to_owned(),
+        period: local_on.to_string(),
         local_on: Day(local_on),
         state: EmailState::Pending,
         reason: None,
-        due_at: Moment(due_at),
+        due_at: Moment(now),
         expires_at: Moment(expires_at),
-        next_attempt_at: Moment(due_at),
+        next_attempt_at: Moment(now),
         attempts: 0,
         claimed_by: None,
         lease_until: None,

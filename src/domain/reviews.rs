@@ -158,23 +158,31 @@ pub async fn to_hand_back(
     handovers::still_held(conn, rows, day).await
 }
 
-/// Who is asked to decide: whoever started the programme, while they are an owner who works here; else the first owner.
-pub async fn asked(
-    conn: &impl ConnectionTrait,
-    programme: &programme::Model,
-    day: Date,
-) -> Result<Option<person::Model>> {
-    let mut owners = person::Entity::find()
-        .filter(person::Column::Access.eq(Access::Owner))
-        .filter(person::Column::ArchivedAt.is_null())
-        .order_by_asc(person::Column::Id)
-        .all(conn)
-        .await?;
-    owners.retain(|owner| !has_left(owner, day));
-    let starter = owners
-        .iter()
-        .position(|owner| programme.started_by_id == Some(owner.id));
-    Ok(owners.into_iter().nth(starter.unwrap_or(0)))
+/// Those who may decide reviews, the first of them first.
+#[derive(Clone, Debug)]
+pub struct Owners(Vec<person::Model>);
+
+impl Owners {
+    /// Reads them: one statement, however many reviews are asked about.
+    pub async fn load(conn: &impl ConnectionTrait) -> Result<Self> {
+        let owners = person::Entity::find()
+            .filter(person::Column::Access.eq(Access::Owner))
+            .filter(person::Column::ArchivedAt.is_null())
+            .order_by_asc(person::Column::Id)
+            .all(conn)
+            .await?;
+        Ok(Self(owners))
+    }
+
+    /// Who is asked on `day` to decide about a programme: whoever started it, while they are an owner who works here; else
+    /// the first owner.
+    pub fn asked(&self, programme: &programme::Model, day: Date) -> Option<&person::Model> {
+        let mut here = self.0.iter().filter(|owner| !has_left(owner, day));
+        let starter = here
+            .clone()
+            .find(|owner| programme.started_by_id == Some(owner.id));
+        starter.or_else(|| here.next())
+    }
 }
 
 async fn plan_next_in(
@@ -231,7 +239,8 @@ async fn working_day(
     day: Date,
     today: Date,
 ) -> Result<Date> {
-    let Some(owner) = asked(conn, programme, today).await? else {
+    let owners = Owners::load(conn).await?;
+    let Some(owner) = owners.asked(programme, today) else {
         return Ok(day);
     };
     let working_times = working_time::load(conn, &[owner.id]).await?;

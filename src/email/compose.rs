@@ -11,12 +11,12 @@ mod reviews;
 mod summaries;
 mod touchpoints;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -25,10 +25,10 @@ use crate::email::outbox;
 use crate::entity::{EmailKind, EmailState, email, person};
 use crate::error::{Error, ProblemCode, Result};
 
+use departed::departed;
 use obligations::Obligations;
 
 pub use delivery::Links;
-pub use departed::departed;
 pub use obligations::review as review_obligation;
 pub use reviews::key as review_key;
 
@@ -138,6 +138,30 @@ pub async fn preview(
         .next()
         .map(|composed| composed.verdict)
         .ok_or_else(|| Error::internal("a row was composed into nothing"))
+}
+
+/// Why mails among `rows` that were rendered for an earlier attempt are not to leave any more: by mail. A fixed number of
+/// statements.
+pub async fn refusals(
+    conn: &impl ConnectionTrait,
+    rows: &[email::Model],
+    now: Timestamp,
+) -> Result<HashMap<Uuid, String>> {
+    let mut refusals = departed(conn, rows, now).await?;
+    let of_kind = |kind: EmailKind| rows.iter().filter(move |row| row.kind == kind);
+    let letters: Vec<&email::Model> = of_kind(EmailKind::ClientLetter).collect();
+    let reviews: Vec<&email::Model> = of_kind(EmailKind::SixMonthReview).collect();
+    let mut others = HashMap::new();
+    if !letters.is_empty() {
+        others.extend(letters::refusals(conn, &letters, now).await?);
+    }
+    if !reviews.is_empty() {
+        others.extend(reviews::refusals(conn, &reviews).await?);
+    }
+    for (mail, reason) in others {
+        refusals.entry(mail).or_insert(reason);
+    }
+    Ok(refusals)
 }
 
 async fn decide(

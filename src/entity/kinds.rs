@@ -238,7 +238,7 @@ stored_as_text! {
         Expired = "EXPIRED",
         /// Somebody called it off.
         Cancelled = "CANCELLED",
-        /// Perhaps sent; an owner decides.
+        /// A letter that was perhaps sent: it is not sent again.
         Held = "HELD",
         /// There was nothing to say.
         SkippedEmpty = "SKIPPED_EMPTY",

@@ -214,7 +214,7 @@ mirrored! {
         Expired,
         /// Somebody called it off.
         Cancelled,
-        /// Perhaps sent; an owner decides.
+        /// A letter that was perhaps sent: it is not sent again.
         Held,
         /// There was nothing to say.
         SkippedEmpty,

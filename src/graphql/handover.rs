@@ -6,7 +6,7 @@ mod step;
 
 use async_graphql::{Context, Description, ID, Object, Result};
 use futures_util::future::try_join_all;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::client::Client;
@@ -168,8 +168,11 @@ impl Handover {
         self.0.transferred_on
     }
 
-    /// The letter that tells the client of it; null before one is drafted.
+    /// The letter that tells the client of it; null before one is drafted, and for members who are none of its two people.
     async fn letter(&self, ctx: &Context<'_>) -> Result<Option<Letter>> {
+        if !handovers::may_read(ctx.caller(), &self.0) {
+            return Ok(None);
+        }
         let column = letter::Column::HandoverId;
         let rows = by_parent::<letter::Entity>(ctx, column, self.0.id).await?;
         Ok(rows.into_iter().next().map(Letter))
@@ -241,10 +244,7 @@ impl HandoverQueries {
         let caller = ctx.caller();
         let mut select = handover::Entity::find().filter(filter.unwrap_or_default().condition()?);
         if !caller.reads_all() {
-            let own = Condition::any()
-                .add(handover::Column::FromPersonId.eq(caller.person_id))
-                .add(handover::Column::ToPersonId.eq(caller.person_id));
-            select = select.filter(own);
+            select = select.filter(handovers::of_person(caller.person_id));
         }
         let terms = [Term {
             column: handover::Column::CreatedAt,

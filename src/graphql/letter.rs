@@ -1,7 +1,7 @@
 //! Letters to clients: drafted for a handover, edited, approved by two people, and sent once.
 
 use async_graphql::{Context, Description, Enum, ID, InputObject, Object, Result, SimpleObject};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::connection::{Connection, Paging, list};
 use super::contact::Contact;
@@ -10,7 +10,7 @@ use super::email::Email;
 use super::handover::Handover;
 use super::history::{self, Change};
 use super::id::Kind;
-use super::loaders::{by_id, by_parent, the};
+use super::loaders::{Shared, by_id, by_parent, the};
 use super::payload::{UserError, split, split_or_current};
 use super::person::Person;
 use crate::domain::handovers;
@@ -18,7 +18,6 @@ use crate::domain::letters::{self, LetterEdit};
 use crate::domain::page::Term;
 use crate::email::client_letter::ClientLetter;
 use crate::entity::{Moment, client_contact, email, handover, letter, letter_approval, person};
-use crate::error::Error;
 
 /// The letter that tells a client of a handover: one a handover, sent at most once.
 #[derive(Clone, Debug, Description)]
@@ -36,6 +35,8 @@ pub enum LetterState {
     Sent,
     /// Its mail ended without being sent: `email` says why. Change the letter to try again.
     Failed,
+    /// Its mail may have reached the client and is not sent again: `email` says why. Ask the client.
+    InDoubt,
 }
 
 /// Somebody's word that a letter may go as it stands.
@@ -76,12 +77,10 @@ impl Letter {
         Kind::Letter.id(self.0.id)
     }
 
-    /// The handover that it is about; null, for members, where they may not see that.
-    async fn handover(&self, ctx: &Context<'_>) -> Result<Option<Handover>> {
-        let row = the::<handover::Entity>(ctx, self.0.handover_id).await?;
-        Ok(Some(row)
-            .filter(|row| handovers::may_read(ctx.caller(), row))
-            .map(Handover))
+    /// The handover that it is about.
+    async fn handover(&self, ctx: &Context<'_>) -> Result<Handover> {
+        let id = self.0.handover_id;
+        Ok(Handover(the::<handover::Entity>(ctx, id).await?))
     }
 
     /// Who it is for: a contact of the client whose accountability moves.
@@ -97,27 +96,23 @@ impl Letter {
         Ok(Person(the::<person::Entity>(ctx, id).await?))
     }
 
-    /// Its subject, at most 200 characters; null, with an error, for members until it was sent.
-    async fn subject(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        self.must_read(ctx).await?;
-        Ok(Some(&self.0.subject))
+    /// Its subject, at most 200 characters.
+    async fn subject(&self) -> &str {
+        &self.0.subject
     }
 
-    /// Its text, at most 20,000 characters, paragraphs apart by an empty line; null, with an error, for members until it
-    /// was sent.
-    async fn body(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        self.must_read(ctx).await?;
-        Ok(Some(&self.0.body))
+    /// Its text, at most 20,000 characters, paragraphs apart by an empty line.
+    async fn body(&self) -> &str {
+        &self.0.body
     }
 
-    /// What the client would see; null, with an error, for members until it was sent.
-    async fn preview(&self, ctx: &Context<'_>) -> Result<Option<LetterPreview>> {
-        self.must_read(ctx).await?;
+    /// What the client would see.
+    async fn preview(&self) -> Result<LetterPreview> {
         let words = ClientLetter::new(&self.0.subject, &self.0.body);
-        Ok(Some(LetterPreview {
+        Ok(LetterPreview {
             html: words.html()?,
             text: words.text()?,
-        }))
+        })
     }
 
     /// Who approved it as it stands, earliest first. Changing the letter voids them.
@@ -193,12 +188,10 @@ impl Letter {
         Ok(rows)
     }
 
-    async fn must_read(&self, ctx: &Context<'_>) -> Result<()> {
-        if letters::may_read_text(ctx.caller(), self.mail(ctx).await?.as_ref()) {
-            return Ok(());
-        }
-        let message = "Only owners and managers may read a letter that was not sent yet.";
-        Err(Error::Forbidden(message.into()).into())
+    /// Whether the caller may see it: whoever may see its handover.
+    pub(super) async fn is_visible(&self, ctx: &Context<'_>) -> Result<bool, Shared> {
+        let handover = the::<handover::Entity>(ctx, self.0.handover_id).await?;
+        Ok(handovers::may_read(ctx.caller(), &handover))
     }
 }
 
@@ -208,17 +201,22 @@ pub struct LetterQueries;
 
 #[Object]
 impl LetterQueries {
-    /// The letter with this id; null when there is none.
+    /// The letter with this id; null when there is none, or none that you may see. For owners, managers and the two people
+    /// of its handover.
     async fn letter(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A letter's global id: `ltr_…`.")] id: ID,
     ) -> Result<Option<Letter>> {
         let id = Kind::Letter.named(&id)?;
-        Ok(by_id::<letter::Entity>(ctx, id).await?.map(Letter))
+        let row = by_id::<letter::Entity>(ctx, id).await?.map(Letter);
+        Ok(match row {
+            Some(letter) if letter.is_visible(ctx).await? => Some(letter),
+            _ => None,
+        })
     }
 
-    /// The letters to clients, the newest first.
+    /// The letters to clients that you may see, the newest first.
     async fn letters(
         &self,
         ctx: &Context<'_>,
@@ -229,7 +227,15 @@ impl LetterQueries {
         #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Letter>> {
+        let caller = ctx.caller();
         let mut select = letter::Entity::find();
+        if !caller.reads_all() {
+            let own = handover::Entity::find()
+                .select_only()
+                .column(handover::Column::Id)
+                .filter(handovers::of_person(caller.person_id));
+            select = select.filter(letter::Column::HandoverId.in_subquery(own.into_query()));
+        }
         if let Some(approved) = approved {
             let column = letter::Column::EmailId;
             select = select.filter(match approved {

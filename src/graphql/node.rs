@@ -54,8 +54,8 @@ macro_rules! nodes {
             )+
         }
 
-        /// The object that a global id names; none when there is none, or none that the caller may see.
-        async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Shared> {
+        /// The object that a global id names; none when there is none, or none that the caller may see by what is in its row.
+        async fn named(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Shared> {
             match parse(id) {
                 $(
                     Some((Kind::$name, id)) => {
@@ -94,12 +94,21 @@ nodes! {
     RelationshipNote(relationship) if |caller, _| caller.reads_all();
     Email(email) if may_read_email;
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
+    // Whoever sees its handover: `load` asks.
     Letter(letter) if |_, _| true;
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);
     Programme(programme) if |caller, _| caller.reads_all();
     Handover(handover) if handovers::may_read;
     HandoverStep(handover_step) if |caller, row| caller.reads_work_of(row.owner_id);
     ProgrammeReview(programme_review) if |caller, _| caller.reads_all();
+}
+
+/// The object that a global id names; none when there is none, or none that the caller may see.
+async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Shared> {
+    match named(ctx, id).await? {
+        Some(Node::Letter(letter)) if !letter.is_visible(ctx).await? => Ok(None),
+        node => Ok(node),
+    }
 }
 
 /// Queries by global id.

@@ -73,7 +73,7 @@ pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
         let mails = taken_back.in_doubt;
         tracing::warn!(
             mails,
-            "perhaps sent before their sender vanished; they are sent again"
+            "perhaps sent before their sender vanished; letters to clients are held, other mails are sent again"
         );
     }
     Ok((taken_back, expired))

@@ -3,4 +3,5 @@
 mod agency;
 mod approvals;
 mod delivery;
+mod doubt;
 mod drafts;

@@ -6,14 +6,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{approvals_of, check_contact, check_under_way, to_change};
+use super::{announced, approvals_of, check_contact, check_under_way, to_change};
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
 use crate::domain::{history, people, planned_mails};
-use crate::entity::{
-    EmailKind, Moment, client_contact, email, handover, letter, letter_approval, person,
-};
+use crate::entity::{Moment, client_contact, email, handover, letter, letter_approval, person};
 use crate::error::{Error, ProblemCode, Result};
 
 /// How long a letter is worth sending.
@@ -24,7 +22,7 @@ const LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
 ///
 /// # Errors
 /// Refused to whoever has approved this text before, for an archived contact, a cancelled handover, a manager handing
-/// over who has left, and once it is approved.
+/// over who has left, one taking over who leaves before that, and once it is approved.
 pub async fn approve(
     db: &Db,
     caller: &Caller,
@@ -87,7 +85,7 @@ pub fn still_needed(
     }
 }
 
-/// Both ends of a letter are there: who it is from, and who it is for.
+/// Everybody in a letter is there: who it is from, who it is for, and whom it announces.
 async fn check_ends(
     conn: &impl ConnectionTrait,
     check: &mut Check,
@@ -106,6 +104,15 @@ async fn check_ends(
         let message = format!(
             "{} has left, and nothing is sent in their name: write to the client yourself and log a touchpoint.",
             from.name
+        );
+        check.add("id", ProblemCode::NotAllowedNow, message);
+    }
+    let announced = announced(conn, std::slice::from_ref(handover)).await?;
+    let gone = announced.get(&handover.id);
+    if let Some(gone) = gone.filter(|one| one.is_gone(caller.today())) {
+        let message = format!(
+            "{} leaves before taking over: plan another handover before you tell the client.",
+            gone.person.name
         );
         check.add("id", ProblemCode::NotAllowedNow, message);
     }
@@ -146,20 +153,10 @@ fn mail(caller: &Caller, letter: &letter::Model) -> Result<email::Model> {
         .now
         .checked_add(LIFE)
         .map_err(|error| Error::Internal(error.into()))?;
-    let today = caller.today();
-    let planned = planned_mails::pending(
-        EmailKind::ClientLetter,
-        letter.id,
-        &today.to_string(),
-        today,
-        caller.now,
+    Ok(planned_mails::pending_letter(
+        letter,
+        caller.today(),
         expires_at,
         caller.now,
-    );
-    Ok(email::Model {
-        dedupe_key: format!("client_letter/{}", letter.id),
-        recipient_id: None,
-        contact_id: Some(letter.contact_id),
-        ..planned
-    })
+    ))
 }

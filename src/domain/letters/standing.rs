@@ -2,7 +2,6 @@
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::domain::access::Caller;
 use crate::domain::check::Check;
 use crate::entity::{AttemptOutcome, EmailState, email, email_attempt, letter};
 use crate::error::{ProblemCode, Result};
@@ -18,6 +17,8 @@ pub enum LetterState {
     Sent,
     /// Its mail ended without being sent: the mail says why.
     Failed,
+    /// Its mail may have reached the client, and is not sent again.
+    InDoubt,
 }
 
 /// Where a letter stands, from its mail; none before it is approved.
@@ -25,9 +26,8 @@ pub fn state(mail: Option<&email::Model>) -> LetterState {
     match mail.map(|mail| mail.state) {
         None => LetterState::Draft,
         Some(EmailState::Sent) => LetterState::Sent,
-        Some(EmailState::Pending | EmailState::Claimed | EmailState::Data | EmailState::Held) => {
-            LetterState::Approved
-        }
+        Some(EmailState::Held) => LetterState::InDoubt,
+        Some(EmailState::Pending | EmailState::Claimed | EmailState::Data) => LetterState::Approved,
         Some(
             EmailState::Failed
             | EmailState::Expired
@@ -36,11 +36,6 @@ pub fn state(mail: Option<&email::Model>) -> LetterState {
             | EmailState::SkippedAbsent,
         ) => LetterState::Failed,
     }
-}
-
-/// Whether the caller may read what a letter says: owners and managers, and everybody once it was sent.
-pub fn may_read_text(caller: &Caller, mail: Option<&email::Model>) -> bool {
-    caller.reads_all() || state(mail) == LetterState::Sent
 }
 
 /// Notes why a letter may not change: it is on its way, was sent, or may have been.
@@ -53,14 +48,14 @@ pub(super) async fn check_may_change(
         Some(id) => email::Entity::find_by_id(id).one(conn).await?,
         None => None,
     };
+    let in_doubt = "Its mail may have arrived although that was never confirmed. Ask the client and log a touchpoint.";
     let refusal = match (state(mail.as_ref()), &mail) {
         (LetterState::Sent, _) => {
             Some("It was sent: write to the client yourself and log a touchpoint.")
         }
         (LetterState::Approved, _) => Some("Two people have approved it and it is on its way."),
-        (LetterState::Failed, Some(mail)) if is_in_doubt(conn, mail).await? => Some(
-            "Its mail may have arrived although that was never confirmed. Ask the client and log a touchpoint.",
-        ),
+        (LetterState::InDoubt, _) => Some(in_doubt),
+        (LetterState::Failed, Some(mail)) if may_have_arrived(conn, mail).await? => Some(in_doubt),
         _ => None,
     };
     if let Some(message) = refusal {
@@ -69,14 +64,11 @@ pub(super) async fn check_may_change(
     Ok(())
 }
 
-/// Whether a mail that ended without being sent may have arrived all the same: a reply to it was lost, or a sender died
-/// over it and left a counted attempt without a record.
-async fn is_in_doubt(conn: &impl ConnectionTrait, mail: &email::Model) -> Result<bool> {
-    let attempts = email_attempt::Entity::find()
+/// Whether a mail that ended without being sent may have arrived all the same: the reply to it was lost, or a sender
+/// vanished over it. Either is in its timeline.
+async fn may_have_arrived(conn: &impl ConnectionTrait, mail: &email::Model) -> Result<bool> {
+    let lost = email_attempt::Entity::find()
         .filter(email_attempt::Column::EmailId.eq(mail.id))
-        .all(conn)
-        .await?;
-    let lost = |attempt: &email_attempt::Model| attempt.outcome == AttemptOutcome::Ambiguous;
-    let recorded = i32::try_from(attempts.len()).unwrap_or(i32::MAX);
-    Ok(attempts.iter().any(lost) || mail.attempts > recorded)
+        .filter(email_attempt::Column::Outcome.eq(AttemptOutcome::Ambiguous));
+    Ok(lost.one(conn).await?.is_some())
 }

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+use super::announced;
 use crate::entity::{
-    HandoverStage, Side, client, client_contact, handover, handover_project, handover_step, person,
-    programme, project,
+    Side, client, client_contact, handover, handover_project, person, programme, project,
 };
 use crate::error::{Error, ProblemCode, Result};
 
@@ -43,12 +43,11 @@ impl Facts {
             .await?
             .ok_or_else(gone)?;
         let contact = primary_contact(conn, &client).await?;
-        let both = [handover.from_person_id, handover.to_person_id];
-        let people = person::Entity::find()
-            .filter(person::Column::Id.is_in(both))
-            .all(conn)
+        let from = person::Entity::find_by_id(handover.from_person_id)
+            .one(conn)
             .await?;
-        let [from, to] = both.map(|id| people.iter().find(|one| one.id == id).cloned());
+        let announced = announced(conn, std::slice::from_ref(handover)).await?;
+        let announced = announced.into_values().next().ok_or_else(gone)?;
         let programme = match handover.programme_id {
             Some(id) => programme::Entity::find_by_id(id).one(conn).await?,
             None => None,
@@ -61,10 +60,10 @@ impl Facts {
             client: client.name,
             side: handover.side,
             from: from.ok_or_else(gone)?,
-            to: to.ok_or_else(gone)?,
+            to: announced.person,
             projects: projects(conn, handover).await?,
             whole_client: handover.whole_client,
-            from_on: first_day(conn, handover).await?,
+            from_on: announced.first_day,
             texts: texts.into_iter().filter(|text| !text.is_empty()).collect(),
         })
     }
@@ -176,20 +175,4 @@ async fn projects(conn: &impl ConnectionTrait, handover: &handover::Model) -> Re
     let mut names: Vec<String> = rows.into_iter().map(|row| row.name).collect();
     names.sort();
     Ok(names)
-}
-
-/// When the other person takes over: the day it happened, else the day it is due.
-async fn first_day(
-    conn: &impl ConnectionTrait,
-    handover: &handover::Model,
-) -> Result<Option<Date>> {
-    if let Some(day) = handover.transferred_on {
-        return Ok(Some(day.0));
-    }
-    let step = handover_step::Entity::find()
-        .filter(handover_step::Column::HandoverId.eq(handover.id))
-        .filter(handover_step::Column::Stage.eq(HandoverStage::Transferred))
-        .one(conn)
-        .await?;
-    Ok(step.map(|step| step.due_on.0))
 }

@@ -12,7 +12,7 @@ use crate::error::Result;
 
 /// The mails among `rows` whose recipient does not work here any more, on the recipient's own calendar, or who is an
 /// archived contact of a client: by mail, with the sentence that says so. Two statements.
-pub async fn departed(
+pub(super) async fn departed(
     conn: &impl ConnectionTrait,
     rows: &[email::Model],
     now: Timestamp,

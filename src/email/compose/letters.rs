@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use lettre::Address;
 use lettre::message::Mailbox;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use super::{Composed, Rendered, Verdict};
 use crate::app::App;
+use crate::domain::letters::{Announced, announced};
 use crate::domain::{people, zone};
 use crate::email::client_letter::ClientLetter;
 use crate::email::message::Mail;
@@ -33,12 +35,29 @@ pub(super) async fn compose(
         .collect()
 }
 
-/// What letters are composed from, each by its id; letters by that of their mail.
+/// Why letters among `rows` that were rendered for an earlier attempt are not to leave any more: by mail.
+pub(super) async fn refusals(
+    conn: &impl ConnectionTrait,
+    rows: &[&email::Model],
+    now: Timestamp,
+) -> Result<HashMap<Uuid, String>> {
+    let letters = Letters::load(conn, rows).await?;
+    let mut refusals = HashMap::new();
+    for row in rows {
+        if let Some(reason) = letters.refusal(row, now)? {
+            refusals.insert(row.id, reason);
+        }
+    }
+    Ok(refusals)
+}
+
+/// What letters are composed from, each by its id; letters by that of their mail, whom they announce by the handover's.
 struct Letters {
     letters: HashMap<Uuid, letter::Model>,
     handovers: HashMap<Uuid, handover::Model>,
     contacts: HashMap<Uuid, client_contact::Model>,
     people: HashMap<Uuid, person::Model>,
+    announced: HashMap<Uuid, Announced>,
 }
 
 impl Letters {
@@ -60,6 +79,7 @@ impl Letters {
             .filter(person::Column::Id.is_in(handovers.iter().map(|row| row.from_person_id)))
             .all(conn)
             .await?;
+        let announced = announced(conn, &handovers).await?;
         Ok(Self {
             letters: letters
                 .into_iter()
@@ -68,40 +88,72 @@ impl Letters {
             handovers: handovers.into_iter().map(|row| (row.id, row)).collect(),
             contacts: contacts.into_iter().map(|row| (row.id, row)).collect(),
             people: people.into_iter().map(|row| (row.id, row)).collect(),
+            announced,
         })
     }
 
     fn verdict(&self, app: &App, row: &email::Model, now: Timestamp) -> Result<Verdict> {
-        let parts = self.letters.get(&row.id).and_then(|letter| {
-            let handover = self.handovers.get(&letter.handover_id)?;
-            let contact = self.contacts.get(&letter.contact_id)?;
-            let from = self.people.get(&handover.from_person_id)?;
-            Some((letter, handover, contact, from))
-        });
-        let Some((letter, handover, contact, from)) = parts else {
-            return Ok(cancelled("There is no such letter any more."));
+        if let Some(reason) = self.refusal(row, now)? {
+            let state = EmailState::Cancelled;
+            return Ok(Verdict::Close { state, reason });
+        }
+        let parts = self.parts(row);
+        let parts =
+            parts.ok_or_else(|| Error::internal("a letter without parts was not refused"))?;
+        let (letter, contact) = (parts.letter, parts.contact);
+        let mail = rendered(app, letter, contact, parts.from, now)?;
+        Ok(Verdict::Send(mail))
+    }
+
+    /// Why a letter that two people have approved is not to leave any more.
+    fn refusal(&self, row: &email::Model, now: Timestamp) -> Result<Option<String>> {
+        let Some(parts) = self.parts(row) else {
+            return Ok(Some("There is no such letter any more.".to_owned()));
         };
-        if handover.stage == HandoverStage::Cancelled {
-            return Ok(cancelled(
-                "The handover was cancelled after the letter was approved.",
-            ));
+        if parts.handover.stage == HandoverStage::Cancelled {
+            let reason = "The handover was cancelled after the letter was approved.";
+            return Ok(Some(reason.to_owned()));
         }
-        let today = zone::zone("timeZone", &from.time_zone)?
-            .to_datetime(now)
-            .date();
-        if people::has_left(from, today) {
+        let (from, announced) = (parts.from, parts.announced);
+        if people::has_left(from, today(from, now)?) {
             let reason = format!("{}, whose letter it is, has left.", from.name);
-            return Ok(cancelled(&reason));
+            return Ok(Some(reason));
         }
-        Ok(Verdict::Send(rendered(app, letter, contact, from, now)?))
+        let person = &announced.person;
+        let is_gone = announced.is_gone(today(person, now)?);
+        Ok(is_gone.then(|| {
+            format!(
+                "{}, whom it announces, leaves before taking over.",
+                person.name
+            )
+        }))
+    }
+
+    fn parts(&self, row: &email::Model) -> Option<Parts<'_>> {
+        let letter = self.letters.get(&row.id)?;
+        let handover = self.handovers.get(&letter.handover_id)?;
+        Some(Parts {
+            letter,
+            handover,
+            contact: self.contacts.get(&letter.contact_id)?,
+            from: self.people.get(&handover.from_person_id)?,
+            announced: self.announced.get(&handover.id)?,
+        })
     }
 }
 
-fn cancelled(reason: &str) -> Verdict {
-    Verdict::Close {
-        state: EmailState::Cancelled,
-        reason: reason.to_owned(),
-    }
+/// A letter and who is in it.
+struct Parts<'a> {
+    letter: &'a letter::Model,
+    handover: &'a handover::Model,
+    contact: &'a client_contact::Model,
+    from: &'a person::Model,
+    announced: &'a Announced,
+}
+
+fn today(person: &person::Model, now: Timestamp) -> Result<Date> {
+    let zone = zone::zone("timeZone", &person.time_zone)?;
+    Ok(zone.to_datetime(now).date())
 }
 
 /// The agency's own address sends it, under the name of whoever hands over, who also gets the answer.

@@ -11,8 +11,9 @@ use super::delivery::{Links, Words, render};
 use super::obligations::{self, Obligations};
 use super::{Addressed, Composed, Verdict};
 use crate::app::App;
+use crate::domain::reviews::{self, Owners};
 use crate::domain::split_figures::{ManagerFigures, SplitFigures};
-use crate::domain::{reviews, zone};
+use crate::domain::zone;
 use crate::email::line::Line;
 use crate::email::outbox;
 use crate::email::six_month_review::{
@@ -41,7 +42,7 @@ pub(super) async fn compose(
     let loaded = Reviews::load(conn, rows, day).await?;
     let wanted = rows.iter().filter_map(|row| {
         Some(obligation::Model {
-            obligation_key: obligations::review(loaded.of(row)?.id),
+            obligation_key: obligations::review(loaded.planned.of(row)?.id),
             email_id: row.id,
             person_id: Some(row.recipient_id),
             client_id: None,
@@ -50,13 +51,13 @@ pub(super) async fn compose(
     let taken = obligations.take_each(&app.db, wanted.collect()).await?;
     let mut composed = Vec::with_capacity(rows.len());
     for row in rows {
-        composed.push(match loaded.refusal(row) {
+        composed.push(match loaded.planned.refusal(row) {
             Some(reason) => Composed::closed(row, EmailState::Cancelled, reason),
             None if !taken.contains(&row.id) => {
                 let reason = "Another mail has brought this review already.";
                 Composed::closed(row, EmailState::SkippedAbsent, reason)
             }
-            None => loaded.mail(app, *row, now).await?,
+            None => loaded.mail(app, *row, now)?,
         });
     }
     Ok(composed)
@@ -91,37 +92,50 @@ pub(super) async fn preview(app: &App, person: &person::Model, at: Timestamp) ->
         .ok_or_else(|| Error::internal("a row was composed into nothing"))
 }
 
+/// Why reviews among `rows` that were rendered for an earlier attempt are not to leave any more: by mail.
+pub(super) async fn refusals(
+    conn: &impl ConnectionTrait,
+    rows: &[&email::Model],
+) -> Result<HashMap<Uuid, String>> {
+    let planned = Planned::load(conn, rows.iter().copied()).await?;
+    let refused = rows.iter().filter_map(|row| {
+        let reason = planned.refusal(row)?;
+        Some((row.id, reason.to_owned()))
+    });
+    Ok(refused.collect())
+}
+
+/// The reviews that mails are of, and their programmes.
+struct Planned {
+    reviews: HashMap<Uuid, programme_review::Model>,
+    programmes: HashMap<Uuid, programme::Model>,
+}
+
 /// What reviews are written from.
 struct Reviews {
     day: Date,
-    reviews: HashMap<Uuid, programme_review::Model>,
-    programmes: HashMap<Uuid, programme::Model>,
+    planned: Planned,
+    owners: Owners,
     people: HashMap<Uuid, person::Model>,
     today: SplitFigures,
 }
 
-impl Reviews {
-    async fn load(conn: &impl ConnectionTrait, rows: &[Addressed<'_>], day: Date) -> Result<Self> {
+impl Planned {
+    async fn load(
+        conn: &impl ConnectionTrait,
+        rows: impl Iterator<Item = &email::Model>,
+    ) -> Result<Self> {
         let reviews = programme_review::Entity::find()
-            .filter(
-                programme_review::Column::Id.is_in(rows.iter().filter_map(|row| review_id(row))),
-            )
+            .filter(programme_review::Column::Id.is_in(rows.filter_map(review_id)))
             .all(conn)
             .await?;
         let programmes = programme::Entity::find()
             .filter(programme::Column::Id.is_in(reviews.iter().map(|row| row.programme_id)))
             .all(conn)
             .await?;
-        let people = person::Entity::find()
-            .filter(person::Column::Id.is_in(rows.iter().map(|row| row.recipient_id)))
-            .all(conn)
-            .await?;
         Ok(Self {
-            day,
             reviews: reviews.into_iter().map(|row| (row.id, row)).collect(),
             programmes: programmes.into_iter().map(|row| (row.id, row)).collect(),
-            people: people.into_iter().map(|row| (row.id, row)).collect(),
-            today: SplitFigures::load(conn, day).await?,
         })
     }
 
@@ -144,17 +158,33 @@ impl Reviews {
             _ => Some("There is no such review any more."),
         }
     }
+}
 
-    async fn mail(&self, app: &App, row: Addressed<'_>, now: Timestamp) -> Result<Composed> {
-        let parts = self.of(&row).and_then(|review| {
-            let programme = self.programmes.get(&review.programme_id)?;
+impl Reviews {
+    async fn load(conn: &impl ConnectionTrait, rows: &[Addressed<'_>], day: Date) -> Result<Self> {
+        let people = person::Entity::find()
+            .filter(person::Column::Id.is_in(rows.iter().map(|row| row.recipient_id)))
+            .all(conn)
+            .await?;
+        Ok(Self {
+            day,
+            planned: Planned::load(conn, rows.iter().map(|row| row.row)).await?,
+            owners: Owners::load(conn).await?,
+            people: people.into_iter().map(|row| (row.id, row)).collect(),
+            today: SplitFigures::load(conn, day).await?,
+        })
+    }
+
+    fn mail(&self, app: &App, row: Addressed<'_>, now: Timestamp) -> Result<Composed> {
+        let parts = self.planned.of(&row).and_then(|review| {
+            let programme = self.planned.programmes.get(&review.programme_id)?;
             Some((review, programme, self.people.get(&row.recipient_id)?))
         });
         let Some((review, programme, recipient)) = parts else {
             let reason = "There is no such person any more.";
             return Ok(Composed::closed(&row, EmailState::Failed, reason));
         };
-        let asked = reviews::asked(&app.db.read, programme, self.day).await?;
+        let asked = self.owners.asked(programme, self.day);
         let before = SplitFigures::frozen(&programme.baseline)?;
         let mail = SixMonthReview {
             frame: ReviewFrame {

@@ -3,21 +3,22 @@
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-    UpdateMany,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select, UpdateMany,
 };
 
-use super::{is_in, is_in_any};
+use super::{Attempt, Claim, held, is_in, is_in_any, record};
 use crate::domain::subscriptions::SUBSCRIBED;
-use crate::entity::email::{Column, Entity};
-use crate::entity::{EmailState, Moment, email_attempt, obligation};
+use crate::email::outcome::{Outcome, Phase};
+use crate::entity::email::{Column, Entity, Model};
+use crate::entity::{AttemptOutcome, EmailKind, EmailState, Moment, email_attempt, obligation};
 use crate::error::Result;
 
-/// What becomes of a mail whose sender vanished while handing it over: it is sent again, the same bytes with the same
-/// Message-ID, because a copy is better than a mail that never came.
-const AFTER_GRACE: EmailState = EmailState::Pending;
+/// Why a letter is held. A client is never written to twice: other mails are sent again, the same bytes with the same
+/// Message-ID, because among colleagues a copy is better than a mail that never came.
+const HELD: &str = "It may have reached the client: the connection was lost after it was given to the mail server. Ask the client before you write again.";
 
-/// The states that a mail does not leave. HELD is none: an owner is to decide.
+/// The states that a mail does not leave. HELD is none: a mail server's late word may still come.
 const FINAL: [EmailState; 6] = [
     EmailState::Sent,
     EmailState::Failed,
@@ -32,12 +33,12 @@ const FINAL: [EmailState; 6] = [
 pub struct TakenBack {
     /// Claimed, and certainly not sent.
     pub claimed: u64,
-    /// Being handed over, and perhaps sent.
+    /// Being handed over, and perhaps sent: letters to clients are held, other mails are sent again.
     pub in_doubt: u64,
 }
 
 /// Takes mails back whose lease has run out: at once while they were only claimed, after `grace` (the longest that a
-/// mail server may still be thinking about the message) once they were being handed over.
+/// mail server may still be thinking about the message) once they were being handed over. The timelines of these say so.
 pub async fn take_back(
     conn: &impl ConnectionTrait,
     now: Timestamp,
@@ -47,14 +48,61 @@ pub async fn take_back(
         .exec(conn)
         .await?;
     let since = now.checked_sub(grace).unwrap_or(Timestamp::MIN);
-    let in_doubt = abandoned(EmailState::Data, since, AFTER_GRACE)
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+    let vanished = Entity::find()
+        .filter(is_in(EmailState::Data))
+        .filter(Column::LeaseUntil.lt(Moment(since)))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(conn)
+        .await?;
+    note_doubt(conn, &vanished, now).await?;
+    let claims: Vec<Claim> = vanished.iter().map(Claim::from).collect();
+    let letters = in_doubt(&claims, since, EmailState::Held)
+        .col_expr(Column::Reason, Expr::value(HELD))
+        .filter(Column::Kind.eq(EmailKind::ClientLetter))
+        .exec(conn)
+        .await?;
+    let others = in_doubt(&claims, since, EmailState::Pending)
+        .filter(Column::Kind.ne(EmailKind::ClientLetter))
         .exec(conn)
         .await?;
     Ok(TakenBack {
         claimed: claimed.rows_affected,
-        in_doubt: in_doubt.rows_affected,
+        in_doubt: letters.rows_affected + others.rows_affected,
     })
+}
+
+/// Adds to the timelines of `mails`, whose senders vanished over them, that they were perhaps sent; once for each claim,
+/// because a sender that only lost the reply has said so itself.
+async fn note_doubt(conn: &impl ConnectionTrait, mails: &[Model], now: Timestamp) -> Result<()> {
+    let noted = email_attempt::Entity::find()
+        .filter(email_attempt::Column::EmailId.is_in(mails.iter().map(|mail| mail.id)))
+        .filter(email_attempt::Column::Outcome.eq(AttemptOutcome::Ambiguous))
+        .all(conn)
+        .await?;
+    let is_noted = |claim: Claim| {
+        let mut noted = noted.iter();
+        noted.any(|one| (one.email_id, one.fence) == (claim.email_id, claim.fence))
+    };
+    let outcome = Outcome::ambiguous(Phase::Body, "its sender vanished while handing it over");
+    for mail in mails.iter().filter(|mail| !is_noted(Claim::from(*mail))) {
+        let attempt = Attempt {
+            claim: Claim::from(mail),
+            replica: mail.claimed_by.as_deref().unwrap_or_default(),
+            // When the sender was last heard of is not known better than by its lease.
+            started_at: mail.lease_until.map_or(now, |until| until.0),
+            finished_at: now,
+            outcome: &outcome,
+        };
+        record(conn, &attempt).await?;
+    }
+    Ok(())
+}
+
+fn in_doubt(claims: &[Claim], since: Timestamp, becomes: EmailState) -> UpdateMany<Entity> {
+    abandoned(EmailState::Data, since, becomes)
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .filter(held(claims))
 }
 
 /// Ends the mails that were not sent in time. Answers how many.

@@ -1,18 +1,21 @@
 //! Reviews that have fallen due become rows of the outbox: to the owner who is asked at their 08:00, or to whoever stands in
-//! and may see the agency's figures; where there is nobody, on the next working day of either.
+//! and may see the agency's figures; where there is nobody, or the mail did not leave, on the next working day of either.
 
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::calendar::plus_days;
 use crate::domain::occurrence::{Occurrence, Recurrence, Rhythm};
-use crate::domain::reviews::{self, DueReview};
+use crate::domain::reviews::{self, DueReview, Owners};
 use crate::domain::stand_ins::{Route, StandIns};
-use crate::domain::{subscriptions, zone};
+use crate::domain::{planned_mails, subscriptions, zone};
 use crate::email::compose::{review_key, review_obligation};
 use crate::email::outbox;
 use crate::entity::{Access, EmailKind, EmailState, email, obligation, person};
@@ -23,6 +26,15 @@ const EIGHT_O_CLOCK: i64 = 8 * 60;
 
 /// How long a review's mail is worth sending.
 const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How a mail ends without being sent.
+const NEVER_LEFT: [EmailState; 5] = [
+    EmailState::Failed,
+    EmailState::Expired,
+    EmailState::Cancelled,
+    EmailState::SkippedEmpty,
+    EmailState::SkippedAbsent,
+];
 
 /// Plans the mails of reviews that are due and were not mailed yet. Safe to run on several replicas at once: the outbox's key
 /// keeps a mail from being planned twice, and its obligation from being sent twice.
@@ -36,16 +48,40 @@ pub(super) async fn plan(app: &App) -> Result<()> {
         return Ok(());
     }
     let mailed = mailed(conn, &due).await?;
+    let owners = Owners::load(conn).await?;
     let mut mails = Vec::new();
     for one in due.iter().filter(|one| !mailed.contains(&one.review.id)) {
-        mails.extend(mail(conn, one, now).await?);
+        mails.extend(mail(conn, &owners, one, now).await?);
     }
     if mails.is_empty() {
         return Ok(());
     }
     let tx = app.db.begin().await?;
+    renew(&tx, &mails).await?;
     outbox::insert(&tx, mails).await?;
     Ok(tx.commit().await?)
+}
+
+/// Plans anew what ended on an earlier day without leaving: its row holds the key (R9), so it is that one that comes again.
+async fn renew(tx: &impl ConnectionTrait, mails: &[email::Model]) -> Result<()> {
+    let keys = mails.iter().map(|mail| mail.dedupe_key.as_str());
+    let present = email::Entity::find()
+        .filter(email::Column::DedupeKey.is_in(keys))
+        .filter(email::Column::State.is_in(NEVER_LEFT))
+        .order_by_asc(email::Column::Id)
+        .lock_exclusive()
+        .all(tx)
+        .await?;
+    for ended in present {
+        let again = mails
+            .iter()
+            .find(|mail| mail.dedupe_key == ended.dedupe_key && mail.local_on > ended.local_on);
+        if let Some(again) = again {
+            let row = planned_mails::renewed(ended, again.clone());
+            row.into_active_model().reset_all().update(tx).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The reviews that a mail has taken and that is on its way or was sent.
@@ -84,11 +120,12 @@ async fn mailed(conn: &impl ConnectionTrait, due: &[DueReview]) -> Result<HashSe
 /// A review's mail of the owner's last 08:00; none before its day, and on a day when nobody can be told.
 async fn mail(
     conn: &impl ConnectionTrait,
+    owners: &Owners,
     due: &DueReview,
     now: Timestamp,
 ) -> Result<Option<email::Model>> {
     let (review, programme) = (&due.review, &due.programme);
-    let Some(owner) = reviews::asked(conn, programme, review.due_on.0).await? else {
+    let Some(owner) = owners.asked(programme, review.due_on.0) else {
         return Ok(None);
     };
     let zone = zone::zone("timeZone", &owner.time_zone)?;
@@ -96,7 +133,7 @@ async fn mail(
     if eight.day < review.due_on.0 {
         return Ok(None);
     }
-    let Some(recipient_id) = recipient(conn, &owner, eight).await? else {
+    let Some(recipient_id) = recipient(conn, owner, eight).await? else {
         return Ok(None);
     };
     let expires_at = eight.at.checked_add(LIFE).unwrap_or(Timestamp::MAX);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::Sender;
-use crate::email::compose::{Composed, Rendered, Verdict, compose, departed};
+use crate::email::compose::{Composed, Rendered, Verdict, compose, refusals};
 use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::{EmailState, Moment, email};
@@ -19,7 +19,7 @@ impl Sender {
     ) -> Result<Vec<email::Model>> {
         let (rendered, unrendered): (Vec<_>, Vec<_>) =
             claimed.into_iter().partition(|row| row.message.is_some());
-        let mut ready = self.without_departed(rendered).await?;
+        let mut ready = self.without_refused(rendered).await?;
         if !unrendered.is_empty() {
             ready.extend(self.render(unrendered).await?);
             ready.sort_by_key(|row| (row.next_attempt_at, row.id));
@@ -94,22 +94,23 @@ impl Sender {
         composed
     }
 
-    /// Cancels the mails among `rows`, rendered for an earlier attempt, whose recipient has left since.
-    async fn without_departed(&self, rows: Vec<email::Model>) -> Result<Vec<email::Model>> {
+    /// Cancels the mails among `rows`, rendered for an earlier attempt, that are not to leave any more: their recipient has
+    /// left since, what a letter announces was called off, or a review was decided.
+    async fn without_refused(&self, rows: Vec<email::Model>) -> Result<Vec<email::Model>> {
         if rows.is_empty() {
             return Ok(rows);
         }
-        let departed = departed(&self.app.db.read, &rows, self.app.clock.now()).await?;
-        let (gone, here): (Vec<_>, Vec<_>) = rows
+        let refusals = refusals(&self.app.db.read, &rows, self.app.clock.now()).await?;
+        let (refused, wanted): (Vec<_>, Vec<_>) = rows
             .into_iter()
-            .partition(|row| departed.contains_key(&row.id));
+            .partition(|row| refusals.contains_key(&row.id));
         let tx = self.app.db.begin().await?;
-        for row in gone {
-            let reason = &departed[&row.id];
+        for row in refused {
+            let reason = &refusals[&row.id];
             outbox::close(&tx, Claim::from(&row), EmailState::Cancelled, reason).await?;
         }
         tx.commit().await?;
-        Ok(here)
+        Ok(wanted)
     }
 
     /// Fails the mails among `rows` whose address is not written to any more.

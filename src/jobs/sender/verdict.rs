@@ -13,7 +13,7 @@ pub(super) enum Verdict {
     Failed { suppress: Option<String> },
     /// No mail would get out: the others wait with it, and it is not counted against it.
     OurFault,
-    /// The mail server may have it: wait for the grace.
+    /// The mail server may have it: wait for the grace, after which a letter to a client is held and not tried again.
     InDoubt,
     /// Another sender has it.
     Overtaken,

@@ -1,7 +1,8 @@
 //! An approved letter leaves once, in the name of whoever hands over.
 
+use jiff::civil::date;
 use meridian::email::memory::Failure;
-use meridian::entity::{EmailState, HandoverStage, Moment, email};
+use meridian::entity::{Day, HandoverStage, email};
 use meridian::graphql::id::Kind;
 use meridian::jobs::maintenance;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
@@ -19,17 +20,18 @@ on_both_databases!(
     a_contact_archived_after_the_approval_gets_nothing,
     a_handover_cancelled_after_the_approval_is_not_told,
     a_letter_that_failed_is_changed_and_sent_under_the_same_key,
-    a_letter_that_may_have_arrived_is_not_sent_again,
+    a_handover_cancelled_after_the_letter_was_rendered_is_not_told,
+    nobody_is_announced_who_leaves_before_taking_over,
 );
 
-async fn approved(app: &TestApp, agency: &Agency) -> Value {
+pub(super) async fn approved(app: &TestApp, agency: &Agency) -> Value {
     let letter = agency.drafted(app).await;
     agency.approve(app, &agency.dana, &letter).await;
     let mut payload = agency.approve(app, &agency.olga, &letter).await;
     payload["letter"].take()
 }
 
-async fn read(app: &TestApp, agency: &Agency, letter: &Value) -> Value {
+pub(super) async fn read(app: &TestApp, agency: &Agency, letter: &Value) -> Value {
     let document = format!(
         "query ($id: ID!) {{ {} }}",
         LETTER.replacen("letter {", "letter(id: $id) {", 1)
@@ -191,30 +193,46 @@ async fn a_letter_that_failed_is_changed_and_sent_under_the_same_key(app: &TestA
     assert_eq!(sent["email"]["attempts"].as_array().unwrap().len(), 2);
 }
 
-async fn a_letter_that_may_have_arrived_is_not_sent_again(app: &TestApp) {
+async fn a_handover_cancelled_after_the_letter_was_rendered_is_not_told(app: &TestApp) {
     let agency = Agency::found(app).await;
     let letter = approved(app, &agency).await;
-    // As maintenance leaves it after a sender died over it and the days went by.
-    let mail = email::Entity::find()
-        .one(&app.db.read)
-        .await
-        .unwrap()
-        .unwrap();
-    let mut mail = mail.into_active_model();
-    mail.state = Set(EmailState::Expired);
-    mail.attempts = Set(1);
-    mail.expires_at = Set(Moment(app.now()));
-    let tx = app.db.begin().await.unwrap();
-    mail.update(&tx).await.unwrap();
-    tx.commit().await.unwrap();
-    let input = json!({ "id": letter["id"], "subject": "News from us" });
-    let payload = app
-        .change(&agency.dana, "letterUpdate", input, LETTER)
+    app.memory().fail_next(1, Failure::TryLater);
+    assert_eq!(app.drain().await.len(), 0, "rendered, and put off");
+    let cancel = json!({ "id": Kind::Handover.text(agency.handover.id), "reason": "Dana stays." });
+    app.done(&agency.olga, "handoverCancel", cancel, "handover { id }")
         .await;
+    app.set_clock("2026-11-23T09:30:00Z");
+    assert_eq!(app.drain().await.len(), 0);
+    let letter = read(app, &agency, &letter).await;
+    assert_eq!(letter["email"]["state"], "CANCELLED");
+    assert_eq!(
+        letter["email"]["reason"],
+        "The handover was cancelled after the letter was approved."
+    );
+}
+
+async fn nobody_is_announced_who_leaves_before_taking_over(app: &TestApp) {
+    let agency = Agency::found(app).await;
+    let letter = approved(app, &agency).await;
+    let mut sam = agency.sam.person.clone().into_active_model();
+    sam.employed_until = Set(Some(Day(date(2026, 12, 27))));
+    let tx = app.db.begin().await.unwrap();
+    sam.update(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(app.drain().await.len(), 0);
+    let letter = read(app, &agency, &letter).await;
+    assert_eq!(letter["email"]["state"], "CANCELLED");
+    assert_eq!(
+        letter["email"]["reason"],
+        "Sam, whom it announces, leaves before taking over."
+    );
+    let change = json!({ "id": letter["id"], "subject": "News from us" });
+    let payload = app.done(&agency.dana, "letterUpdate", change, LETTER).await;
+    let payload = agency.approve(app, &agency.dana, &payload["letter"]).await;
     assert_eq!(
         refusals(&payload),
         [
-            "id NOT_ALLOWED_NOW: Its mail may have arrived although that was never confirmed. Ask the client and log a touchpoint."
+            "id NOT_ALLOWED_NOW: Sam leaves before taking over: plan another handover before you tell the client."
         ]
     );
 }

@@ -1,19 +1,20 @@
 //! What a draft says, who may make, read and change it.
 
-use meridian::entity::{HandoverStage, Moment, RoleSide, Side};
+use jiff::civil::date;
+use meridian::entity::{Access, HandoverStage, Moment, RoleSide, Side};
 use meridian::graphql::id::Kind;
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 use serde_json::json;
 
 use super::agency::{Agency, LETTER, refusals};
 use crate::support::app::{TestApp, on_both_databases};
-use crate::support::handover::{handover, primary_contact};
+use crate::support::handover::{handover, primary_contact, step};
 use crate::support::work::client_of;
 
 on_both_databases!(
     a_draft_tells_the_client_who_what_why_and_from_when,
     a_draft_needs_somebody_to_write_to_and_something_to_tell,
-    members_read_a_letter_once_it_was_sent,
+    a_letter_is_seen_by_whoever_sees_its_handover,
     others_managers_do_not_write_it,
     a_letter_is_not_written_to_another_client_s_people,
 );
@@ -109,39 +110,33 @@ async fn a_draft_needs_somebody_to_write_to_and_something_to_tell(app: &TestApp)
     );
 }
 
-async fn members_read_a_letter_once_it_was_sent(app: &TestApp) {
+async fn a_letter_is_seen_by_whoever_sees_its_handover(app: &TestApp) {
     let agency = Agency::found(app).await;
     let letter = agency.drafted(app).await;
-    let read = "query ($id: ID!) { letter(id: $id) { state subject body preview { text } email { state } } }";
-    let by_mia = async || {
-        app.graphql(&agency.mia, read, json!({ "id": letter["id"] }))
-            .await
-    };
-    let answer = by_mia().await;
-    let hidden =
-        json!({ "state": "DRAFT", "subject": null, "body": null, "preview": null, "email": null });
-    assert_eq!(answer["data"]["letter"], hidden);
-    let errors = answer["errors"].as_array().unwrap();
-    assert_eq!(errors.len(), 3, "{errors:#?}");
-    assert!(
-        errors
-            .iter()
-            .all(|error| error["extensions"]["code"] == "FORBIDDEN")
-    );
-
+    let stage = HandoverStage::Introduced;
+    let mia = &agency.mia.person;
+    let task = step(app, &agency.handover, stage, mia, date(2026, 12, 7)).await;
+    let read = "query ($id: ID!, $step: ID!) { letter(id: $id) { subject body email { state } } node(id: $id) { id }
+        letters { totalCount } step: node(id: $step) { ... on HandoverStep { handover { letter { id } } } } }";
+    let variables = json!({ "id": letter["id"], "step": Kind::HandoverStep.text(task.id) });
+    let nothing = json!({ "letter": null, "node": null, "letters": { "totalCount": 0 },
+        "step": { "handover": { "letter": null } } });
+    assert_eq!(app.ask(&agency.mia, read, variables.clone()).await, nothing);
     agency.approve(app, &agency.dana, &letter).await;
     agency.approve(app, &agency.olga, &letter).await;
     app.drain().await;
-    let answer = by_mia().await;
-    assert_eq!(
-        answer["data"]["letter"]["subject"], letter["subject"],
-        "{answer:#}"
-    );
-    assert_eq!(
-        answer["data"]["letter"]["email"],
-        json!(null),
-        "the mail itself is not for members"
-    );
+    assert_eq!(app.ask(&agency.mia, read, variables.clone()).await, nothing);
+
+    let mut sam = agency.sam.person.clone().into_active_model();
+    sam.access = Set(Some(Access::Member));
+    let tx = app.db.begin().await.unwrap();
+    sam.update(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let seen = app.ask(&agency.sam, read, variables).await;
+    let itself = json!({ "subject": letter["subject"], "body": letter["body"], "email": null });
+    assert_eq!(seen["letter"], itself, "the mail itself is not for members");
+    assert_eq!(seen["node"]["id"], letter["id"]);
+    assert_eq!(seen["letters"]["totalCount"], 1);
 }
 
 async fn others_managers_do_not_write_it(app: &TestApp) {

@@ -1,18 +1,22 @@
 //! Half a year on, the owner is asked once whether the split is the better way.
 
 use jiff::civil::date;
+use meridian::domain::notices::notices;
 use meridian::domain::split_figures::SplitFigures;
+use meridian::email::memory::Failure;
 use meridian::entity::{
-    Day, Moment, ReviewVerdict, RoleSide, new_id, person, programme, programme_review,
+    Day, EmailKind, EmailState, Moment, ReviewVerdict, RoleSide, email, new_id, person, programme,
+    programme_review,
 };
 use meridian::graphql::id::Kind;
-use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use serde_json::json;
 
 use crate::support::app::{Actor, TestApp, on_both_databases};
 use crate::support::handover::programme;
 use crate::support::letter::{the, told};
-use crate::support::outbox::emails;
+use crate::support::outbox::{emails, standing};
 use crate::support::work::{away, client_of};
 
 on_both_databases!(
@@ -21,6 +25,9 @@ on_both_databases!(
     a_member_who_stands_in_does_not_see_the_agency_s_figures,
     with_nobody_there_it_waits_for_the_next_working_day,
     what_was_decided_is_not_asked,
+    what_is_decided_while_its_mail_waits_is_not_asked,
+    a_review_whose_mail_failed_comes_on_the_next_day,
+    five_waiting_reviews_cost_as_many_statements_as_one,
 );
 
 const WEDNESDAY: &str = "2026-11-25T08:00:00Z";
@@ -192,11 +199,24 @@ async fn with_nobody_there_it_waits_for_the_next_working_day(app: &TestApp) {
     );
 }
 
-async fn what_was_decided_is_not_asked(app: &TestApp) {
-    let olga = app.owner().await;
-    let row = review(app, &olga.person).await;
-    app.set_clock(WEDNESDAY);
+/// Plans the mails of an instant and lets that of the review fail. The others are called off.
+async fn its_mail_fails(app: &TestApp, instant: &str, failure: Failure) {
+    app.set_clock(instant);
     app.tick().await;
+    let tx = app.db.begin().await.unwrap();
+    email::Entity::update_many()
+        .col_expr(email::Column::State, Expr::value(EmailState::Cancelled))
+        .filter(email::Column::State.eq(EmailState::Pending))
+        .filter(email::Column::Kind.ne(EmailKind::SixMonthReview))
+        .exec(&tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    app.memory().fail_next(1, failure);
+    app.drain().await;
+}
+
+async fn decided(app: &TestApp, row: programme_review::Model) {
     let mut decided = row.into_active_model();
     decided.verdict = Set(Some(ReviewVerdict::Keep));
     decided.note = Set(Some("It works.".to_owned()));
@@ -204,6 +224,74 @@ async fn what_was_decided_is_not_asked(app: &TestApp) {
     let tx = app.db.begin().await.unwrap();
     decided.update(&tx).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Where the one mail of a review stands, and why.
+async fn standing_of_review(app: &TestApp, by: &Actor) -> String {
+    let mut mails = emails(app, by).await;
+    mails.retain(|mail| mail["kind"] == "SIX_MONTH_REVIEW");
+    assert_eq!(mails.len(), 1, "{mails:#?}");
+    standing(&mails[0])
+}
+
+async fn what_is_decided_while_its_mail_waits_is_not_asked(app: &TestApp) {
+    let olga = app.owner().await;
+    let row = review(app, &olga.person).await;
+    its_mail_fails(app, WEDNESDAY, Failure::TryLater).await;
+    assert_eq!(standing_of_review(app, &olga).await, "PENDING");
+    decided(app, row).await;
+    assert_eq!(reviews_at(app, "2026-11-25T10:00:00Z").await, [""; 0]);
+    assert_eq!(
+        standing_of_review(app, &olga).await,
+        "CANCELLED: An owner has decided this review already."
+    );
+}
+
+async fn a_review_whose_mail_failed_comes_on_the_next_day(app: &TestApp) {
+    let olga = app.owner().await;
+    review(app, &olga.person).await;
+    its_mail_fails(app, WEDNESDAY, Failure::MessageRefused).await;
+    assert!(standing_of_review(app, &olga).await.starts_with("FAILED"));
+    assert_eq!(
+        reviews_at(app, "2026-11-25T20:00:00Z").await,
+        [""; 0],
+        "not over and over"
+    );
+    assert_eq!(reviews_at(app, THURSDAY).await, ["olga@example.com review"]);
+    assert_eq!(standing_of_review(app, &olga).await, "SENT");
+    for later in ["2026-11-26T08:01:00Z", "2026-11-27T08:00:00Z"] {
+        assert_eq!(reviews_at(app, later).await, [""; 0]);
+    }
+}
+
+async fn five_waiting_reviews_cost_as_many_statements_as_one(app: &TestApp) {
+    let olga = app.owner().await;
+    let first = review(app, &olga.person).await;
+    let owners = [olga.person.id];
+    let waiting = async || {
+        let before = app.db.statements();
+        let day = date(2026, 12, 7);
+        let notices = notices(&app.db.read, &owners, &owners, day, app.now()).await;
+        (notices.unwrap().len(), app.db.statements() - before)
+    };
+    let (one, cost) = waiting().await;
+    for number in 2..=5 {
+        let another = programme_review::Model {
+            id: new_id(app.now()),
+            number,
+            ..first.clone()
+        };
+        app.insert(another).await;
+    }
+    assert_eq!(waiting().await, (one + 4, cost));
+}
+
+async fn what_was_decided_is_not_asked(app: &TestApp) {
+    let olga = app.owner().await;
+    let row = review(app, &olga.person).await;
+    app.set_clock(WEDNESDAY);
+    app.tick().await;
+    decided(app, row).await;
     assert!(
         !told(
             &app.drain()

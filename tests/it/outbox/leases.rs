@@ -295,6 +295,7 @@ async fn a_late_yes_spares_a_second_copy(stage: Stage) {
     stage.pass(661);
     maintenance::run(&stage.app).await.unwrap();
     assert_eq!(stage.row(id).await.state, EmailState::Pending);
+    assert_eq!(stage.attempts().await[0].0, AttemptOutcome::Ambiguous);
     let tx = begin(&stage).await;
     assert!(outbox::mark_sent(&tx, claim, stage.now()).await.unwrap());
     tx.commit().await.unwrap();
