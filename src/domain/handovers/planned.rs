@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::locks::lock_clients;
-use super::rhythm::{transfers_on, wave_begins_on};
+use super::rhythm::transfers_on;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
 use crate::domain::people;
