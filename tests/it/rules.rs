@@ -16,14 +16,14 @@ use crate::support::app::{Store, TestApp, tell};
 use agency::Agency;
 use invariants::Witness;
 use model::Model;
-use steps::{Step, any_step};
+use steps::{Step, any_steps};
 
-/// How many steps a history has.
-const STEPS: usize = 25;
+/// How many steps a history has, a handover that goes through its stages being one.
+const STEPS: usize = 20;
 
 #[test]
 fn the_rules_hold_after_every_step_on_sqlite() {
-    the_rules_hold_on(Store::Sqlite, 10);
+    the_rules_hold_on(Store::Sqlite, 8);
 }
 
 #[test]
@@ -41,7 +41,8 @@ fn the_rules_hold_on(store: Store, histories: u32) {
     };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    let outcome = runner.run(&vec(any_step(), STEPS), |steps| {
+    let outcome = runner.run(&vec(any_steps(), STEPS), |steps| {
+        let steps = steps.concat();
         tell(store, async |app: &TestApp| history(app, &steps).await);
         Ok(())
     });

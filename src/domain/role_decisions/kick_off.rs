@@ -62,7 +62,7 @@ impl Move<'_> {
             recommendation(constants, self.client, self.before, self.standing.as_ref()).lead_mode;
         let Some(wish) = wish else {
             return match ready {
-                Some(decision) if kicks_off && decision.recommended == recommended => {
+                Some(decision) if kicks_off && !is_outdated(decision, recommended) => {
                     Decided::Serves(decision.clone())
                 }
                 Some(decision) if kicks_off => {
@@ -113,6 +113,11 @@ impl Decided {
             }
         }
     }
+}
+
+/// The profile recommends neither what it did then nor what was decided.
+fn is_outdated(decision: &role_decision::Model, recommended: LeadMode) -> bool {
+    ![decision.recommended, decision.lead_mode].contains(&recommended)
 }
 
 fn outdated(recommended: LeadMode, decision: &role_decision::Model) -> String {

@@ -9,6 +9,7 @@ use crate::support::tables::contents;
 on_both_databases!(
     no_way_leads_to_active_without_a_decision,
     a_decision_opens_the_gate_for_one_kick_off,
+    a_decision_that_the_profile_has_outrun_does_not_open_it,
     a_word_at_the_kick_off_makes_or_confirms_the_decision,
     a_client_s_default_does_not_open_the_gate,
     what_is_decided_while_a_project_runs_does_not_serve_its_next_kick_off,
@@ -96,6 +97,23 @@ async fn a_decision_opens_the_gate_for_one_kick_off(app: &TestApp) {
             { "kickedOffOn": "2026-11-23", "reason": "They like to talk." },
         ])
     );
+}
+
+async fn a_decision_that_the_profile_has_outrun_does_not_open_it(app: &TestApp) {
+    let agency = Agency::of(app).await;
+    let web = agency.project("Web").await;
+    agency.decides(&web, "JOINT", "As recommended.").await;
+    let harder = json!({ "id": web, "complexity": 5, "delivery": 5, "volatility": 5 });
+    app.done(&agency.olga, "projectUpdate", harder, "project { id }")
+        .await;
+    let refused = kick_off(&agency, &web).await;
+    assert_eq!(refusals(&refused), [("leadMode", "INVALID")]);
+    let changed = "The profile has changed since JOINT was decided on 2026-11-23: it recommends PRODUCTION_LED now.";
+    assert!(sentence(&refused).starts_with(changed), "{refused:#}");
+    agency
+        .decides(&web, "PRODUCTION_LED", "It has grown.")
+        .await;
+    stand(&agency, &web, "ACTIVE").await;
 }
 
 async fn a_word_at_the_kick_off_makes_or_confirms_the_decision(app: &TestApp) {
