@@ -20,7 +20,7 @@ pub(super) async fn transfer(
     caller: &Caller,
     row: &handover::Model,
 ) -> Result<()> {
-    people::working_here(tx, "stage", row.to_person_id, caller.today()).await?;
+    let to = people::working_here(tx, "stage", row.to_person_id, caller.today()).await?;
     lock_clients(tx, &[row.client_id]).await?;
     let client = client::Entity::find_by_id(row.client_id).one(tx).await?;
     let client = client.ok_or(Error::NotFound("client"))?;
@@ -29,7 +29,9 @@ pub(super) async fn transfer(
     let from = row.from_person_id;
     let moving = Moving::read(tx, (client, row.side), from, projects, caller.today()).await?;
     must_be_held(tx, row, &moving).await?;
-    let hats = Hats::read(tx, caller, row, &moving).await?;
+    let from = person::Entity::find_by_id(from).one(tx).await?;
+    let names = (from.map_or_else(String::new, |person| person.name), to.name);
+    let hats = Hats::read(tx, caller, row, names, &moving).await?;
     if !row.whole_client {
         for project in &moving.projects {
             hats.hand_over(tx, Target::Project(project.id)).await?;
@@ -72,6 +74,8 @@ async fn must_be_held(
 /// The three roles that hold sides, and who wears them for the client and its projects today.
 struct Hats<'a> {
     handover: &'a handover::Model,
+    /// What whoever hands over and whoever takes over are called.
+    names: (String, String),
     /// The caller with the authority of the handover, which an owner made.
     authority: Caller,
     own: Uuid,
@@ -85,6 +89,7 @@ impl<'a> Hats<'a> {
         tx: &impl ConnectionTrait,
         caller: &Caller,
         handover: &'a handover::Model,
+        names: (String, String),
         moving: &Moving,
     ) -> Result<Self> {
         let roles = role::Entity::find().all(tx).await?;
@@ -104,6 +109,7 @@ impl<'a> Hats<'a> {
             .add(assignment::Column::ProjectId.is_in(projects));
         Ok(Self {
             handover,
+            names,
             authority: Caller {
                 access: Access::Owner,
                 ..caller.clone()
@@ -119,34 +125,46 @@ impl<'a> Hats<'a> {
     async fn hand_over(&self, tx: &impl ConnectionTrait, target: Target) -> Result<()> {
         self.split(tx, target).await?;
         let to = Some(self.handover.to_person_id);
-        self.set(tx, self.own, target, to).await
+        self.set(tx, self.own, target, to, self.taken_over()).await
     }
 
     /// Ends the outgoing person's own row of a project, so that the client's holder counts there too.
     async fn take_off(&self, tx: &impl ConnectionTrait, target: Target) -> Result<()> {
-        if self.is_worn_by_outgoing(self.own, target) {
-            self.set(tx, self.own, target, None).await?;
+        if self.worn_by_outgoing(self.own, target).is_some() {
+            self.set(tx, self.own, target, None, self.taken_over())
+                .await?;
         }
         self.split(tx, target).await
     }
 
     async fn split(&self, tx: &impl ConnectionTrait, target: Target) -> Result<()> {
-        if !self.is_worn_by_outgoing(self.both, target) {
+        let Some(unsplit) = self.worn_by_outgoing(self.both, target) else {
             return Ok(());
-        }
-        self.set(tx, self.both, target, None).await?;
-        if self.wearer(self.other, target).is_some() {
+        };
+        self.set(tx, self.both, target, None, self.taken_over())
+            .await?;
+        if self.worn(self.other, target).is_some() {
             return Ok(());
         }
         let from = Some(self.handover.from_person_id);
-        self.set(tx, self.other, target, from).await
+        let kept = format!(
+            "Keeps this side, held in the unsplit role since {}; {} took over the other.",
+            unsplit.from_on, self.names.1
+        );
+        self.set(tx, self.other, target, from, kept).await
     }
 
-    fn is_worn_by_outgoing(&self, role_id: Uuid, target: Target) -> bool {
-        self.wearer(role_id, target) == Some(self.handover.from_person_id)
+    /// Why somebody else holds it now. Everybody may read it; what a plan weighed stays with the handover.
+    fn taken_over(&self) -> String {
+        format!("{} took over from {}.", self.names.1, self.names.0)
     }
 
-    fn wearer(&self, role_id: Uuid, target: Target) -> Option<Uuid> {
+    fn worn_by_outgoing(&self, role_id: Uuid, target: Target) -> Option<&assignment::Model> {
+        self.worn(role_id, target)
+            .filter(|row| row.person_id == self.handover.from_person_id)
+    }
+
+    fn worn(&self, role_id: Uuid, target: Target) -> Option<&assignment::Model> {
         let (client, project) = match target {
             Target::Client(id) => (Some(id), None),
             Target::Project(id) => (None, Some(id)),
@@ -154,7 +172,7 @@ impl<'a> Hats<'a> {
         let here = |row: &&assignment::Model| {
             row.role_id == role_id && row.client_id == client && row.project_id == project
         };
-        self.in_force.iter().find(here).map(|row| row.person_id)
+        self.in_force.iter().find(here)
     }
 
     async fn set(
@@ -163,13 +181,14 @@ impl<'a> Hats<'a> {
         role_id: Uuid,
         target: Target,
         person_id: Option<Uuid>,
+        reason: String,
     ) -> Result<()> {
         let new = NewAssignment {
             role_id,
             target,
             person_id,
             from_on: self.authority.today(),
-            reason: self.handover.reason.clone(),
+            reason,
         };
         assignments::set_in(tx, &self.authority, AssignmentSource::Handover, new).await?;
         Ok(())

@@ -100,6 +100,6 @@ async fn a_spreadsheet_does_not_undo_a_handover(app: &TestApp) {
     let refused = import(agency.dana.person.id).await.unwrap_err();
     assert_eq!(
         refused,
-        "A handover decided who holds this from 2026-11-23: “Each does what suits them.”. Change it by hand."
+        "A handover decided who holds this from 2026-11-23: “Sam took over from Dana.”. Change it by hand."
     );
 }
