@@ -6,6 +6,7 @@ mod approval;
 mod standing;
 mod wording;
 
+use jiff::civil::Date;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait,
     QueryFilter, QuerySelect,
@@ -124,13 +125,58 @@ pub async fn update(
         ..before.clone()
     };
     let row = checked(row, check)?;
-    for approval in approvals_of(&tx, id).await? {
-        history::deleted(&tx, caller, id, &approval).await?;
-        approval.delete(&tx).await?;
-    }
-    let after = row.into_active_model().reset_all().update(&tx).await?;
-    history::updated(&tx, caller, id, &before, &after).await?;
+    let after = rewrite(&tx, caller, &before, row).await?;
     tx.commit().await?;
+    Ok(after)
+}
+
+/// The day on which the accountability moves has changed: a letter that was not queued yet and speaks of it says the new
+/// one, and what was approved before is void.
+pub(in crate::domain) async fn follow_day(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    handover_id: Uuid,
+    from: Date,
+    to: Date,
+) -> Result<()> {
+    let unsent = letter::Entity::find()
+        .filter(letter::Column::HandoverId.eq(handover_id))
+        .filter(letter::Column::EmailId.is_null())
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    let Some(before) = unsent else {
+        return Ok(());
+    };
+    let body = before
+        .body
+        .replace(&wording::long_day(from), &wording::long_day(to));
+    if body == before.body {
+        return Ok(());
+    }
+    let row = letter::Model {
+        body,
+        version: before.version + 1,
+        updated_at: Moment(caller.now),
+        ..before.clone()
+    };
+    rewrite(tx, caller, &before, row).await?;
+    Ok(())
+}
+
+/// Writes another text, which nobody has approved yet.
+async fn rewrite(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    before: &letter::Model,
+    row: letter::Model,
+) -> Result<letter::Model> {
+    for approval in approvals_of(tx, before.id).await? {
+        history::deleted(tx, caller, before.id, &approval).await?;
+        approval.delete(tx).await?;
+    }
+    let after = row.into_active_model().reset_all().update(tx).await?;
+    history::updated(tx, caller, before.id, before, &after).await?;
     Ok(after)
 }
 

@@ -9,7 +9,7 @@ use super::{to_change, transfer};
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
-use crate::domain::{history, programmes};
+use crate::domain::{history, letters, programmes};
 use crate::entity::{Day, HandoverStage, Moment, handover, handover_step};
 use crate::error::{Error, ProblemCode, Result};
 
@@ -51,6 +51,10 @@ pub async fn advance(
         transfer::transfer(&tx, caller, &before).await?;
     }
     reach(&tx, caller, &steps, step.stage, on).await?;
+    let due = steps.iter().find(|one| one.stage == step.stage);
+    if let Some(due) = due.filter(|due| due.stage == HandoverStage::Transferred) {
+        letters::follow_day(&tx, caller, id, *due.due_on, on).await?;
+    }
     let after = write(&tx, caller, before, step.stage, on, &note).await?;
     if let Some(programme_id) = after.programme_id {
         programmes::follow(&tx, caller, programme_id).await?;

@@ -104,7 +104,7 @@ impl Facts {
 
     fn who_takes_over(&self) -> String {
         let when = match self.from_on {
-            Some(day) => format!("From {} on", day.strftime("%A, %-d %B %Y")),
+            Some(day) => format!("From {} on", long_day(day)),
             None => "Soon".to_owned(),
         };
         let (name, address) = (&self.to.name, &self.to.email);
@@ -175,4 +175,9 @@ async fn projects(conn: &impl ConnectionTrait, handover: &handover::Model) -> Re
     let mut names: Vec<String> = rows.into_iter().map(|row| row.name).collect();
     names.sort();
     Ok(names)
+}
+
+/// `Monday, 28 December 2026`: how a letter says a day.
+pub(super) fn long_day(day: Date) -> String {
+    day.strftime("%A, %-d %B %Y").to_string()
 }

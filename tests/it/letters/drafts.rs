@@ -14,6 +14,7 @@ use crate::support::work::client_of;
 on_both_databases!(
     a_draft_tells_the_client_who_what_why_and_from_when,
     a_draft_needs_somebody_to_write_to_and_something_to_tell,
+    a_letter_follows_the_day_on_which_the_accountability_moves,
     a_letter_is_seen_by_whoever_sees_its_handover,
     others_managers_do_not_write_it,
     a_letter_is_not_written_to_another_client_s_people,
@@ -57,6 +58,38 @@ async fn a_draft_tells_the_client_who_what_why_and_from_when(app: &TestApp) {
     assert_eq!(
         refusals(&payload),
         ["handoverId TAKEN: This handover has a letter already: change that one."]
+    );
+}
+
+async fn a_letter_follows_the_day_on_which_the_accountability_moves(app: &TestApp) {
+    let agency = Agency::found(app).await;
+    let letter = agency.drafted(app).await;
+    let approve = json!({ "id": letter["id"], "expectedVersion": letter["version"] });
+    app.done(&agency.olga, "letterApprove", approve.clone(), LETTER)
+        .await;
+    let later = json!({ "id": Kind::Handover.text(agency.handover.id), "stage": "TRANSFERRED", "dueOn": "2027-01-04" });
+    app.done(&agency.dana, "handoverStepSet", later, "handover { id }")
+        .await;
+
+    let document = format!(
+        "query ($id: ID!) {{ {} }}",
+        LETTER.replacen("letter", "letter(id: $id)", 1)
+    );
+    let data = app
+        .ask(&agency.dana, &document, json!({ "id": letter["id"] }))
+        .await;
+    let body = data["letter"]["body"].as_str().unwrap();
+    assert!(
+        body.contains("From Monday, 4 January 2027 on, Sam"),
+        "{body}"
+    );
+    assert_eq!(data["letter"]["approvals"], json!([]), "of another day");
+    let payload = app
+        .change(&agency.dana, "letterApprove", approve, LETTER)
+        .await;
+    assert!(
+        refusals(&payload)[0].starts_with("expectedVersion STALE_VERSION"),
+        "{payload:#}"
     );
 }
 
