@@ -13,7 +13,7 @@ use super::to_change;
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
-use crate::domain::{history, people, subscriptions};
+use crate::domain::{history, letters, people, subscriptions};
 use crate::entity::{
     Day, HandoverStage, Moment, handover, handover_project, handover_step, new_id, person,
 };
@@ -107,6 +107,11 @@ pub async fn set_step(
     let due_on = edit.due_on.unwrap_or(step.due_on.0);
     check_order(&mut check, &steps, edit.stage, due_on);
     let owner = match edit.owner_id {
+        Some(id) if ![before.from_person_id, before.to_person_id].contains(&id) => {
+            let message = "A step is the task of whoever hands over or of whoever takes over.";
+            check.add("ownerId", ProblemCode::Invalid, message);
+            None
+        }
         Some(id) => check.also(people::working_here(&tx, "ownerId", id, due_on).await)?,
         None => None,
     };
@@ -123,6 +128,9 @@ pub async fn set_step(
         ..step.clone()
     };
     update(&tx, caller, step, row).await?;
+    if edit.stage == HandoverStage::Transferred {
+        letters::follow_day(&tx, caller, id, *step.due_on, due_on).await?;
+    }
     let after = touched(&tx, caller, before).await?;
     tx.commit().await?;
     Ok(after)

@@ -45,6 +45,13 @@ async fn a_step_changes_hands_and_days_but_not_its_place(app: &TestApp) {
             .await;
         assert_eq!(refusal(&payload), ("dueOn", why));
     }
+    let mut input = set("INTRODUCED", "2026-12-02");
+    input["ownerId"] = json!(global(Kind::Person, agency.olga.person.id));
+    let payload = app
+        .change(&agency.dana, "handoverStepSet", input, "handover { id }")
+        .await;
+    let theirs = "A step is the task of whoever hands over or of whoever takes over.";
+    assert_eq!(refusal(&payload), ("ownerId", theirs));
     advance(app, &agency.olga, &handover, "ANNOUNCED").await;
     let input = set("ANNOUNCED", "2026-11-24");
     let payload = app
