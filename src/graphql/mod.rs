@@ -35,6 +35,7 @@ pub mod programme;
 pub mod programme_review;
 pub mod project;
 pub mod project_filter;
+pub mod prompt_choice;
 pub mod relationship;
 pub mod responsibility;
 pub mod responsibility_exception;
@@ -92,6 +93,7 @@ pub struct Mutation(
     booking::BookingMutations,
     touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,
+    prompt_choice::UpdatePromptMutations,
     person::PersonMutations,
     plan::PlanMutations,
     work_schedule::WorkScheduleMutations,

@@ -123,10 +123,12 @@ fn mail(
 ) -> Result<Option<email::Model>> {
     let scheduled = latest_wanted(row, working_time, recurrence, now)?;
     // A subscription made or moved after that time has nothing to catch up on.
-    if row.paused || scheduled.at < row.next_due_at.0 || people::has_left(person, scheduled.day) {
+    if scheduled.at < row.next_due_at.0 || people::has_left(person, scheduled.day) {
         return Ok(None);
     }
-    let Some(day) = subscriptions::day_of_mail(row.kind, scheduled.day, working_time) else {
+    let day = subscriptions::day_of_mail(row.kind, scheduled.day, working_time)
+        .filter(|day| !subscriptions::is_paused(row, *day));
+    let Some(day) = day else {
         return Ok(None);
     };
     let Some(occurrence) = recurrence.on(day) else {

@@ -33,7 +33,7 @@ pub fn router(app: &App) -> Result<Router> {
         ));
     let open = Router::new()
         .route("/healthz", get(health::healthz))
-        .route("/a/{token}", get(actions::show).post(actions::press))
+        .merge(actions::routes())
         .with_state(app.clone());
     Ok(with_layers(
         signed_in.merge(open),

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -11,9 +12,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::app::App;
 use crate::db::Db;
 use crate::domain::calendar::Week;
 use crate::domain::notices::{Matter, Notice};
+use crate::email::action_link::Links;
 use crate::entity::{EmailState, email, obligation};
 use crate::error::Result;
 
@@ -47,6 +50,16 @@ pub(super) fn facts(project_id: Uuid, week: Week) -> String {
     format!("facts_needed/{project_id}/{week}")
 }
 
+/// What was put off or handed over, and comes again since `since`.
+pub(super) fn again(key: &str, since: Date) -> String {
+    format!("{key}/again/{since}")
+}
+
+/// What was handed to somebody.
+pub(super) fn handed_to(key: &str, person_id: Uuid) -> String {
+    format!("{key}/to/{person_id}")
+}
+
 /// The copy that somebody gets of a prompt.
 pub(super) fn copy(key: &str, person_id: Uuid) -> String {
     format!("{key}/copy/{person_id}")
@@ -72,6 +85,15 @@ pub fn review(review_id: Uuid) -> String {
 }
 
 impl Obligations {
+    /// What makes the links of a person's mail. Those of a preview do nothing: others than the person may see it.
+    pub(super) fn links(self, app: &App, person_id: Uuid, now: Timestamp) -> Links<'_> {
+        Links {
+            app,
+            person_id,
+            now: (self == Self::Claimed).then_some(now),
+        }
+    }
+
     /// Which mails of `wanted`, each of which wants one thing, may discharge it: by mail.
     pub(super) async fn take_each(
         self,

@@ -40,6 +40,7 @@ struct Summaries<'a> {
     day: Date,
     week: Week,
     now: Timestamp,
+    obligations: Obligations,
     stand_ins: StandIns,
     schedules: HashMap<Uuid, schedule::Model>,
     agenda: Agenda,
@@ -74,16 +75,18 @@ pub(super) async fn compose(
     let routing = Routing {
         app,
         week,
+        day,
         now,
         obligations,
         stand_ins: &stand_ins,
         schedules: &schedules,
     };
-    let (subjects, closed) = routing.subjects(rows, &addressees, day).await?;
+    let (subjects, closed) = routing.subjects(rows, &addressees).await?;
     if subjects.is_empty() {
         return Ok(closed);
     }
-    let summaries = Summaries::load(app, day, now, stand_ins, schedules, &subjects).await?;
+    let summaries =
+        Summaries::load(app, day, now, stand_ins, schedules, &subjects, obligations).await?;
     let mut composed = closed;
     composed.extend(summaries.write(rows, &subjects)?);
     Ok(composed)
@@ -97,6 +100,7 @@ impl<'a> Summaries<'a> {
         stand_ins: StandIns,
         schedules: HashMap<Uuid, schedule::Model>,
         subjects: &[Subject],
+        obligations: Obligations,
     ) -> Result<Self> {
         let conn = &app.db.read;
         let week = Week::of(day);
@@ -147,6 +151,7 @@ impl<'a> Summaries<'a> {
             day,
             week,
             now,
+            obligations,
             stand_ins,
             schedules,
             agenda,
@@ -222,7 +227,7 @@ impl<'a> Summaries<'a> {
         }
         let button_url = Links(self.app).page(&format!("/week/{}", self.week));
         let frame = frame(
-            self.app,
+            self.obligations.links(self.app, recipient.id, self.now),
             &row,
             recipient,
             self.schedules.get(&recipient.id),

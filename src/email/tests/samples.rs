@@ -224,12 +224,22 @@ impl CapacitySummary {
                         side: Side::Client,
                     },
                 ],
-                overdue: vec![OverdueUpdate {
-                    client: "Brightwell".into(),
-                    account_manager: Some("Dana Lind".into()),
-                    due_on: date(2026, 11, 16),
-                    days_late: 7,
-                }],
+                overdue: vec![
+                    OverdueUpdate {
+                        client: "Brightwell".into(),
+                        account_manager: Some("Dana Lind".into()),
+                        due_on: date(2026, 11, 16),
+                        days_late: 7,
+                        choice: None,
+                    },
+                    OverdueUpdate {
+                        client: "Harbour Trust".into(),
+                        account_manager: Some("Sam Okafor".into()),
+                        due_on: date(2026, 11, 17),
+                        days_late: 6,
+                        choice: Some("put off until Wed 25 Nov by Sam Okafor".into()),
+                    },
+                ],
                 time_off: time_off(),
                 ahead: ahead(),
             }),
@@ -264,6 +274,7 @@ impl ClientUpdate {
                     due_on: MONDAY,
                     every_days: 90,
                     last_contact: contact(TouchpointKind::Email, date(2026, 8, 25), "Dana Lind"),
+                    answers: answers("quill"),
                 }],
                 facts: vec![facts()],
                 notices: notices(),
@@ -283,12 +294,25 @@ impl ClientUpdate {
                     ..Prompts::default()
                 },
             }],
+            handed_over: vec![HandedPrompts {
+                colleague: "Priya Shah".into(),
+                prompts: Prompts {
+                    updates: vec![UpdateDue {
+                        client: "Weir & Daughters".into(),
+                        url: page("clients/cli_6"),
+                        answers: answers("weir"),
+                        ..brightwell()
+                    }],
+                    ..Prompts::default()
+                },
+            }],
             in_copy: vec![CopiedPrompts {
                 colleague: "Ana Souza".into(),
                 prompts: Prompts {
                     updates: vec![UpdateDue {
                         client: "Lindqvist Marine".into(),
                         url: page("clients/cli_5"),
+                        answers: None,
                         ..brightwell()
                     }],
                     ..Prompts::default()
@@ -296,6 +320,18 @@ impl ClientUpdate {
             }],
         }
     }
+}
+
+/// Links as long as those that are signed.
+fn answers(about: &str) -> Option<AnswerLinks> {
+    let url = |what: &str| {
+        let token = format!("{what}-{about}-");
+        format!("https://meridian.example/a/{:x<78}", token)
+    };
+    Some(AnswerLinks {
+        log_url: Some(url("log")),
+        more_url: url("more"),
+    })
 }
 
 fn notices() -> Vec<Notice> {
@@ -351,6 +387,7 @@ fn orchard() -> UpdateDue {
         ]),
         waiting: lines(&["Orchard shop has no production manager"]),
         projects: lines(&["Orchard shop", "Loyalty app"]),
+        answers: answers("orchard"),
     }
 }
 
@@ -366,6 +403,7 @@ fn brightwell() -> UpdateDue {
         since: lines(&["Website relaunch moved from back burner to active on Thu 19 Nov"]),
         waiting: Vec::new(),
         projects: lines(&["Website relaunch"]),
+        answers: answers("brightwell"),
     }
 }
 
@@ -381,5 +419,9 @@ fn facts() -> FactsNeeded {
             "What is next, and when",
             "Anything at risk",
         ]),
+        answers: answers("ledger").map(|answers| AnswerLinks {
+            log_url: None,
+            ..answers
+        }),
     }
 }
