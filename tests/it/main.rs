@@ -18,6 +18,7 @@ mod handovers;
 mod import;
 mod inventory;
 mod letters;
+mod links;
 mod mails;
 mod migration;
 mod obligations;
