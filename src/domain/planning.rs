@@ -32,6 +32,7 @@ mod cheapest;
 mod clashes;
 mod evaluator;
 mod frontier;
+mod kept;
 mod local_search;
 mod model;
 mod outcome;
@@ -44,6 +45,7 @@ mod standing;
 mod waves;
 
 pub use evaluator::{Evaluation, evaluate};
+pub use kept::Kept;
 pub use outcome::{Broken, Cost, Figures, FrontierPoint, Move, Outcome, Unsolved};
 pub use problem::{
     Bond, Candidate, FixedCounts, PlanClient, Problem, Receives, Stay, StayReason, Target, Unit,
