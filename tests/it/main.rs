@@ -10,6 +10,7 @@ mod actions;
 mod bad_input;
 mod cluster;
 mod commands;
+mod copy;
 mod decisions;
 mod demo;
 mod documentation;
