@@ -16,10 +16,17 @@ use crate::support::app::{Store, TestApp, tell};
 use agency::Agency;
 use invariants::Witness;
 use model::Model;
-use steps::{Step, any_steps};
+use steps::{Fate, Step, Tick, any_steps};
 
 /// How many steps a history has, a handover that goes through its stages being one.
 const STEPS: usize = 20;
+
+/// What is left to be sent then is sent.
+const LAST: Step = Step::Tick(Tick {
+    hour: 22,
+    twice: false,
+    fate: Fate::Arrives,
+});
 
 #[test]
 fn the_rules_hold_after_every_step_on_sqlite() {
@@ -56,15 +63,13 @@ async fn history(app: &TestApp, steps: &[Step]) {
     let mut model = Model::of_two_unsplit_managers();
     let mut witness = Witness::default();
     witness.check(&agency, &model).await;
-    for step in steps {
+    for step in steps.iter().chain([&LAST]) {
         let step = &model.made_out(step);
         let before = agency.changes().await;
         let foreseen = model.foresee(step);
         let accepted = agency.act(step, &model).await;
         assert_eq!(accepted, foreseen, "{step:?}");
-        if accepted && matches!(step, Step::HandOver(_)) {
-            model.transfers_on(*agency.transfers_on.last().unwrap());
-        }
+        agency.tell(step, &mut model);
         if !accepted {
             assert_eq!(
                 agency.changes().await,
@@ -74,4 +79,5 @@ async fn history(app: &TestApp, steps: &[Step]) {
         }
         witness.check(&agency, &model).await;
     }
+    agency.end().await;
 }
