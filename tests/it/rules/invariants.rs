@@ -52,6 +52,10 @@ impl Witness {
         books_follow_accountability(agency, model, &told);
         self.assignments_are_only_ever_closed(agency, model).await;
         who_is_gone_is_not_let_in(agency, model).await;
+    }
+
+    /// What is so of the mails that were sent since.
+    pub(super) async fn check_mails(&mut self, agency: &Agency<'_>, model: &Model) {
         self.mails.check(agency, model).await;
     }
 

@@ -134,12 +134,13 @@ pub(super) enum Step {
 }
 
 /// One of them, or some that go together: a handover that goes through its stages and is perhaps called off then; a plan
-/// and what is made of it.
+/// and what is made of it; some mornings.
 pub(super) fn any_steps() -> impl Strategy<Value = Vec<Step>> {
     prop_oneof![
         12 => any_step().prop_map(|step| vec![step]),
         2 => handovers::stages(),
         2 => plans::plan_and_what_follows(),
+        2 => ticks::mornings(),
     ]
 }
 
@@ -220,7 +221,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         2 => except,
         1 => what_if,
         2 => plans::planning(),
-        5 => ticks::tick(),
+        3 => ticks::tick(),
         3 => (1..10).prop_map(|days| Step::Pass { days }),
     ]
 }

@@ -25,6 +25,9 @@ const PAGES: [&str; 4] = [
     "/graphql?query=mutation%7BtouchpointLog(input:%7BclientId:%22cli_1%22,kind:CALL%7D)%7BuserErrors%7Bcode%7D%7D%7D",
 ];
 
+/// What stands around a Message-ID.
+const BRACKETS: [char; 2] = ['<', '>'];
+
 /// What the mail server took so far.
 #[derive(Default)]
 pub(super) struct Taken {
@@ -55,7 +58,10 @@ impl Taken {
 
     /// R9, as whoever gets the mails sees it. What the mail server took and did not say so may come again, the same.
     fn take(&mut self, letter: &Letter, agency: &Agency<'_>) {
-        let id = letter.header("Message-ID").to_owned();
+        let id = letter
+            .header("Message-ID")
+            .trim_matches(BRACKETS)
+            .to_owned();
         if !self.ids.insert(id.clone()) {
             self.copies += 1;
             assert!(self.copies <= agency.copies, "again: {letter:?}");
@@ -84,14 +90,15 @@ impl Taken {
         let mut keys = HashSet::new();
         for row in &rows {
             let key = (row.kind, row.recipient_id, row.contact_id, &row.period);
-            assert!(keys.insert(key), "two of one period: {row:?}");
+            assert!(keys.insert(key), "two of one period: {}", row.dedupe_key);
             let taken = row
                 .message_id
                 .as_ref()
                 .is_some_and(|id| self.ids.contains(id));
             assert!(
                 taken || row.state != EmailState::Sent,
-                "sent nowhere: {row:?}"
+                "sent nowhere: {}",
+                row.dedupe_key
             );
         }
         let ours: HashSet<_> = rows
