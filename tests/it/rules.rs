@@ -9,10 +9,10 @@ mod invariants;
 mod model;
 mod steps;
 
+use meridian::email::memory::Failure;
+use meridian::entity::{AssignmentSource, LeadMode, RoleSide, Side};
 use proptest::collection::vec;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-
-use meridian::entity::{AssignmentSource, LeadMode, RoleSide, Side};
 
 use crate::support::app::{Store, TestApp, on_both_databases, tell};
 use agency::Agency;
@@ -26,6 +26,7 @@ const STEPS: usize = 20;
 on_both_databases!(
     a_last_day_may_rest_on_a_plan,
     a_plan_holds_while_the_agency_is_as_it_was,
+    a_client_is_asked_for_once_a_week,
 );
 
 /// What is left to be sent then is sent.
@@ -88,6 +89,8 @@ async fn a_last_day_may_rest_on_a_plan(app: &TestApp) {
             true,
         ),
         (Step::CancelHandover { handover: 1 }, true),
+        // What is made of a plan counts, and not the plan any more.
+        (leave(60), false),
     ];
     told(app, &steps).await;
 }
@@ -141,6 +144,32 @@ async fn a_plan_holds_while_the_agency_is_as_it_was(app: &TestApp) {
         (Step::CancelHandover { handover: 1 }, true),
         (Step::Start { plan: None }, true),
         (hand_over(Side::Project, 2), false),
+    ];
+    told(app, &steps).await;
+}
+
+/// An update that is due on Monday is due on the other days as well, whatever becomes of Monday's mail.
+async fn a_client_is_asked_for_once_a_week(app: &TestApp) {
+    let kick_off = Step::Create {
+        client: 0,
+        active: true,
+        lead_mode: Some(LeadMode::Joint),
+    };
+    let morning = |fate| {
+        Step::Tick(Tick {
+            hour: 8,
+            twice: true,
+            fate,
+        })
+    };
+    let steps = [
+        (kick_off, true),
+        (Step::Pass { days: 7 }, true),
+        (morning(Fate::Fails(Failure::LostAfterAcceptance)), true),
+        (Step::Pass { days: 1 }, true),
+        (morning(Fate::Arrives), true),
+        (Step::Pass { days: 1 }, true),
+        (morning(Fate::Forsaken), true),
     ];
     told(app, &steps).await;
 }

@@ -25,7 +25,8 @@ impl Agency<'_> {
             tokio::join!(self.app.tick(), self.replica.tick());
             let (one, other) =
                 tokio::join!(maintenance::run(self.app), maintenance::run(&self.replica));
-            (one.unwrap(), other.unwrap());
+            one.unwrap();
+            other.unwrap();
         } else {
             self.app.tick().await;
             maintenance::run(self.app).await.unwrap();
