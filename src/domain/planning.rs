@@ -100,7 +100,15 @@ pub fn split(
     if one == Err(Unsolved::Cancelled) {
         return one;
     }
-    match (one, solve(&with_hats(problem, b, a), stop)) {
+    of_both_ways(one, solve(&with_hats(problem, b, a), stop))
+}
+
+/// The cheaper of the answers of both ways, as sure as the two are together.
+fn of_both_ways(
+    one: Result<Outcome, Unsolved>,
+    other: Result<Outcome, Unsolved>,
+) -> Result<Outcome, Unsolved> {
+    match (one, other) {
         (Ok(one), Ok(other)) => Ok(cheaper(one, other)),
         (_, Err(Unsolved::Cancelled)) => Err(Unsolved::Cancelled),
         (Ok(only), Err(Unsolved::Undecided)) | (Err(Unsolved::Undecided), Ok(only)) => {

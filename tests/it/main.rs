@@ -16,6 +16,7 @@ mod demo;
 mod documentation;
 mod graphql_http;
 mod handovers;
+mod history;
 mod import;
 mod inventory;
 mod letters;
