@@ -9,4 +9,5 @@ mod requests;
 mod responsibility;
 mod reviews;
 mod shadowing;
+mod spam;
 mod stand_ins;
