@@ -144,6 +144,7 @@ async fn new_zone_rules_move_what_is_due(stage: Stage) {
         next_due_at: Moment("2026-11-23T07:30:00Z".parse().unwrap()),
         time_zone_data: "1999a".to_owned(),
         paused: false,
+        paused_until: None,
         version: 1,
     };
     let tx = stage.app.db.begin().await.unwrap();
