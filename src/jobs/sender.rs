@@ -20,6 +20,7 @@ use crate::email::mailer::Session;
 use crate::email::outbox::{self, Claim};
 use crate::entity::email;
 use crate::error::Result;
+use crate::fail_points;
 use verdict::Verdict;
 
 /// Mails claimed at once.
@@ -121,6 +122,9 @@ impl Sender {
         let lease_until = lease_until(&self.app, now);
         let claimed = outbox::claim(&tx, &self.replica, now, lease_until, limit).await?;
         tx.commit().await?;
+        if !claimed.is_empty() {
+            fail_points::reached("claimed");
+        }
         Ok(claimed)
     }
 

@@ -16,6 +16,7 @@ use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email;
 use crate::error::Result;
+use crate::fail_points;
 
 /// The first and the last pause of a sender that cannot note that a mail was sent.
 const PAUSES: [Duration; 5] = [
@@ -35,6 +36,9 @@ impl Sender {
             Err(refusal) => refusal,
         };
         let verdict = verdict(&outcome);
+        if verdict == Verdict::Sent {
+            fail_points::reached("accepted");
+        }
         if shows_a_way_out(&outcome) {
             self.breaker.close();
         }
@@ -148,7 +152,8 @@ async fn enter_data(app: &App, claim: Claim) -> Result<bool> {
     let tx = app.db.begin().await?;
     let entered = outbox::enter_data(&tx, claim, now, super::lease_until(app, now)).await?;
     tx.commit().await?;
-    Ok(entered)
+    fail_points::reached("fenced");
+    Ok(entered || fail_points::is_on("without-fence"))
 }
 
 /// Keeps the claim on one mail while a slow server is being asked to take it.
