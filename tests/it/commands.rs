@@ -38,7 +38,7 @@ impl Agency {
 }
 
 /// `meridian` in a folder of its own and without the settings of whoever runs the tests.
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meridian"));
     command.args(arguments).current_dir(folder);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MERIDIAN_")) {

@@ -8,8 +8,10 @@
 mod access;
 mod actions;
 mod bad_input;
+mod chaos;
 mod cluster;
 mod commands;
+mod crash;
 mod decisions;
 mod demo;
 mod documentation;
