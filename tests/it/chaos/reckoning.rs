@@ -7,11 +7,14 @@ use meridian::entity::{EmailState, email};
 
 use super::sink::UNKNOWN;
 use super::storm::Blows;
+use crate::crash::scene::UNDER_WAY;
 use crate::support::smtp_server::Received;
 
 pub(super) struct Reckoning {
-    /// The mails that are neither SENT and at the server nor refused by it: where they stand.
+    /// The mails that are at rest and neither SENT and at the server, nor refused by it: where they stand.
     pub(super) lost: Vec<String>,
+    /// The mails that are not at rest.
+    pub(super) under_way: usize,
     /// Whether all copies of a mail are alike.
     pub(super) copies_are_the_same_bytes: bool,
     mails: usize,
@@ -39,11 +42,14 @@ impl Reckoning {
             to.starts_with(UNKNOWN) && row.state == EmailState::Failed && count(row) == 0
         };
         let sent = |row: &email::Model| row.state == EmailState::Sent && count(row) > 0;
-        let lost = rows.iter().filter(|row| !sent(row) && !refused(row));
+        let (under_way, at_rest): (Vec<_>, Vec<_>) =
+            rows.iter().partition(|row| UNDER_WAY.contains(&row.state));
+        let lost = at_rest.iter().filter(|row| !sent(row) && !refused(row));
         Self {
             lost: lost
                 .map(|row| format!("{:?} {:?} ×{}", row.to_address, row.state, count(row)))
                 .collect(),
+            under_way: under_way.len(),
             copies_are_the_same_bytes: copies
                 .values()
                 .all(|copies| copies.iter().all(|copy| copy == &copies[0])),
@@ -65,10 +71,11 @@ impl fmt::Display for Reckoning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} mails, {} refused by the server, lost {}, copies {} of at most {} (the server forced {}; {} kills met {} \
-             mails on their way; {} pauses)",
+            "{} mails, {} refused by the server, {} under way, lost {}, copies {} of at most {} (the server forced {}; {} \
+             kills met {} mails on their way; {} pauses)",
             self.mails,
             self.refused,
+            self.under_way,
             self.lost.len(),
             self.copies,
             self.forced + self.blows.in_flight,

@@ -13,6 +13,8 @@ use crate::crash::scene::{Scene, Settings};
 use crate::support::app::TestApp;
 use crate::support::replica::{Replica, until_within};
 
+/// With fewer it is a matter of luck whether missing guards show.
+const FEWEST_WITHOUT_GUARDS: usize = 1_000;
 /// Mails fall due in so many bursts, so that senders have many of them in hand.
 const BURSTS: usize = 10;
 /// One mail in so many goes to an address that there is not.
@@ -57,10 +59,14 @@ enum Blow {
 
 impl Plan {
     pub(super) fn of(processes: usize, guards: Guards) -> Self {
+        let mails = setting("MERIDIAN_CHAOS_MAILS").unwrap_or(2_000);
         Self {
             processes,
             guards,
-            mails: setting("MERIDIAN_CHAOS_MAILS").unwrap_or(2_000),
+            mails: match guards {
+                Guards::On => mails,
+                Guards::Off => mails.max(FEWEST_WITHOUT_GUARDS),
+            },
             seed: setting("MERIDIAN_CHAOS_SEED").unwrap_or(1) as u64,
         }
     }
@@ -85,11 +91,10 @@ pub(super) async fn weather(app: &TestApp, plan: Plan) -> Reckoning {
     let scene = Scene::set(app, sink.temper()).await;
     let mut storm = Storm::over(&scene, &sink, plan).await;
     storm.rage().await;
+    sink.calm();
     if storm.plan.guards == Guards::On {
-        sink.calm();
-        storm
-            .at_rest(LONGEST.saturating_sub(started.elapsed()))
-            .await;
+        let longest = LONGEST.saturating_sub(started.elapsed());
+        storm.at_rest(longest).await;
     }
     let reckoning = storm.reckon().await;
     println!(
@@ -199,7 +204,7 @@ impl<'a> Storm<'a> {
         self.wake().await;
         let index = self.random.random_range(0..self.replicas.len());
         self.replicas[index].says("jobs started").await;
-        self.replicas[index].signal("STOP");
+        self.replicas[index].freeze().await;
         self.frozen = Some((index, Instant::now() + FROZEN));
         self.blows.pauses += 1;
     }
@@ -207,7 +212,7 @@ impl<'a> Storm<'a> {
     fn wake_when_it_is_time(&mut self) {
         let is_time = |(_, until): &mut (usize, Instant)| *until <= Instant::now();
         if let Some((index, _)) = self.frozen.take_if(is_time) {
-            self.replicas[index].signal("CONT");
+            self.replicas[index].wake();
         }
     }
 

@@ -21,7 +21,8 @@ use crate::support::smtp_temper::Temper;
 pub(crate) const AN_HOUR: u32 = 3_600;
 
 /// States in which something is still to happen to a mail.
-const UNDER_WAY: [EmailState; 3] = [EmailState::Pending, EmailState::Claimed, EmailState::Data];
+pub(crate) const UNDER_WAY: [EmailState; 3] =
+    [EmailState::Pending, EmailState::Claimed, EmailState::Data];
 
 pub(crate) struct Scene<'a> {
     pub(crate) app: &'a TestApp,
@@ -112,6 +113,13 @@ impl<'a> Scene<'a> {
         });
         replica.stops_at(point).await;
         replica.kill();
+    }
+
+    /// Freezes a process between two of its writes: on SQLite, nobody else could write in the middle of one.
+    pub(crate) async fn freeze(&self, replica: &Replica) {
+        let our_turn_to_write = self.app.db.begin().await.unwrap();
+        replica.freeze().await;
+        our_turn_to_write.rollback().await.unwrap();
     }
 
     /// Waits until the leases of all mails that somebody has claimed ran out so many seconds ago.

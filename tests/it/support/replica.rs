@@ -82,7 +82,23 @@ impl Replica {
         Some(rest.split_once('"')?.0.to_owned())
     }
 
-    /// Sends a signal: `STOP`, `CONT`, `TERM`.
+    /// Stops it in the middle of whatever it does, and waits until it stands: a busy machine takes its time over that.
+    pub(crate) async fn freeze(&self) {
+        self.signal("STOP");
+        let id = self.process.id().to_string();
+        until("its standing still", async || {
+            let states = Command::new("ps").args(["-o", "stat=", "-p", &id]).output();
+            states.unwrap().stdout.starts_with(b"T")
+        })
+        .await;
+    }
+
+    /// Lets one that was frozen go on.
+    pub(crate) fn wake(&self) {
+        self.signal("CONT");
+    }
+
+    /// Sends a signal: `TERM`, `INT`.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.process.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status();
