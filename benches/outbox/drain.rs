@@ -11,7 +11,7 @@ use crate::{mails, rate};
 
 const MAILS: usize = 20_000;
 const SIZE: usize = 20_000;
-const SESSIONS: usize = 16;
+const SESSIONS: usize = 32;
 
 pub(crate) async fn run(place: &Place) {
     let Some(sink) = Sink::start() else {
@@ -28,7 +28,7 @@ pub(crate) async fn run(place: &Place) {
     let started = Instant::now();
     let jobs = Jobs::start(app.clone()).await;
     while remaining(&app).await > 0 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(250)).await;
     }
     let took = started.elapsed();
     jobs.shutdown().await;

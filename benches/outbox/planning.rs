@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use meridian::app::App;
+use meridian::clock::Clock;
 use meridian::domain::zone::zone_data_version;
 use meridian::email::outbox;
 use meridian::entity::{
@@ -19,7 +21,8 @@ const PEOPLE: usize = 10_000;
 const CHUNK: usize = 500;
 
 pub(crate) async fn run(place: &Place) {
-    let app = place.app("memory:", 1).await;
+    let mut app = place.app("memory:", 1).await;
+    app.clock = Clock::manual(now());
     let people: Vec<person::Model> = (0..PEOPLE)
         .map(|number| mails::person(&app, number))
         .collect();
@@ -44,6 +47,13 @@ pub(crate) async fn run(place: &Place) {
     );
 }
 
+/// Monday 08:00 in Berlin.
+fn now() -> Timestamp {
+    let at = jiff::civil::date(2026, 11, 23).at(7, 0, 0, 0);
+    let at = at.to_zoned(jiff::tz::TimeZone::UTC);
+    at.expect("an instant").timestamp()
+}
+
 async fn insert_people(app: &App, people: &[person::Model]) {
     let now = app.clock.now();
     let subscriptions = people.iter().map(|person| schedule::Model {
@@ -53,8 +63,7 @@ async fn insert_people(app: &App, people: &[person::Model]) {
         weekday: Some(1),
         minute_of_day: 8 * 60,
         time_zone: None,
-        // Past, so that the latest Monday is caught up on, or stands as missed.
-        next_due_at: Moment(now - jiff::SignedDuration::from_hours(8 * 24)),
+        next_due_at: Moment(now),
         time_zone_data: zone_data_version().to_owned(),
         paused: false,
         version: 1,

@@ -11,14 +11,14 @@ use uuid::Uuid;
 use super::running::until;
 use super::stage::Stage;
 use super::stories;
-use crate::support::scripted_smtp::Step::{FallSilent, Hear, HearMessage, Pause, Say};
+use crate::support::scripted_smtp::Step::{FallSilent, HangUp, Hear, HearMessage, Pause, Say};
 use crate::support::scripted_smtp::{ScriptedSmtp, Step};
 
 stories! {
     a_signal_lets_the_mail_in_hand_end_and_gives_the_others_back
     what_does_not_end_in_time_is_left_to_the_grace
     a_second_signal_ends_at_once
-    a_signal_is_not_kept_waiting_by_a_mail_server_that_is_away
+    a_signal_breaks_off_a_probe_without_a_mail
 }
 
 /// Up to the message's end, as any server would.
@@ -181,20 +181,26 @@ async fn a_second_signal_ends_at_once(mut stage: Stage) {
     );
 }
 
-async fn a_signal_is_not_kept_waiting_by_a_mail_server_that_is_away(mut stage: Stage) {
+async fn a_signal_breaks_off_a_probe_without_a_mail(mut stage: Stage) {
+    let no_greeting = vec![HangUp];
+    let no_answer = vec![Say("220 scripted ESMTP\r\n"), Hear("EHLO"), FallSilent];
+    let server = ScriptedSmtp::start(vec![no_greeting, no_answer]).await;
     stage.app.clock = Clock::System;
-    // Nobody listens there, which opens the breaker; then it probes without a mail to probe with.
-    let mut program = Program::start(&stage, "smtp://127.0.0.1:1");
-    let mut log = program.log();
     let id = stage.mail_to("zoe@client.example").await;
+    let mut program = Program::start(&stage, &server.url());
+    let mut log = program.log();
     let told = tokio::task::spawn_blocking(move || {
         Program::wait_for(&mut log, "mail does not get out");
-        program.signal();
-        program.ended(log)
+        log
     });
-    let (status, log) = told.await.unwrap();
+    let log = told.await.unwrap();
+    stage.cancel(id).await;
+    until("the probe", async || server.heard().len() == 1).await;
+    program.signal();
+    let ended = tokio::task::spawn_blocking(|| program.ended(log));
+    let (status, log) = ended.await.unwrap();
     assert_eq!(status, Some(0), "{log}");
+    assert!(!log.contains("still being handed over"), "{log}");
     let row = stage.row(id).await;
-    assert_eq!((row.state, row.attempts), (EmailState::Pending, 0));
-    assert_eq!(given_back(&stage).await, 1);
+    assert_eq!((row.attempts, row.claimed_by), (0, None));
 }

@@ -15,7 +15,7 @@ use meridian::entity::{
     schedule,
 };
 use meridian::jobs::sender::Sender;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryOrder};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryOrder, Set};
 use uuid::Uuid;
 
 use crate::support::postgres::Cluster;
@@ -199,6 +199,18 @@ impl Stage {
     async fn write(&self, row: email::ActiveModel) {
         let tx = self.app.db.begin().await.unwrap();
         row.insert(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Takes a mail out of the outbox that nobody has claimed, as an owner does.
+    pub(crate) async fn cancel(&self, id: Uuid) {
+        let row = email::ActiveModel {
+            id: Set(id),
+            state: Set(EmailState::Cancelled),
+            ..Default::default()
+        };
+        let tx = self.app.db.begin().await.unwrap();
+        row.update(&tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 
