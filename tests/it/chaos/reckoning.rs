@@ -61,9 +61,13 @@ impl Reckoning {
         }
     }
 
-    /// Whether every copy is one that the server forced or a kill explains.
-    pub(super) fn no_copy_too_many(&self) -> bool {
-        self.copies <= self.forced + self.blows.in_flight
+    /// How many copies there are that neither the server forced nor a kill explains.
+    pub(super) fn copies_too_many(&self) -> u64 {
+        self.copies.saturating_sub(self.explained())
+    }
+
+    fn explained(&self) -> u64 {
+        self.forced + self.blows.in_flight
     }
 }
 
@@ -78,7 +82,7 @@ impl fmt::Display for Reckoning {
             self.under_way,
             self.lost.len(),
             self.copies,
-            self.forced + self.blows.in_flight,
+            self.explained(),
             self.forced,
             self.blows.kills,
             self.blows.in_flight,
