@@ -11,8 +11,12 @@ use meridian::jobs::maintenance;
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait};
 use uuid::Uuid;
 
+use super::running::until;
 use super::stage::Stage;
 use super::stories;
+use crate::smtp_session::mailer;
+use crate::support::scripted_smtp::ScriptedSmtp;
+use crate::support::scripted_smtp::Step::{Hear, HearMessage, Say};
 
 stories! {
     marks_that_come_together_are_made_in_one_transaction
@@ -20,6 +24,7 @@ stories! {
     a_mark_made_without_an_answer_may_be_repeated
     an_overtaken_sender_learns_it_among_the_marks_of_others
     senders_of_one_replica_send_each_mail_once
+    no_message_is_announced_before_the_one_before_it_is_kept
 }
 
 /// Claims on `count` mails, in order.
@@ -123,7 +128,6 @@ async fn marks_that_come_together_are_made_in_one_transaction(stage: Stage) {
 
 /// Makes the database refuse attempts on one mail, until the answered statement is executed.
 async fn refuse_attempts_on(stage: &Stage, id: Uuid) -> &'static str {
-    let tx = stage.app.db.begin().await.unwrap();
     let (made, unmade): (Vec<String>, _) = match stage.app.db.backend() {
         DbBackend::Postgres => (
             vec![
@@ -147,10 +151,15 @@ async fn refuse_attempts_on(stage: &Stage, id: Uuid) -> &'static str {
         ),
     };
     for statement in made {
-        tx.execute_unprepared(&statement).await.unwrap();
+        execute(stage, &statement).await;
     }
-    tx.commit().await.unwrap();
     unmade
+}
+
+async fn execute(stage: &Stage, statement: &str) {
+    let tx = stage.app.db.begin().await.unwrap();
+    tx.execute_unprepared(statement).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 async fn a_mark_that_cannot_be_made_spoils_no_other(stage: Stage) {
@@ -170,9 +179,7 @@ async fn a_mark_that_cannot_be_made_spoils_no_other(stage: Stage) {
     assert_eq!(stage.row(claims[2].email_id).await.state, EmailState::Data);
     assert_eq!(stage.attempts().await.len(), 4);
 
-    let tx = stage.app.db.begin().await.unwrap();
-    tx.execute_unprepared(unmade).await.unwrap();
-    tx.commit().await.unwrap();
+    execute(&stage, unmade).await;
     assert_eq!(held(together(&stage, &marked[2..3]).await.0), [true]);
     assert_eq!(stage.states().await, "SENT 5");
 }
@@ -227,4 +234,42 @@ async fn senders_of_one_replica_send_each_mail_once(stage: Stage) {
     assert_eq!(stage.states().await, "SENT 120");
     assert_eq!(stage.memory.sent().len(), 120);
     assert_eq!(stage.attempts().await.len(), 120);
+}
+
+async fn no_message_is_announced_before_the_one_before_it_is_kept(mut stage: Stage) {
+    let first = stage.mail_to("zoe@client.example").await;
+    stage.pass(1);
+    stage.mail_to("tom@client.example").await;
+    let taking = [
+        Hear("MAIL"),
+        Say("250 ok\r\n"),
+        Hear("RCPT"),
+        Say("250 ok\r\n"),
+        Hear("DATA"),
+        Say("354 go ahead\r\n"),
+        HearMessage,
+        Say("250 queued\r\n"),
+    ];
+    let server = ScriptedSmtp::after_hello(&taking.repeat(2)).await;
+    stage.app.mailer = mailer(&server.url());
+    let unmade = refuse_attempts_on(&stage, first).await;
+    let mut sender = stage.sender();
+    let sending = tokio::spawn(async move { sender.step().await });
+    let announced = || server.heard().iter().filter(|line| *line == "DATA").count();
+    until("naming the second recipient", async || {
+        let heard = server.heard();
+        heard.iter().any(|line| line.contains("tom@client.example"))
+    })
+    .await;
+    // Were the second message announced all the same, it would be now.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(
+        (announced(), stage.row(first).await.state),
+        (1, EmailState::Data)
+    );
+    execute(&stage, unmade).await;
+    sending.await.unwrap().unwrap();
+    assert_eq!(announced(), 2);
+    assert_eq!(stage.states().await, "SENT 2");
+    assert_eq!(stage.attempts().await.len(), 2);
 }
