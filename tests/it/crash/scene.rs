@@ -135,9 +135,14 @@ impl<'a> Scene<'a> {
     /// Waits until nothing more is to happen to any mail.
     pub(crate) async fn at_rest(&self) {
         until("the rest of the outbox", async || {
-            !self.rows().await.is_empty() && self.under_way().await == 0
+            self.planned().await > 0 && self.under_way().await == 0
         })
         .await;
+    }
+
+    async fn planned(&self) -> u64 {
+        let planned = email::Entity::find().count(&self.app.db.read).await;
+        planned.unwrap()
     }
 
     /// How many mails something is still to happen to.
