@@ -9,6 +9,9 @@ use uuid::Uuid;
 use crate::entity::{Day, EmailKind, EmailState, Moment, email, letter, new_id};
 use crate::error::Result;
 
+/// Mails in one statement: each is two dozen bound values, of which SQLite takes 32,766.
+const ROWS_AT_ONCE: usize = 1_000;
+
 /// A PENDING row of the outbox, for somebody of the agency, that nobody has rendered yet.
 pub fn pending(
     kind: EmailKind,
@@ -101,14 +104,18 @@ pub fn renewed(ended: email::Model, planned: email::Model) -> email::Model {
     }
 }
 
-/// Inserts what is not there yet: the key decides.
+/// Inserts what is not there yet: the key decides. A statement for every thousand.
 pub async fn insert(conn: &impl ConnectionTrait, mails: Vec<email::Model>) -> Result<()> {
-    if mails.is_empty() {
-        return Ok(());
+    for mails in mails.chunks(ROWS_AT_ONCE) {
+        insert_some(conn, mails).await?;
     }
+    Ok(())
+}
+
+async fn insert_some(conn: &impl ConnectionTrait, mails: &[email::Model]) -> Result<()> {
     let rows = mails
-        .into_iter()
-        .map(|row| row.into_active_model().reset_all());
+        .iter()
+        .map(|row| row.clone().into_active_model().reset_all());
     email::Entity::insert_many(rows)
         .on_conflict(
             OnConflict::column(email::Column::DedupeKey)

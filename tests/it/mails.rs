@@ -1,6 +1,7 @@
 //! Who gets which mail when: by a clock that moves when told to.
 
 mod calendar;
+mod changed_times;
 mod demo_week;
 mod late;
 mod mended;
@@ -10,3 +11,4 @@ mod responsibility;
 mod reviews;
 mod shadowing;
 mod stand_ins;
+mod weeks;

@@ -145,11 +145,12 @@ const MONDAYS: [(&str, &str, &str); 10] = [
 async fn eight_o_clock_stays_eight_o_clock_when_the_clocks_change(app: &TestApp) {
     app.set_clock("2026-10-18T12:00:00Z");
     for (name, zone) in [("London", "Europe/London"), ("York", "America/New_York")] {
-        let mut row = app.person(name, None).await.into_active_model();
+        let in_london = app.person(name, None).await;
+        let mut row = in_london.clone().into_active_model();
         row.time_zone = Set(zone.to_owned());
         let tx = app.db.begin().await.unwrap();
         let person = row.update(&tx).await.unwrap();
-        meridian::domain::subscriptions::reschedule(&tx, &person, app.now())
+        meridian::domain::subscriptions::reschedule(&tx, &in_london, &person, app.now())
             .await
             .unwrap();
         tx.commit().await.unwrap();
