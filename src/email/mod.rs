@@ -17,6 +17,7 @@ pub mod message;
 pub mod outbox;
 pub mod outcome;
 mod plain;
+mod redaction;
 mod route;
 mod rows;
 pub mod session;

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod faults;
 mod leases;
+mod outage;
 mod running;
 mod stage;
 mod upkeep;

@@ -18,6 +18,13 @@ use crate::error::Result;
 /// Message-ID, because among colleagues a copy is better than a mail that never came.
 const HELD: &str = "It may have reached the client: the connection was lost after it was given to the mail server. Ask the client before you write again.";
 
+/// Why a mail has expired that was tried.
+const TRIED: &str = "It could not be sent before its time had passed; the attempts tell why.";
+
+/// Why one has expired that was not: the circuit breaker keeps mails from being tried, of which one speaks for all.
+const UNTRIED: &str =
+    "It could not be sent before its time had passed: no mail got out, or no sender was running.";
+
 /// The states that a mail does not leave. HELD is none: a mail server's late word may still come.
 const FINAL: [EmailState; 6] = [
     EmailState::Sent,
@@ -107,15 +114,28 @@ fn in_doubt(claims: &[Claim], since: Timestamp, becomes: EmailState) -> UpdateMa
 
 /// Ends the mails that were not sent in time. Answers how many.
 pub async fn expire(conn: &impl ConnectionTrait, now: Timestamp) -> Result<u64> {
-    let reason = "It could not be sent before its time had passed; the attempts tell why.";
-    let expired = Entity::update_many()
+    let attempts = email_attempt::Entity::find()
+        .select_only()
+        .column(email_attempt::Column::Id)
+        .filter(
+            Expr::col((email_attempt::Entity, email_attempt::Column::EmailId))
+                .equals((Entity, Column::Id)),
+        )
+        .into_query();
+    let untried = ended_in_vain(now, UNTRIED)
+        .filter(Expr::exists(attempts).not())
+        .exec(conn)
+        .await?;
+    let tried = ended_in_vain(now, TRIED).exec(conn).await?;
+    Ok(untried.rows_affected + tried.rows_affected)
+}
+
+fn ended_in_vain(now: Timestamp, reason: &str) -> UpdateMany<Entity> {
+    Entity::update_many()
         .col_expr(Column::State, Expr::value(EmailState::Expired))
         .col_expr(Column::Reason, Expr::value(reason))
         .filter(is_in(EmailState::Pending))
         .filter(Column::ExpiresAt.lte(Moment(now)))
-        .exec(conn)
-        .await?;
-    Ok(expired.rows_affected)
 }
 
 /// Forgets the text of mails that ended before `before`. Answers how many.

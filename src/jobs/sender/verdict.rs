@@ -2,6 +2,9 @@
 
 use crate::email::outcome::{Outcome, Phase};
 
+/// "Service not available, closing transmission channel": of the server, whatever it was asked.
+const SERVICE_ENDS: u16 = 421;
+
 /// What is to become of a mail after an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -31,6 +34,12 @@ pub(super) fn verdict(outcome: &Outcome) -> Verdict {
         {
             Verdict::OurFault
         }
+        // The server leaves before it has heard whom a mail is for: the next one would meet the same.
+        Outcome::Refused {
+            phase: Mail,
+            code: SERVICE_ENDS,
+            ..
+        } => Verdict::OurFault,
         // Our database, not the mail server.
         Outcome::NotSent { phase: Fence, .. } => Verdict::Later { counts: false },
         Outcome::NotSent { .. }
@@ -51,10 +60,11 @@ pub(super) fn verdict(outcome: &Outcome) -> Verdict {
 
 /// Whether the mail server was ready to work with us, whatever it thought of this mail.
 pub(super) fn shows_a_way_out(outcome: &Outcome) -> bool {
-    matches!(
-        outcome,
-        Outcome::Accepted { .. } | Outcome::Ambiguous { .. }
-    ) || matches!(outcome, Outcome::Refused { phase, .. } if *phase >= Phase::Rcpt)
+    match outcome {
+        Outcome::Accepted { .. } | Outcome::Ambiguous { .. } => true,
+        Outcome::Refused { phase, code, .. } => *phase >= Phase::Rcpt && *code != SERVICE_ENDS,
+        Outcome::NotSent { .. } | Outcome::Fenced => false,
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +96,14 @@ mod tests {
             );
         }
         assert_eq!(refused(Phase::Mail, 550), Verdict::OurFault);
+        assert_eq!(refused(Phase::Mail, 421), Verdict::OurFault);
+        assert_eq!(
+            refused(Phase::Rcpt, 421),
+            later,
+            "one mail must not hold up all"
+        );
+        let said = |code| shows_a_way_out(&Outcome::refused(Phase::Rcpt, code, "no", None));
+        assert!(said(450) && said(550) && !said(421));
         let suppress = Some("zoe@client.example".to_owned());
         assert_eq!(refused(Phase::Rcpt, 550), Verdict::Failed { suppress });
         for phase in [Phase::Data, Phase::Body] {
