@@ -26,7 +26,7 @@ const DAYS: i64 = 33;
 const PEOPLE: usize = 8;
 
 /// From one side of the date line to the other, with offsets of half and quarter hours between.
-const ZONES: [&str; 8] = [
+static ZONES: [&str; 8] = [
     "Pacific/Honolulu",
     "America/New_York",
     "America/St_Johns",

@@ -1,7 +1,6 @@
 //! Meridian was not running when a mail fell due.
 
 use meridian::entity::RoleSide;
-use serde_json::json;
 
 use crate::support::app::{TestApp, on_both_databases};
 use crate::support::letter::{the, told};
@@ -67,24 +66,17 @@ async fn after_weeks_each_that_was_missed_has_expired(app: &TestApp) {
     client_of(app, "Acme", RoleSide::Project, &sam.person).await;
     // 49 hours after the Monday in between, of which 36 count.
     assert_eq!(told(&app.mails_at("2026-12-02T09:00:00Z").await), [""; 0]);
-    let missed: Vec<_> = summaries(app, &sam)
+    let mut missed: Vec<String> = summaries(app, &sam)
         .await
         .iter()
-        .map(|row| (row["period"].clone(), standing(row)))
+        .map(|row| format!("{} {}", row["period"].as_str().unwrap(), standing(row)))
         .collect();
-    let between =
-        |from, until| format!("EXPIRED: Meridian was not running between {from} and {until}.");
+    missed.sort();
     assert_eq!(
         missed,
         [
-            (
-                json!("2026-W49"),
-                between("2026-11-30T08:00:00Z", "2026-12-01T20:00:00Z")
-            ),
-            (
-                json!("2026-W48"),
-                between("2026-11-23T08:00:00Z", "2026-11-24T20:00:00Z")
-            ),
+            "2026-W48 EXPIRED: Meridian was not running between 2026-11-23T08:00:00Z and 2026-11-24T20:00:00Z.",
+            "2026-W49 EXPIRED: Meridian was not running between 2026-11-30T08:00:00Z and 2026-12-01T20:00:00Z.",
         ]
     );
     let periods: Vec<_> = prompts(app, &sam)
