@@ -259,7 +259,7 @@ impl<'a> Trial<'a> {
 /// More than the socket's buffers hold, so that the final dot is still ours when the line drops.
 async fn lengthen(stage: &Stage, id: Uuid) {
     let mut row = stage.row(id).await.into_active_model();
-    row.message = Set(Some(b"a line of the message\r\n".repeat(1_000_000)));
+    row.message = Set(Some(b"a line of the message\r\n".repeat(300_000)));
     let tx = stage.app.db.begin().await.unwrap();
     row.update(&tx).await.unwrap();
     tx.commit().await.unwrap();

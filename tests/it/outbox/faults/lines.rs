@@ -133,13 +133,14 @@ pub(super) fn odd_replies() -> Vec<Fault> {
     const BARE: &[Step] = &[Say("250\r\n")];
     const LONG_YES: &[Step] = &[Say("250 "), SayOften("very ", 1_000), Say("well\r\n")];
     const LONG_NO: &[Step] = &[Say("554 "), SayOften("very ", 1_000), Say("bad\r\n")];
-    const ENDLESS: &[Step] = &[SayOften("250-and more\r\n", 10_000), FallSilent];
+    const LINE: &str = "250-and there is more to come, and more after that, and after that still more, for ever\r\n";
+    const ENDLESS: &[Step] = &[SayOften(LINE, 1_000), FallSilent];
     const NO_LINE: &[Step] = &[SayOften("250 and on ", 10_000), FallSilent];
     const FOREIGN: &[Step] = &[Say("HTTP/1.1 400 Bad Request\r\n")];
     const WRONG: &[Step] = &[Say("251 elsewhere\r\n")];
     use Becomes::{Failed, InDoubt, OurFault, Sent, Waits};
     let yes = (Accepted, None, Some(250));
-    let endless = "the server's reply is longer than 65536 bytes";
+    let endless = "the server's reply is longer than ";
     vec![
         fault(
             "a yes in pieces",
