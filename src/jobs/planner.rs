@@ -103,10 +103,6 @@ fn plan(
     now: Timestamp,
 ) -> Result<(Vec<email::Model>, Timestamp)> {
     let recurrence = subscriptions::recurrence(row, person)?;
-    let next = recurrence.after(now)?.at;
-    if row.paused {
-        return Ok((Vec::new(), next));
-    }
     let owed = owed(row, working_time, &recurrence, now)?;
     let mut mails = Vec::new();
     for scheduled in &owed {
@@ -124,7 +120,7 @@ fn plan(
             now,
         )?);
     }
-    Ok((mails, next))
+    Ok((mails, recurrence.after(now)?.at))
 }
 
 fn moved(row: schedule::Model, next: Timestamp) -> schedule::Model {
@@ -187,7 +183,7 @@ fn mail(
     until: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Option<email::Model>> {
-    if people::has_left(person, scheduled.day) {
+    if row.paused || people::has_left(person, scheduled.day) {
         return Ok(None);
     }
     let Some(day) = subscriptions::day_of_mail(row.kind, scheduled.day, working_time) else {
