@@ -168,12 +168,13 @@ async fn play(stream: TcpStream, script: Vec<Step>, notes: Arc<Mutex<Notes>>) {
 }
 
 async fn hear_message(stream: &mut BufReader<TcpStream>, notes: &Mutex<Notes>) {
-    let mut message = String::new();
-    while !message.ends_with("\r\n.\r\n") {
-        if stream.read_line(&mut message).await.unwrap_or(0) == 0 {
+    let mut message = Vec::new();
+    while !message.ends_with(b"\r\n.\r\n") {
+        if stream.read_until(b'\n', &mut message).await.unwrap_or(0) == 0 {
             return;
         }
     }
+    let message = String::from_utf8_lossy(&message).into_owned();
     notes.lock().unwrap().messages.push(message);
 }
 
