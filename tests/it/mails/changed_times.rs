@@ -23,7 +23,7 @@ const BEGIN: &str = "2026-10-14T12:00:00Z";
 const DAYS: i64 = 33;
 
 /// How many people change their minds side by side, each for themselves.
-const PEOPLE: usize = 8;
+const PEOPLE: usize = 6;
 
 /// From one side of the date line to the other, with offsets of half and quarter hours between.
 static ZONES: [&str; 8] = [
@@ -82,7 +82,7 @@ fn no_change_of_time_doubles_or_loses_a_mail_on_postgres() {
 /// The same changes each time; of those that fail the fewest that still do are shown.
 fn no_change_doubles_or_loses_a_mail(store: Store) {
     let config = ProptestConfig {
-        cases: 4,
+        cases: 3,
         failure_persistence: None,
         max_shrink_iters: 40,
         ..ProptestConfig::default()
