@@ -1,5 +1,6 @@
 //! The command line: each command reads its arguments, calls the library and prints what came of it.
 
+mod copy;
 mod demo;
 mod healthcheck;
 mod import;
@@ -59,6 +60,8 @@ enum Command {
     Import(import::Import),
     /// Print every client and project with who holds them since when
     Inventory(inventory::Inventory),
+    /// Copy everything into another, empty database: from SQLite to PostgreSQL, or back
+    Copy(copy::Copy),
     /// Ask the server at the configured address whether it lives: status 0 when it does, else 1
     Healthcheck {
         #[command(flatten)]
@@ -82,6 +85,7 @@ impl Cli {
             Command::Token(token) => token.run().await,
             Command::Import(import) => import.run().await,
             Command::Inventory(inventory) => inventory.run().await,
+            Command::Copy(copy) => copy.run().await,
             Command::Healthcheck { config } => healthcheck::run(config.listen).await,
         }
     }

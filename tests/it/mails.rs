@@ -10,5 +10,6 @@ mod requests;
 mod responsibility;
 mod reviews;
 mod shadowing;
+mod spam;
 mod stand_ins;
 mod weeks;

@@ -11,6 +11,7 @@ pub(crate) mod postgres;
 pub(crate) mod rows;
 pub(crate) mod scripted_smtp;
 pub(crate) mod smtp_server;
+pub(crate) mod spam;
 pub(crate) mod tables;
 mod watchdog;
 pub(crate) mod work;
