@@ -214,7 +214,7 @@ mirrored! {
         Expired,
         /// Somebody called it off.
         Cancelled,
-        /// A letter that was perhaps sent: it is not sent again.
+        /// It may have arrived, and is not sent again unless an owner says so.
         Held,
         /// There was nothing to say.
         SkippedEmpty,
