@@ -37,6 +37,7 @@ pub mod domain;
 pub mod email;
 pub mod entity;
 pub mod error;
+pub mod fail_points;
 pub mod global_id;
 pub mod graphql;
 pub mod import;

@@ -7,10 +7,12 @@ use std::process::ExitCode;
 
 use meridian::config;
 use meridian::error::{Error, Result};
+use meridian::fail_points;
 
 use commands::Cli;
 
 fn main() -> ExitCode {
+    let _fail_points = fail_points::listen();
     let cli: Cli = config::parse_or_exit();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,

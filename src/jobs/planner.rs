@@ -20,6 +20,7 @@ use crate::domain::{people, subscriptions, working_time, zone};
 use crate::email::outbox;
 use crate::entity::{EmailKind, EmailState, Moment, email, person, schedule};
 use crate::error::Result;
+use crate::fail_points;
 
 /// How many subscriptions one transaction takes.
 const BATCH: u64 = 500;
@@ -91,7 +92,9 @@ async fn plan_batch(app: &App) -> Result<usize> {
     outbox::insert(&tx, mails).await?;
     let count = advanced.len();
     advance(&tx, advanced).await?;
+    fail_points::reached("planned");
     tx.commit().await?;
+    fail_points::reached("plan-committed");
     Ok(count)
 }
 

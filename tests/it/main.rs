@@ -8,9 +8,11 @@
 mod access;
 mod actions;
 mod bad_input;
+mod chaos;
 mod cluster;
 mod commands;
 mod copy;
+mod crash;
 mod decisions;
 mod demo;
 mod documentation;

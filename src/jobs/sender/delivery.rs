@@ -14,6 +14,7 @@ use crate::email::outbox::{Claim, Mark, Marked};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email;
 use crate::error::Result;
+use crate::fail_points;
 
 impl Sender {
     /// Hands `row` over. What became of it is on its way to the database when this returns, while the next mail is begun;
@@ -26,6 +27,9 @@ impl Sender {
             Err(refusal) => refusal,
         };
         let verdict = verdict(&outcome);
+        if verdict == Verdict::Sent {
+            fail_points::reached("accepted");
+        }
         if shows_a_way_out(&outcome) {
             self.breaker.close();
         }
@@ -70,7 +74,9 @@ impl Sender {
                 attempt: None,
             });
             settle(unsettled, marks).await?;
-            entered.held().await
+            let entered = entered.held().await?;
+            fail_points::reached("fenced");
+            Ok(entered || fail_points::is_on("without-fence"))
         };
         tokio::select! {
             outcome = session.send(mail, fence) => outcome,
