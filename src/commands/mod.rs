@@ -61,6 +61,9 @@ enum Command {
     Inventory(inventory::Inventory),
     /// Ask the server at the configured address whether it lives: status 0 when it does, else 1
     Healthcheck {
+        /// Ask whether it does its work: the database answers, ticks end, mail gets out, and the clock is right
+        #[arg(long)]
+        ready: bool,
         #[command(flatten)]
         config: Config,
     },
@@ -82,7 +85,7 @@ impl Cli {
             Command::Token(token) => token.run().await,
             Command::Import(import) => import.run().await,
             Command::Inventory(inventory) => inventory.run().await,
-            Command::Healthcheck { config } => healthcheck::run(config.listen).await,
+            Command::Healthcheck { ready, config } => healthcheck::run(config.listen, ready).await,
         }
     }
 }

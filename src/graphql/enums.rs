@@ -197,6 +197,8 @@ mirrored! {
         ClientLetter,
         /// The six-month review of a programme: for an owner.
         SixMonthReview,
+        /// A mail that an owner sends to see whether mail gets out.
+        Test,
     }
     /// Where a mail stands.
     EmailState = "entity::EmailState" {
@@ -214,7 +216,7 @@ mirrored! {
         Expired,
         /// Somebody called it off.
         Cancelled,
-        /// A letter that was perhaps sent: it is not sent again.
+        /// It was perhaps sent, and is not sent again unless an owner releases it.
         Held,
         /// There was nothing to say.
         SkippedEmpty,

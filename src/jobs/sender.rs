@@ -43,7 +43,7 @@ impl Sender {
     /// A sender of `replica` with a circuit breaker of its own, which is never asked to stop.
     pub fn new(app: App, replica: &str) -> Self {
         Self {
-            session: app.mailer.open(),
+            session: app.mailer.open().watched_by(&app.watch),
             app,
             replica: replica.to_owned(),
             breaker: Arc::default(),
@@ -79,7 +79,7 @@ impl Sender {
     pub async fn step(&mut self) -> Result<usize> {
         let now = self.app.clock.now();
         let limit = match self.breaker.ask(now) {
-            _ if self.is_stopping() => return Ok(0),
+            _ if self.is_stopping() || self.app.watch.clock_is_off() => return Ok(0),
             Leave::Go => BATCH,
             Leave::Probe => 1,
             Leave::Wait(_) => return Ok(0),
@@ -108,7 +108,7 @@ impl Sender {
 
     /// Forgets the session, about which nothing is known after a step that panicked.
     pub fn reset(&mut self) {
-        self.session = self.app.mailer.open();
+        self.session = self.app.mailer.open().watched_by(&self.app.watch);
     }
 
     /// Says goodbye to the mail server.

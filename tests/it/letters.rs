@@ -5,3 +5,6 @@ mod approvals;
 mod delivery;
 mod doubt;
 mod drafts;
+
+pub(crate) use agency::Agency;
+pub(crate) use delivery::{approved, read};

@@ -40,4 +40,5 @@ mod statements;
 mod support;
 mod tokens;
 mod walkthroughs;
+mod watching;
 mod work;

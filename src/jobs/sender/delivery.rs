@@ -16,6 +16,8 @@ use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email;
 use crate::error::Result;
+use crate::global_id::Kind;
+use crate::watch::Watch;
 
 /// The first and the last pause of a sender that cannot note that a mail was sent.
 const PAUSES: [Duration; 5] = [
@@ -34,6 +36,7 @@ impl Sender {
             Ok(mail) => self.send(Claim::from(row), &mail).await,
             Err(refusal) => refusal,
         };
+        self.app.watch.handed_over(row, &outcome, self.app.clock.now());
         let verdict = verdict(&outcome);
         if shows_a_way_out(&outcome) {
             self.breaker.close();
@@ -47,6 +50,7 @@ impl Sender {
                 (Err(error), Some(pause)) if verdict == Verdict::Sent => {
                     tracing::error!(
                         ?error,
+                        mail = Kind::Email.text(row.id),
                         "a mail was sent and could not be marked; trying again"
                     );
                     tokio::time::sleep(*pause).await;
@@ -98,7 +102,7 @@ impl Sender {
             *verdict == Verdict::OurFault && self.breaker.open(now, &outcome.to_string());
         let next = self.next_attempt_at(row, now);
         let tx = self.app.db.begin().await?;
-        mark(&tx, row, now, next, outcome, verdict).await?;
+        mark(&self.app.watch, &tx, row, now, next, outcome, verdict).await?;
         // The probes of an outage would bury the rest of the timeline.
         if *verdict != Verdict::OurFault || first_fault {
             let attempt = Attempt {
@@ -115,6 +119,7 @@ impl Sender {
 }
 
 async fn mark(
+    watch: &Watch,
     tx: &DatabaseTransaction,
     row: &email::Model,
     now: Timestamp,
@@ -137,7 +142,8 @@ async fn mark(
         Verdict::InDoubt | Verdict::Overtaken => true,
     };
     if !held {
-        tracing::warn!(email = %row.id, %outcome, "the claim on a mail was lost before its outcome");
+        watch.lease_lost(1);
+        tracing::warn!(mail = Kind::Email.text(row.id), %outcome, "the claim on a mail was lost before its outcome");
     }
     Ok(())
 }
