@@ -53,7 +53,11 @@ fn masked_before<'a>(before: &'a str, after: &str) -> Cow<'a, str> {
 /// First and last character; of two or fewer none.
 fn short(local: &str) -> String {
     let mut characters = local.chars();
-    match (characters.next(), characters.next_back(), local.chars().count()) {
+    match (
+        characters.next(),
+        characters.next_back(),
+        local.chars().count(),
+    ) {
         (Some(first), Some(last), 3..) => format!("{first}…{last}"),
         _ => "…".to_owned(),
     }
@@ -102,11 +106,20 @@ mod tests {
     fn of_an_address_first_and_last_letter_and_domain_are_left() {
         for (text, shown) in [
             ("zoe@client.example", "z…e@client.example"),
-            ("to <zoe.holm+x@client.example>: 550", "to <z…x@client.example>: 550"),
-            (r#"{"to":"zoe@client.example"}"#, r#"{"to":"z…e@client.example"}"#),
+            (
+                "to <zoe.holm+x@client.example>: 550",
+                "to <z…x@client.example>: 550",
+            ),
+            (
+                r#"{"to":"zoe@client.example"}"#,
+                r#"{"to":"z…e@client.example"}"#,
+            ),
             ("al@x.example, a@x.example", "…@x.example, …@x.example"),
             ("Zoë: zoë@client.example", "Zoë: z…ë@client.example"),
-            ("two zoe@a.example tom@b.example", "two z…e@a.example t…m@b.example"),
+            (
+                "two zoe@a.example tom@b.example",
+                "two z…e@a.example t…m@b.example",
+            ),
             ("an @ alone, me@", "an @ alone, me@"),
             ("nothing to hide", "nothing to hide"),
         ] {
@@ -124,7 +137,10 @@ mod tests {
     fn no_password_of_an_address_is_left() {
         for (text, shown) in [
             ("postgres://meridian:s3cret@db/x", "postgres://…@db/x"),
-            ("at smtps://a%40b:pass:w@mail.example:465", "at smtps://…@mail.example:465"),
+            (
+                "at smtps://a%40b:pass:w@mail.example:465",
+                "at smtps://…@mail.example:465",
+            ),
             ("smtp://user:p@ss@mail.example", "smtp://…@…@mail.example"),
         ] {
             assert_eq!(masked(text), shown);
@@ -136,7 +152,10 @@ mod tests {
         let token = "abcdefghijklmnopqrstuvwxyz-_0123456789";
         for (text, shown) in [
             (format!("Bearer mer_{token}."), "Bearer mer_….".to_owned()),
-            (format!("https://m.example/a/{token}?x"), "https://m.example/a/…?x".to_owned()),
+            (
+                format!("https://m.example/a/{token}?x"),
+                "https://m.example/a/…?x".to_owned(),
+            ),
             ("mer_short /a/b".to_owned(), "mer_short /a/b".to_owned()),
         ] {
             assert_eq!(masked(&text), shown);

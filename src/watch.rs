@@ -18,7 +18,7 @@ use crate::entity::{AttemptOutcome, email};
 use crate::global_id::Kind;
 use crate::jobs::breaker::Breaker;
 
-pub use health::{Check, Readiness};
+pub use health::{Check, Checks, Readiness};
 
 use health::Health;
 use metrics::Metrics;
@@ -62,12 +62,7 @@ impl Watch {
                 self.metrics.lease_lost(1);
                 tracing::warn!(mail, "another sender has taken this mail");
             }
-            _ => {
-                if matches!(outcome, Outcome::Ambiguous { .. }) {
-                    self.metrics.in_doubt(1);
-                }
-                self.tell_of_failure(row, outcome);
-            }
+            _ => self.tell_of_failure(row, outcome),
         }
     }
 
@@ -86,7 +81,7 @@ impl Watch {
         self.metrics.lease_lost(mails);
     }
 
-    /// So many mails were perhaps sent by a sender that vanished.
+    /// So many mails were perhaps sent, and the grace has passed without a word.
     pub fn in_doubt(&self, mails: u64) {
         self.metrics.in_doubt(mails);
     }

@@ -6,9 +6,7 @@ mod checks;
 mod resend;
 
 use jiff::SignedDuration;
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect};
 use uuid::Uuid;
 
 use crate::db::Db;
@@ -42,10 +40,14 @@ pub async fn retry(
     let tx = db.begin().await?;
     let before = to_change(&tx, id).await?;
     let mut check = Check::new();
-    if before.state != EmailState::Failed {
-        check.add("id", ProblemCode::NotAllowedNow, checks::not_failed(&before));
+    match before.state {
+        EmailState::Failed => checks::in_time(&mut check, &before, caller.now),
+        _ => check.add(
+            "id",
+            ProblemCode::NotAllowedNow,
+            checks::not_failed(&before),
+        ),
     }
-    checks::in_time(&mut check, &before, caller.now);
     checks::letter_stands(&tx, &mut check, &before).await?;
     let in_doubt = checks::may_have_arrived(&tx, before.id).await?;
     if in_doubt {
@@ -106,7 +108,11 @@ pub async fn cancel(db: &Db, caller: &Caller, id: Uuid, reason: &str) -> Result<
     let reason = check.text("reason", reason, LONGEST_REASON);
     check.require(!reason.is_empty(), "reason", "Say why it is called off.");
     if !matches!(before.state, EmailState::Pending | EmailState::Held) {
-        check.add("id", ProblemCode::NotAllowedNow, checks::not_cancellable(&before));
+        check.add(
+            "id",
+            ProblemCode::NotAllowedNow,
+            checks::not_cancellable(&before),
+        );
     }
     check.finish()?;
     let cancelled = email::Model {
@@ -138,7 +144,10 @@ pub async fn test(db: &Db, caller: &Caller, person_id: Option<Uuid>) -> Result<e
         .date();
     let mut check = Check::new();
     if person.archived_at.is_some() || people::has_left(&person, today) {
-        let message = format!("{} does not work here any more and gets no mail.", person.name);
+        let message = format!(
+            "{} does not work here any more and gets no mail.",
+            person.name
+        );
         check.add("personId", ProblemCode::NotAllowedNow, message);
     }
     checks::address_is_written_to(&tx, &mut check, Some(&person.email)).await?;

@@ -111,7 +111,12 @@ pub async fn preview(
         let day = zone::zone("timeZone", &person.time_zone)?
             .to_datetime(at)
             .date();
-        return alone(app, outbox::pending(kind, person_id, "test", day, at, at, at), at).await;
+        return alone(
+            app,
+            outbox::pending(kind, person_id, "test", day, at, at, at),
+            at,
+        )
+        .await;
     }
     if kind == EmailKind::SixMonthReview {
         return reviews::preview(app, &person, at).await;
@@ -140,7 +145,12 @@ pub async fn preview(
             ),
         });
     };
-    alone(app, outbox::pending(kind, person_id, &period, day, at, at, at), at).await
+    alone(
+        app,
+        outbox::pending(kind, person_id, &period, day, at, at, at),
+        at,
+    )
+    .await
 }
 
 /// What is to become of rows that are not planned yet, in the order in which they fall due: what one of them discharges is

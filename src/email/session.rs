@@ -114,7 +114,8 @@ impl SmtpSession {
         loop {
             let kept = self.connection.is_some();
             let connection = self.take_connection().await?;
-            let mut transaction = Transaction::new(connection, self.limits.clone(), self.watch.clone());
+            let mut transaction =
+                Transaction::new(connection, self.limits.clone(), self.watch.clone());
             let outcome = match transaction.name_the_sender(mail).await {
                 Ok(()) => return Ok(transaction),
                 Err(outcome) => outcome,

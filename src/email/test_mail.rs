@@ -74,7 +74,8 @@ impl TestMail {
     }
 
     fn what_to_do(&self) -> String {
-        "There is nothing to do. If it landed in the spam folder, say that it is not spam.".to_owned()
+        "There is nothing to do. If it landed in the spam folder, say that it is not spam."
+            .to_owned()
     }
 
     fn why(&self) -> String {

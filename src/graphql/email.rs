@@ -12,8 +12,8 @@ use super::contact::Contact;
 use super::context::Asked;
 use super::enums::{AttemptOutcome, EmailKind, EmailState};
 use super::filter::IdComparator;
-use super::id::Kind;
 use super::history::{self, Change};
+use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::person::Person;
 use crate::domain::access::Caller;
@@ -135,11 +135,11 @@ impl Email {
     }
 
     /// Which mail it repeats, because an owner sent that once more; null for every other mail, and once that one was removed.
-    async fn resend_of(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
+    async fn resend_of(&self, ctx: &Context<'_>) -> Result<Option<Email>> {
         let Some(id) = mails::resent_of(&self.0) else {
             return Ok(None);
         };
-        Ok(by_id::<email::Entity>(ctx, id).await?.map(Self))
+        Ok(by_id::<email::Entity>(ctx, id).await?.map(Email))
     }
 
     /// Everything that happened to it, in order: what Meridian did, what the mail server said, what owners made of it. Members

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::planner::{self, reviews};
@@ -44,9 +45,11 @@ pub async fn foresee(
     let until = now.checked_add(span.min(LONGEST)).unwrap_or(Timestamp::MAX);
     let mut foreseen = of_subscriptions(app, person_id, until).await?;
     let due = reviews::foresee(&app.db.read, now, until).await?;
-    let due = due.into_iter().filter(|row| person_id.is_none_or(|id| row.recipient_id == Some(id)));
+    let due = due
+        .into_iter()
+        .filter(|row| person_id.is_none_or(|id| row.recipient_id == Some(id)));
     foreseen.extend(due.map(|row| Foreseen { row, paused: false }));
-    foreseen.sort_by_key(|one| (one.row.due_at, one.row.recipient_id, one.row.kind));
+    foreseen.sort_by_key(|one| (one.row.due_at, one.row.recipient_id, one.row.kind.word()));
     foreseen.truncate(MOST);
     Ok(foreseen)
 }
@@ -74,13 +77,13 @@ async fn of_subscriptions(
     until: Timestamp,
 ) -> Result<Vec<Foreseen>> {
     let conn = &app.db.read;
-    let mut subscriptions = schedule::Entity::find()
-        .filter(schedule::Column::NextDueAt.lte(Moment(until)));
+    let mut subscriptions =
+        schedule::Entity::find().filter(schedule::Column::NextDueAt.lte(Moment(until)));
     if let Some(id) = person_id {
         subscriptions = subscriptions.filter(schedule::Column::PersonId.eq(id));
     }
     let people = person::Entity::find()
-        .filter(person::Column::Id.in_subquery(of_these(&subscriptions)))
+        .filter(person::Column::Id.in_subquery(subscribers(&subscriptions)))
         .all(conn)
         .await?;
     let people: HashMap<Uuid, person::Model> =
@@ -97,8 +100,7 @@ async fn of_subscriptions(
     Ok(foreseen)
 }
 
-fn of_these(subscriptions: &sea_orm::Select<schedule::Entity>) -> sea_orm::sea_query::SelectStatement {
-    use sea_orm::QueryTrait;
+fn subscribers(subscriptions: &Select<schedule::Entity>) -> SelectStatement {
     subscriptions
         .clone()
         .select_only()

@@ -87,7 +87,10 @@ async fn plan_batch(app: &App) -> Result<usize> {
             None => advanced.push(moved(row, now + PUT_OFF)),
         }
     }
-    let missed = mails.iter().filter(|mail| mail.state == EmailState::Expired).count();
+    let missed = mails
+        .iter()
+        .filter(|mail| mail.state == EmailState::Expired)
+        .count();
     outbox::insert(&tx, mails).await?;
     let count = advanced.len();
     advance(&tx, advanced).await?;

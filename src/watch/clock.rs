@@ -36,7 +36,10 @@ pub async fn compare(app: &App) -> Result<()> {
 
 /// How far our clock is ahead of the database's; negative: behind. The time that the question took is in our favour.
 async fn skew(app: &App, conn: &DatabaseConnection) -> Result<SignedDuration> {
-    let question = Statement::from_string(conn.get_database_backend(), "SELECT clock_timestamp() AS now");
+    let question = Statement::from_string(
+        conn.get_database_backend(),
+        "SELECT clock_timestamp() AS now",
+    );
     let asked_at = app.clock.now();
     let row = conn.query_one_raw(question).await?;
     let answered_at = app.clock.now();

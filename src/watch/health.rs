@@ -135,8 +135,12 @@ fn no_tick(ticked_at: Option<Timestamp>, now: Timestamp) -> Option<String> {
         return Some("No tick has come to its end yet.".to_owned());
     };
     let age = now.duration_since(ticked_at);
-    (age > LONGEST_WITHOUT_TICK)
-        .then(|| format!("The last tick ended {} seconds ago, at {ticked_at}.", age.as_secs()))
+    (age > LONGEST_WITHOUT_TICK).then(|| {
+        format!(
+            "The last tick ended {} seconds ago, at {ticked_at}.",
+            age.as_secs()
+        )
+    })
 }
 
 /// Without the mail server's words: they may be about anybody.
@@ -146,9 +150,15 @@ fn no_way_out(fault: &str) -> String {
 }
 
 fn wrong_clock(skew: SignedDuration) -> Option<String> {
-    let direction = if skew.is_negative() { "behind" } else { "ahead of" };
+    let direction = if skew.is_negative() {
+        "behind"
+    } else {
+        "ahead of"
+    };
     is_off(skew).then(|| {
         let seconds = skew.abs().as_secs();
-        format!("The clock is {seconds} s {direction} the database's: nothing is planned or claimed.")
+        format!(
+            "The clock is {seconds} s {direction} the database's: nothing is planned or claimed."
+        )
     })
 }

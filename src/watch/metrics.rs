@@ -65,34 +65,84 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut own = Registry::with_prefix("meridian");
         Self {
-            pending: add(&mut own, "outbox_pending", "Mails that wait to be sent", Gauge::default()),
-            oldest_due: add(&mut own, "outbox_oldest_due_seconds",
-                "How long the mail that waits longest has been due; 0 when none is", Seconds::default()),
-            mails: add(&mut own, "outbox_mails",
-                "Mails of the outbox, by kind and state; rows are removed eight weeks after their end", Family::default()),
-            attempts: add(&mut own, "attempts",
-                "Attempts of this replica to hand a mail over, by kind and outcome", Family::default()),
-            lateness: add(&mut own, "lateness_seconds",
+            pending: add(
+                &mut own,
+                "outbox_pending",
+                "Mails that wait to be sent",
+                Gauge::default(),
+            ),
+            oldest_due: add(
+                &mut own,
+                "outbox_oldest_due_seconds",
+                "How long the mail that waits longest has been due; 0 when none is",
+                Seconds::default(),
+            ),
+            mails: add(
+                &mut own,
+                "outbox_mails",
+                "Mails of the outbox, by kind and state; rows are removed eight weeks after their end",
+                Family::default(),
+            ),
+            attempts: add(
+                &mut own,
+                "attempts",
+                "Attempts of this replica to hand a mail over, by kind and outcome",
+                Family::default(),
+            ),
+            lateness: add(
+                &mut own,
+                "lateness_seconds",
                 "How long after its time a mail was taken by the mail server, by kind",
-                Family::new_with_constructor(long as fn() -> Histogram)),
-            steps: add(&mut own, "send_seconds",
+                Family::new_with_constructor(long as fn() -> Histogram),
+            ),
+            steps: add(
+                &mut own,
+                "send_seconds",
                 "How long a step of a conversation with the mail server took, by phase",
-                Family::new_with_constructor(short as fn() -> Histogram)),
-            in_doubt: add(&mut own, "mails_ambiguous",
-                "Mails that were perhaps sent: the reply was lost, or their sender vanished", Counter::default()),
-            missed: add(&mut own, "mails_missed",
-                "Mails that expired: their time had passed before they could be sent", Counter::default()),
-            lease_lost: add(&mut own, "lease_lost",
-                "Claims on mails that were lost before their outcome was known", Counter::default()),
-            tick_age: add(&mut own, "last_tick_age_seconds",
-                "How long ago the last tick ended; before the first one, the time since 1970", Seconds::default()),
-            breaker_open: add(&mut own, "breaker_open",
-                "1 while mail does not get out and mails wait, else 0", Gauge::default()),
-            skew: add(&mut own, "clock_skew_seconds",
-                "How far the clock is ahead of the database's, at least; negative: behind", Seconds::default()),
-            requests: add(&mut own, "http_request_seconds",
+                Family::new_with_constructor(short as fn() -> Histogram),
+            ),
+            in_doubt: add(
+                &mut own,
+                "mails_ambiguous",
+                "Mails that were perhaps sent and are sent again or held, since the grace has passed without a word",
+                Counter::default(),
+            ),
+            missed: add(
+                &mut own,
+                "mails_missed",
+                "Mails that expired: their time had passed before they could be sent",
+                Counter::default(),
+            ),
+            lease_lost: add(
+                &mut own,
+                "lease_lost",
+                "Claims on mails that were lost before their outcome was known",
+                Counter::default(),
+            ),
+            tick_age: add(
+                &mut own,
+                "last_tick_age_seconds",
+                "How long ago the last tick ended; before the first one, the time since 1970",
+                Seconds::default(),
+            ),
+            breaker_open: add(
+                &mut own,
+                "breaker_open",
+                "1 while mail does not get out and mails wait, else 0",
+                Gauge::default(),
+            ),
+            skew: add(
+                &mut own,
+                "clock_skew_seconds",
+                "How far the clock is ahead of the database's, at least; negative: behind",
+                Seconds::default(),
+            ),
+            requests: add(
+                &mut own,
+                "http_request_seconds",
                 "How long an HTTP request took, by the status of its answer",
-                Family::new_with_constructor(short as fn() -> Histogram)),
+                Family::new_with_constructor(short as fn() -> Histogram),
+            ),
             registry: own,
             counted_at: Mutex::default(),
         }
@@ -107,7 +157,9 @@ impl Metrics {
 
     pub(super) fn arrived(&self, kind: EmailKind, late: SignedDuration) {
         let seconds = late.as_secs_f64().max(0.0);
-        self.lateness.get_or_create(&[("kind", kind.word())]).observe(seconds);
+        self.lateness
+            .get_or_create(&[("kind", kind.word())])
+            .observe(seconds);
     }
 
     pub(super) fn stepped(&self, phase: Phase, took: Duration) {
@@ -129,7 +181,9 @@ impl Metrics {
 
     pub(super) fn answered(&self, status: u16, took: Duration) {
         let label = [("status", status)];
-        self.requests.get_or_create(&label).observe(took.as_secs_f64());
+        self.requests
+            .get_or_create(&label)
+            .observe(took.as_secs_f64());
     }
 
     pub(super) fn set_health(&self, age: SignedDuration, breaker_open: bool, skew: SignedDuration) {

@@ -14,7 +14,8 @@ use crate::error::{ProblemCode, Result};
 /// Notes that the caller has not said that the mail may arrive twice.
 pub(super) fn confirmed(check: &mut Check, may_arrive_twice: bool) {
     if !may_arrive_twice {
-        let message = "It may have arrived already: ask the recipient, or say that it may arrive twice.";
+        let message =
+            "It may have arrived already: ask the recipient, or say that it may arrive twice.";
         check.add("mayArriveTwice", ProblemCode::NotAllowedNow, message);
     }
 }
@@ -41,7 +42,8 @@ pub(super) async fn letter_stands(
     }
     let approved = letter::Entity::find().filter(letter::Column::EmailId.eq(mail.id));
     if approved.one(conn).await?.is_none() {
-        let message = "The letter was changed since: it leaves once two people have approved it anew.";
+        let message =
+            "The letter was changed since: it leaves once two people have approved it anew.";
         check.add("id", ProblemCode::NotAllowedNow, message);
     }
     Ok(())

@@ -28,7 +28,7 @@ impl Foreseen {
             .column(obligation::Column::ObligationKey)
             .filter(obligation::Column::ObligationKey.is_in(keys))
             .filter(obligation::Column::EmailId.not_in_subquery(never_left().into_query()))
-            .into_tuple()
+            .into_tuple::<String>()
             .all(conn)
             .await?
             .into_iter()

@@ -51,7 +51,9 @@ async fn asked_by(
         .filter(change::Column::Action.eq("CREATED"))
         .all(conn)
         .await?;
-    let asked = changes.into_iter().map(|change| (change.subject_id, change.actor));
+    let asked = changes
+        .into_iter()
+        .map(|change| (change.subject_id, change.actor));
     Ok(asked.collect())
 }
 

@@ -134,8 +134,8 @@ async fn page(
     let all = foreseen.len();
     let indices: Vec<usize> = (0..all).collect();
     let page = page_of(indices, |index| place(&foreseen[*index]), false, &window);
-    let end = page.rows.last().map_or(0, |(_, index)| index + 1);
-    let mut verdicts = verdicts(ctx.app(), &foreseen[..end]).await?;
+    let end = page.rows.iter().map(|(_, index)| index + 1).max();
+    let mut verdicts = verdicts(ctx.app(), &foreseen[..end.unwrap_or(0)]).await?;
     let page = page.filter_map(|index| {
         let row = foreseen[index].row.clone();
         let verdict = verdicts.remove(&row.id)?;

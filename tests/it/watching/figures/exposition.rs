@@ -51,9 +51,14 @@ impl Exposition {
     /// # Panics
     /// When there is no such sample.
     pub(super) fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
-        let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let labels = labels
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let key = (name.to_owned(), labels.collect());
-        *self.0.get(&key).unwrap_or_else(|| panic!("there is no {key:?}"))
+        *self
+            .0
+            .get(&key)
+            .unwrap_or_else(|| panic!("there is no {key:?}"))
     }
 
     /// Buckets grow with their bounds, and the last one, of +Inf, has all that was counted.
@@ -63,13 +68,23 @@ impl Exposition {
             if let Some(family) = name.strip_suffix("_bucket") {
                 let mut labels = labels.clone();
                 let bound = labels.remove("le").unwrap();
-                let bound = if bound == "+Inf" { f64::INFINITY } else { bound.parse().unwrap() };
-                buckets.entry((family, labels)).or_default().push((bound, *count));
+                let bound = if bound == "+Inf" {
+                    f64::INFINITY
+                } else {
+                    bound.parse().unwrap()
+                };
+                buckets
+                    .entry((family, labels))
+                    .or_default()
+                    .push((bound, *count));
             }
         }
         for ((family, labels), mut buckets) in buckets {
             buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
-            assert!(buckets.is_sorted_by(|a, b| a.1 <= b.1), "{family}: {buckets:?}");
+            assert!(
+                buckets.is_sorted_by(|a, b| a.1 <= b.1),
+                "{family}: {buckets:?}"
+            );
             let all = self.0[&(format!("{family}_count"), labels)];
             assert_eq!(buckets.last(), Some(&(f64::INFINITY, all)), "{family}");
         }
@@ -85,16 +100,24 @@ fn sample(line: &str) -> (&str, Labels, f64) {
     };
     let is_name = |text: &str| {
         text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            && text
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
     assert!(is_name(name) && name.starts_with("meridian_"), "{line}");
     let mut read = Labels::new();
     for label in labels.split(',').filter(|label| !label.is_empty()) {
         let (key, quoted) = label.split_once('=').unwrap();
-        let value = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let value = quoted
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
         let value = value.unwrap_or_else(|| panic!("{line}"));
         assert!(is_name(key) && !value.contains(['"', '\\', '\n']), "{line}");
-        assert_eq!(read.insert(key.to_owned(), value.to_owned()), None, "{line}");
+        assert_eq!(
+            read.insert(key.to_owned(), value.to_owned()),
+            None,
+            "{line}"
+        );
     }
     let value: f64 = value.parse().unwrap_or_else(|_| panic!("{line}"));
     assert!(value.is_finite(), "{line}");
