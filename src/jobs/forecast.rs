@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::domain::availability::WorkingTime;
 use crate::domain::working_time;
 use crate::email::compose::{Verdict, outlook};
+use crate::email::outbox;
 use crate::entity::{EmailState, Moment, email, person, schedule};
 use crate::error::Result;
 
@@ -60,6 +61,7 @@ pub async fn verdicts(app: &App, foreseen: &[Foreseen]) -> Result<HashMap<Uuid, 
     let wanted = foreseen.iter().filter(|one| !one.paused);
     let rows: Vec<email::Model> = wanted.map(|one| one.row.clone()).collect();
     let mut verdicts = outlook(app, &rows).await?;
+    fail_suppressed(app, &mut verdicts).await?;
     let paused = foreseen.iter().filter(|one| one.paused);
     verdicts.extend(paused.map(|one| {
         let verdict = Verdict::Close {
@@ -69,6 +71,28 @@ pub async fn verdicts(app: &App, foreseen: &[Foreseen]) -> Result<HashMap<Uuid, 
         (one.row.id, verdict)
     }));
     Ok(verdicts)
+}
+
+/// Mails to addresses that nothing is sent to will fail, as the sender fails them.
+async fn fail_suppressed(app: &App, verdicts: &mut HashMap<Uuid, Verdict>) -> Result<()> {
+    let addresses = verdicts.values().filter_map(|verdict| match verdict {
+        Verdict::Send(rendered) => Some(rendered.to_address.as_str()),
+        Verdict::Close { .. } => None,
+    });
+    let suppressed = outbox::suppressed(&app.db.read, addresses).await?;
+    for verdict in verdicts.values_mut() {
+        let Verdict::Send(rendered) = &*verdict else {
+            continue;
+        };
+        let address = rendered.to_address.to_lowercase();
+        if let Some(why) = suppressed.get(&address) {
+            *verdict = Verdict::Close {
+                state: EmailState::Failed,
+                reason: format!("Nothing is sent to {address} any more: {why}"),
+            };
+        }
+    }
+    Ok(())
 }
 
 async fn of_subscriptions(

@@ -1,10 +1,12 @@
 //! The forecast says who gets which mail in the next seven days, and who is skipped and why.
 
 use jiff::civil::date;
+use meridian::email::memory::Failure;
 use meridian::entity::RoleSide;
 use meridian::graphql::id::Kind;
 use serde_json::{Value, json};
 
+use super::retrying::test_mail;
 use crate::statements::{SPLIT, cost};
 use crate::support::app::{Actor, TestApp, on_both_databases};
 use crate::support::demo_agency::{DemoAgency, EIGHT, EIGHT_IN_NEW_YORK};
@@ -16,6 +18,7 @@ on_both_databases!(
     a_forecast_of_the_morning_is_what_the_morning_brings,
     a_forecast_writes_nothing,
     whoever_is_away_or_has_stopped_a_mail_is_skipped_and_it_says_why,
+    an_address_that_nothing_is_sent_to_is_foreseen_to_fail,
     what_stands_in_mondays_mail_is_not_foreseen_for_tuesday,
     a_forecast_is_read_in_pages_and_days,
     members_see_what_comes_to_them,
@@ -113,6 +116,24 @@ async fn whoever_is_away_or_has_stopped_a_mail_is_skipped_and_it_says_why(app: &
     );
     let stopped = "The recipient has stopped these mails.".to_owned();
     assert_eq!(of("Sam", "CAPACITY_SUMMARY"), (json!("CANCELLED"), stopped));
+}
+
+async fn an_address_that_nothing_is_sent_to_is_foreseen_to_fail(app: &TestApp) {
+    let (olga, dana) = (app.owner().await, app.manager("Dana").await);
+    due_client_of(app, "Acme", RoleSide::Client, &dana.person).await;
+    test_mail(app, &olga, &dana).await;
+    app.memory().fail_next(1, Failure::UnknownRecipient);
+    app.drain().await;
+    let id = Kind::Person.text(dana.person.id);
+    let day = forecast(app, &olga, &format!("personId: \"{id}\", days: 1")).await;
+    let prompt = day
+        .iter()
+        .find(|mail| mail["kind"] == "CLIENT_UPDATE")
+        .unwrap();
+    assert_eq!(prompt["skippedAs"], "FAILED");
+    let reason = prompt["reason"].as_str().unwrap();
+    let expected = "Nothing is sent to dana@example.com any more: ";
+    assert!(reason.starts_with(expected), "{reason}");
 }
 
 async fn what_stands_in_mondays_mail_is_not_foreseen_for_tuesday(app: &TestApp) {
