@@ -5,6 +5,7 @@
 //! hold a password live in types that do not print them.
 
 mod addresses;
+mod cautions;
 mod metrics_access;
 mod numbers;
 mod refusal;
@@ -22,6 +23,7 @@ pub use numbers::whole_number;
 pub use refusal::{parse, parse_or_exit, sentence};
 pub use secrets::{DatabaseUrl, MailTarget, Secret};
 
+use crate::email::outbox::OnAmbiguous;
 use crate::telemetry::{LogFilter, LogFormat};
 
 /// How this Meridian runs. Flattened into every command that needs it.
@@ -68,10 +70,15 @@ pub struct Config {
         default_value = "60", value_parser = numbers::seconds(1..=3_600))]
     pub lease: Duration,
 
-    /// Seconds after which a mail whose text was on its way when its sender vanished is sent again, 1 to 86400
+    /// Seconds after which a mail whose text was on its way when its sender vanished is sent again or held, 1 to 86400
     #[arg(long = "grace-seconds", env = "MERIDIAN_GRACE_SECONDS", value_name = "SECONDS",
         default_value = "660", value_parser = numbers::seconds(1..=86_400))]
     pub grace: Duration,
+
+    /// What becomes of a mail that may have arrived, after the grace: `resend`, or `hold` until an owner decides. Letters to clients are always held
+    #[arg(long, env = "MERIDIAN_ON_AMBIGUOUS", value_name = "POLICY",
+        default_value = "resend", value_parser = OnAmbiguous::parse)]
+    pub on_ambiguous: OnAmbiguous,
 
     /// What is logged, as a filter of tracing: `debug`, `warn,meridian=info`
     #[arg(long, env = "MERIDIAN_LOG", value_name = "FILTER",

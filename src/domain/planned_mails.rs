@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, Value,
+};
 use uuid::Uuid;
 
 use crate::entity::{Day, EmailKind, EmailState, Moment, email, letter, new_id};
@@ -117,14 +119,21 @@ pub fn renewed(ended: email::Model, planned: email::Model) -> email::Model {
     }
 }
 
-/// Inserts what is not there yet: the key decides.
+/// Inserts what is not there yet: the key decides. Columns in which all of `mails` have nothing are left out: of a mail that
+/// is only planned that is half of them.
 pub async fn insert(conn: &impl ConnectionTrait, mails: Vec<email::Model>) -> Result<()> {
     if mails.is_empty() {
         return Ok(());
     }
-    let rows = mails
+    let mut rows: Vec<email::ActiveModel> = mails
         .into_iter()
-        .map(|row| row.into_active_model().reset_all());
+        .map(|row| row.into_active_model().reset_all())
+        .collect();
+    for column in email::Column::iter() {
+        if rows.iter().all(|row| is_null(row.get(column))) {
+            rows.iter_mut().for_each(|row| row.not_set(column));
+        }
+    }
     email::Entity::insert_many(rows)
         .on_conflict(
             OnConflict::column(email::Column::DedupeKey)
@@ -134,4 +143,10 @@ pub async fn insert(conn: &impl ConnectionTrait, mails: Vec<email::Model>) -> Re
         .exec_without_returning(conn)
         .await?;
     Ok(())
+}
+
+fn is_null(value: ActiveValue<Value>) -> bool {
+    value
+        .into_value()
+        .is_some_and(|value| value == value.as_null())
 }

@@ -240,7 +240,7 @@ stored_as_text! {
         Expired = "EXPIRED",
         /// Somebody called it off.
         Cancelled = "CANCELLED",
-        /// A letter that was perhaps sent: it is not sent again.
+        /// It may have arrived, and is not sent again unless an owner says so.
         Held = "HELD",
         /// There was nothing to say.
         SkippedEmpty = "SKIPPED_EMPTY",

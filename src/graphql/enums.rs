@@ -216,7 +216,7 @@ mirrored! {
         Expired,
         /// Somebody called it off.
         Cancelled,
-        /// It was perhaps sent, and is not sent again unless an owner releases it.
+        /// It may have arrived, and is not sent again unless an owner says so.
         Held,
         /// There was nothing to say.
         SkippedEmpty,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::lease;
 use crate::app::App;
 use crate::domain::{plans, subscriptions};
 use crate::email::outbox::{self, TakenBack};
@@ -59,8 +60,9 @@ pub async fn run(app: &App) -> Result<Maintained> {
 pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
     let now = app.clock.now();
     let tx = app.db.begin().await?;
-    let taken_back = outbox::take_back(&tx, now, signed(app.config.grace)).await?;
-    let expired = outbox::expire(&tx, now).await?;
+    let (grace, policy) = (signed(app.config.grace), app.config.on_ambiguous);
+    let taken_back = outbox::take_back(&tx, lease::now(app), grace, policy, now).await?;
+    let expired = outbox::expire(&tx, lease::now(app)).await?;
     tx.commit().await?;
     app.watch
         .lease_lost(taken_back.claimed + taken_back.in_doubt);
@@ -75,9 +77,11 @@ pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
     }
     if taken_back.in_doubt > 0 {
         let mails = taken_back.in_doubt;
+        let policy = app.config.on_ambiguous;
         tracing::warn!(
             mails,
-            "perhaps sent before their sender vanished; letters to clients are held, other mails are sent again"
+            ?policy,
+            "perhaps sent before their sender vanished; letters to clients are held, other mails as the policy says"
         );
     }
     Ok((taken_back, expired))

@@ -106,6 +106,9 @@ impl Sender {
             return Ok(rows);
         }
         let refusals = refusals(&self.app.db.read, &rows, self.app.clock.now()).await?;
+        if refusals.is_empty() {
+            return Ok(rows);
+        }
         let (refused, wanted): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .partition(|row| refusals.contains_key(&row.id));

@@ -4,9 +4,7 @@ use jiff::SignedDuration;
 use meridian::domain::zone::zone_data_version;
 use meridian::email::memory::Failure;
 use meridian::email::outbox::{self, Claim};
-use meridian::entity::{
-    EmailKind, EmailState, Moment, email_attempt, new_id, obligation, schedule,
-};
+use meridian::entity::{EmailState, email_attempt, obligation};
 use meridian::jobs::maintenance;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
@@ -134,25 +132,12 @@ async fn texts_are_kept_thirty_days_and_rows_eight_weeks(stage: Stage) {
 }
 
 async fn new_zone_rules_move_what_is_due(stage: Stage) {
-    let row = schedule::Model {
-        id: new_id(stage.now()),
-        person_id: stage.recipient_id,
-        kind: EmailKind::CapacitySummary,
-        weekday: Some(1),
-        minute_of_day: 8 * 60,
-        time_zone: None,
-        next_due_at: Moment("2026-11-23T07:30:00Z".parse().unwrap()),
-        time_zone_data: "1999a".to_owned(),
-        paused: false,
-        version: 1,
-    };
-    let tx = stage.app.db.begin().await.unwrap();
-    row.clone().into_active_model().insert(&tx).await.unwrap();
-    tx.commit().await.unwrap();
+    let row = stage
+        .subscription("2026-11-23T07:30:00Z".parse().unwrap(), "1999a")
+        .await;
     stage.pass(60);
     assert_eq!(maintenance::run(&stage.app).await.unwrap().recomputed, 1);
-    let moved = schedule::Entity::find_by_id(row.id);
-    let moved = moved.one(&stage.app.db.read).await.unwrap().unwrap();
+    let moved = stage.schedule(row.id).await;
     assert_eq!(
         moved.next_due_at.to_string(),
         "2026-11-23T07:00:00Z",

@@ -17,6 +17,10 @@ pub(crate) mod work;
 
 use std::future::Future;
 
+/// What makes the throwaway PostgreSQL quick: nothing of it has to outlive the tests.
+const POSTGRES_OPTIONS: &str = "-c shared_buffers=16MB -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+    -c autovacuum=off";
+
 /// Runs `future` to its end on a thread and runtime of its own, so that it may be called from inside another runtime.
 pub(crate) fn run_to_end<F>(future: F) -> F::Output
 where
