@@ -90,6 +90,10 @@ impl ForecastQueries {
     /// skipped and why. Planned and composed by the planner's and the composer's own functions; nothing is written. A mail
     /// that a delegate gets only because somebody is away is named in the reason of the absent person's. Owners and managers;
     /// members see the mails for themselves.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the four of Relay, whose mails and how many days"
+    )]
     async fn email_forecast(
         &self,
         ctx: &Context<'_>,
