@@ -24,7 +24,10 @@ use crate::entity::{self, Day, Moment, client_contact, email, email_attempt, per
 use crate::error::Error;
 
 pub use forecast::{ForecastQueries, ForecastedEmail};
-pub use mutations::{EmailMutations, EmailPayload};
+pub use mutations::{
+    EmailCancelInput, EmailMutations, EmailPayload, EmailReleaseInput, EmailResendInput,
+    EmailRetryInput, EmailTestInput,
+};
 pub use timeline::{EmailEvent, EmailEventKind};
 
 /// Whether the caller may read a mail: owners and managers, and whoever it is for.
