@@ -6,6 +6,7 @@
 
 mod addresses;
 mod cautions;
+mod metrics_access;
 mod numbers;
 mod refusal;
 mod secrets;
@@ -17,6 +18,7 @@ use clap::Args;
 use lettre::message::Mailbox;
 
 pub use addresses::{Origins, PublicUrl};
+pub use metrics_access::MetricsAccess;
 pub use numbers::whole_number;
 pub use refusal::{parse, parse_or_exit, sentence};
 pub use secrets::{DatabaseUrl, MailTarget, Secret};
@@ -87,6 +89,11 @@ pub struct Config {
     #[arg(long, env = "MERIDIAN_LOG_FORMAT", value_name = "FORMAT",
         default_value = "text", value_parser = LogFormat::parse)]
     pub log_format: LogFormat,
+
+    /// Who may read `/metrics`: `off` (nobody), `token` (owners and managers, with an API token) or `open` (whoever reaches it)
+    #[arg(long, env = "MERIDIAN_METRICS", value_name = "WHO",
+        default_value = "token", value_parser = MetricsAccess::parse)]
+    pub metrics: MetricsAccess,
 
     /// Seconds an API request may take, 1 to 300
     #[arg(long = "request-timeout-seconds", env = "MERIDIAN_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS",

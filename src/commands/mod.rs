@@ -64,6 +64,9 @@ enum Command {
     Copy(copy::Copy),
     /// Ask the server at the configured address whether it lives: status 0 when it does, else 1
     Healthcheck {
+        /// Ask whether it does its work: the database answers, ticks end, mail gets out, and the clock is right
+        #[arg(long)]
+        ready: bool,
         #[command(flatten)]
         config: Config,
     },
@@ -86,7 +89,7 @@ impl Cli {
             Command::Import(import) => import.run().await,
             Command::Inventory(inventory) => inventory.run().await,
             Command::Copy(copy) => copy.run().await,
-            Command::Healthcheck { config } => healthcheck::run(config.listen).await,
+            Command::Healthcheck { ready, config } => healthcheck::run(config.listen, ready).await,
         }
     }
 }

@@ -27,6 +27,7 @@ pub mod holidays;
 pub mod inventory;
 pub mod letters;
 pub mod load;
+pub mod mails;
 pub mod notices;
 pub mod occurrence;
 pub mod overbooking;

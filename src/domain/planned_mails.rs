@@ -54,6 +54,22 @@ pub fn pending_letter(
     }
 }
 
+/// A PENDING row of the outbox that only shows a person that mail reaches them, to leave at once. Its key is its own: it may
+/// come as often as somebody asks.
+pub fn pending_test(
+    recipient_id: Uuid,
+    local_on: Date,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> email::Model {
+    let row = unaddressed(EmailKind::Test, String::new(), local_on, expires_at, now);
+    email::Model {
+        recipient_id: Some(recipient_id),
+        dedupe_key: format!("test/{}", row.id),
+        ..row
+    }
+}
+
 /// A mail of a day, due now, to nobody yet.
 fn unaddressed(
     kind: EmailKind,

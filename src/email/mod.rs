@@ -24,6 +24,7 @@ pub mod session;
 pub mod six_month_review;
 pub mod stop_link;
 mod subject;
+pub mod test_mail;
 #[cfg(test)]
 mod tests;
 mod wire;

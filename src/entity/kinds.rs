@@ -221,6 +221,8 @@ stored_as_text! {
         ClientLetter = "CLIENT_LETTER",
         /// The question, half a year after a programme's start, whether the split is the better way.
         SixMonthReview = "SIX_MONTH_REVIEW",
+        /// A mail that shows that mail gets out.
+        Test = "TEST",
     }
     /// Where a mail stands (jobs-and-mail.md, "Outbox").
     EmailState {

@@ -1,5 +1,9 @@
 //! The outbox: which mails there are, what became of them, and what one would say.
 
+mod forecast;
+mod mutations;
+mod timeline;
+
 use async_graphql::{Context, Description, ID, InputObject, Object, Result};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
@@ -8,14 +12,23 @@ use super::contact::Contact;
 use super::context::Asked;
 use super::enums::{AttemptOutcome, EmailKind, EmailState};
 use super::filter::IdComparator;
+use super::history::{self, Change};
 use super::id::Kind;
-use super::loaders::{by_parent, the};
+use super::loaders::{by_id, by_parent, the};
 use super::person::Person;
 use crate::domain::access::Caller;
+use crate::domain::mails;
 use crate::domain::page::Term;
 use crate::email::compose::{self, Verdict};
 use crate::entity::{self, Day, Moment, client_contact, email, email_attempt, person};
 use crate::error::Error;
+
+pub use forecast::{ForecastQueries, ForecastedEmail};
+pub use mutations::{
+    EmailCancelInput, EmailMutations, EmailPayload, EmailReleaseInput, EmailResendInput,
+    EmailRetryInput, EmailTestInput,
+};
+pub use timeline::{EmailEvent, EmailEventKind};
 
 /// Whether the caller may read a mail: owners and managers, and whoever it is for.
 pub fn may_read(caller: &Caller, row: &email::Model) -> bool {
@@ -103,7 +116,8 @@ impl Email {
         self.0.subject.as_deref()
     }
 
-    /// Its Message-ID, the same for every attempt; null before it was rendered.
+    /// Its Message-ID, the same for every attempt; null before it was rendered, and for one that repeats another mail, whose
+    /// Message-ID it has.
     async fn message_id(&self) -> Option<&str> {
         self.0.message_id.as_deref()
     }
@@ -121,6 +135,38 @@ impl Email {
     /// When the mail server took it; null before.
     async fn sent_at(&self) -> Option<Moment> {
         self.0.sent_at
+    }
+
+    /// Which mail it repeats, because an owner sent that once more; null for every other mail, and once that one was removed.
+    async fn resend_of(&self, ctx: &Context<'_>) -> Result<Option<Email>> {
+        let Some(id) = mails::resent_of(&self.0) else {
+            return Ok(None);
+        };
+        Ok(by_id::<email::Entity>(ctx, id).await?.map(Email))
+    }
+
+    /// Everything that happened to it, in order: what Meridian did, what the mail server said, what owners made of it. Members
+    /// are not told of owners.
+    async fn timeline(&self, ctx: &Context<'_>) -> Result<Vec<EmailEvent>> {
+        timeline::timeline(ctx, &self.0).await
+    }
+
+    /// What owners changed, the newest first. For owners and managers.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Change>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        Ok(Some(history::of(ctx, self.0.id, &paging).await?))
     }
 
     /// The attempts to send it, earliest first.

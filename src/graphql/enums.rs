@@ -197,6 +197,8 @@ mirrored! {
         ClientLetter,
         /// The six-month review of a programme: for an owner.
         SixMonthReview,
+        /// A mail that an owner sends to see whether mail gets out.
+        Test,
     }
     /// Where a mail stands.
     EmailState = "entity::EmailState" {

@@ -44,4 +44,5 @@ mod statements;
 mod support;
 mod tokens;
 mod walkthroughs;
+mod watching;
 mod work;

@@ -39,7 +39,7 @@ pub(super) async fn compose(
     rows: &[Addressed<'_>],
     day: Date,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'_>,
 ) -> Result<Vec<Composed>> {
     let conn = &app.db.read;
     let people = addressees(conn, rows, day).await?;
@@ -114,7 +114,7 @@ struct Day<'a> {
     app: &'a App,
     day: Date,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'a>,
     books: &'a Books,
     stand_ins: &'a StandIns,
     schedules: HashMap<Uuid, schedule::Model>,

@@ -8,7 +8,6 @@ use sea_orm::{
 };
 
 use super::{Attempt, Claim, When, held, is_in, is_in_any, record_all};
-use crate::domain::subscriptions::SUBSCRIBED;
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email::{Column, Entity, Model};
 use crate::entity::{AttemptOutcome, EmailKind, EmailState, Moment, email_attempt, obligation};
@@ -61,6 +60,9 @@ const FINAL: [EmailState; 6] = [
     EmailState::SkippedEmpty,
     EmailState::SkippedAbsent,
 ];
+
+/// The mails whose rows are kept for good.
+const KEPT: [EmailKind; 2] = [EmailKind::ClientLetter, EmailKind::SixMonthReview];
 
 /// Mails taken back from senders that did not report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -199,7 +201,7 @@ pub async fn prune(conn: &impl ConnectionTrait, before: Timestamp) -> Result<u64
         .await?;
     let pruned = Entity::delete_many()
         .filter(ended(before))
-        .filter(Column::Kind.is_in(SUBSCRIBED))
+        .filter(Column::Kind.is_not_in(KEPT))
         .exec(conn)
         .await?;
     Ok(pruned.rows_affected)
@@ -230,5 +232,5 @@ fn ids(before: Timestamp) -> Select<Entity> {
         .select_only()
         .column(Column::Id)
         .filter(ended(before))
-        .filter(Column::Kind.is_in(SUBSCRIBED))
+        .filter(Column::Kind.is_not_in(KEPT))
 }

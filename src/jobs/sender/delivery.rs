@@ -26,6 +26,9 @@ impl Sender {
             Ok(mail) => self.send(Claim::from(row), &mail).await,
             Err(refusal) => refusal,
         };
+        self.app
+            .watch
+            .handed_over(row, &outcome, self.app.clock.now());
         let verdict = verdict(&outcome);
         if verdict == Verdict::Sent {
             fail_points::reached("accepted");
@@ -73,7 +76,7 @@ impl Sender {
                 mark: Mark::EnterData,
                 attempt: None,
             });
-            settle(unsettled, marks).await?;
+            settle(unsettled, marks, &app.watch).await?;
             let entered = entered.held().await?;
             fail_points::reached("fenced");
             Ok(entered || fail_points::is_on("without-fence"))

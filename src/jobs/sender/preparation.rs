@@ -10,6 +10,7 @@ use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::{EmailState, Moment, email};
 use crate::error::Result;
+use crate::global_id::Kind;
 
 impl Sender {
     /// The mails among `claimed` that are to be handed over, in order; the others are closed or put off.
@@ -87,7 +88,11 @@ impl Sender {
             match compose(&self.app, std::slice::from_ref(row)).await {
                 Ok(one) => composed.extend(one),
                 Err(error) => {
-                    tracing::error!(?error, mail = %row.id, "a mail could not be composed")
+                    tracing::error!(
+                        ?error,
+                        mail = Kind::Email.text(row.id),
+                        "a mail could not be composed"
+                    )
                 }
             }
         }

@@ -32,7 +32,7 @@ pub(super) struct Routing<'a> {
     pub(super) app: &'a App,
     pub(super) week: Week,
     pub(super) now: Timestamp,
-    pub(super) obligations: Obligations,
+    pub(super) obligations: Obligations<'a>,
     pub(super) stand_ins: &'a StandIns,
     pub(super) schedules: &'a HashMap<Uuid, schedule::Model>,
 }
