@@ -7,7 +7,6 @@ mod attempt;
 mod claim;
 mod mark;
 mod render;
-mod suppression;
 mod upkeep;
 
 use std::collections::BTreeMap;
@@ -20,10 +19,10 @@ pub use attempt::{Attempt, record};
 pub use claim::{claim, next_attempt_at, release, release_all, renew};
 pub use mark::{enter_data, fail, mark_sent, retry_later};
 pub use render::{close, store_rendered};
-pub use suppression::{suppress, suppressed};
 pub use upkeep::{TakenBack, clear_bodies, expire, prune, take_back};
 
 pub use crate::domain::planned_mails::{insert, pending};
+pub use crate::domain::suppressions::{suppress, suppressed};
 
 use crate::entity::EmailState;
 use crate::entity::email::{Column, Model};

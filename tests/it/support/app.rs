@@ -138,6 +138,16 @@ impl TestApp {
         Self::of(app, &self.url, self.memory.clone()).await
     }
 
+    /// As [`Self::started_again`], with another configuration.
+    pub(crate) async fn configured(&self, config: Arc<Config>) -> Self {
+        let app = App {
+            db: Db::connect(&self.url).await.unwrap(),
+            config,
+            ..self.app.clone()
+        };
+        Self::of(app, &self.url, self.memory.clone()).await
+    }
+
     async fn of(app: App, url: &str, memory: Memory) -> Self {
         let app = app.prepare().await.unwrap();
         Self {
