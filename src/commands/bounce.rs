@@ -56,7 +56,9 @@ impl Bounce {
 
     async fn read(self) -> Result<Result<String, &'static str>> {
         let message = message().map_err(|error| Error::Internal(error.into()))?;
-        let named = ADDRESSES.into_iter().filter_map(|name| std::env::var(name).ok());
+        let named = ADDRESSES
+            .into_iter()
+            .filter_map(|name| std::env::var(name).ok());
         let addresses: Vec<String> = self.recipient.into_iter().chain(named).collect();
         let app = ready(self.config).await?;
         Ok(match bounces::read(&app, &message, &addresses).await? {

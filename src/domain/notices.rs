@@ -65,7 +65,7 @@ pub enum Matter {
     /// Nothing is sent to somebody's address: the owners.
     Unreachable(Unreachable),
     /// A mail went to nobody: the owners.
-    Unroutable(Unroutable),
+    Unroutable(Box<Unroutable>),
 }
 
 impl Matter {
@@ -221,7 +221,7 @@ async fn undelivered(
     let unreachable = unreachable(conn, now).await?.into_iter();
     let unreachable = unreachable.map(Matter::Unreachable);
     let unroutable = unroutable(conn, now).await?.into_iter();
-    let unroutable = unroutable.map(Matter::Unroutable);
+    let unroutable = unroutable.map(|one| Matter::Unroutable(Box::new(one)));
     let told = unreachable.chain(unroutable).flat_map(|matter| {
         owners.iter().map(move |owner| Notice {
             person_id: *owner,

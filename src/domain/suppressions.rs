@@ -18,7 +18,6 @@ use crate::domain::history;
 use crate::entity::suppressed_address::{Column, Entity, Model};
 use crate::entity::{Access, Moment, client, client_contact, new_id, person};
 use crate::error::{Error, ProblemCode, Result};
-use crate::global_id::Kind;
 
 /// Who does it, as history has it.
 const MAIL_SERVER: &str = "a mail server's refusal";
@@ -215,15 +214,14 @@ async fn tell_the_log(conn: &impl ConnectionTrait, row: &Model) -> Result<()> {
         .await?;
     let suppressed = suppressed(conn, owners.iter().map(|owner| owner.email.as_str())).await?;
     let mut addresses = owners.iter().map(|owner| owner.email.to_lowercase());
-    let address = Kind::SuppressedAddress.text(row.id);
     if addresses.any(|address| !suppressed.contains_key(&address)) {
         tracing::warn!(
-            address,
+            suppression = %row.id,
             "nothing is sent to an address any more; the owners are told in their next mail"
         );
     } else {
         tracing::error!(
-            address,
+            suppression = %row.id,
             "nothing is sent to an address any more, and no owner has one that could be told: change it, or lift it with \
              suppressedAddressLift"
         );

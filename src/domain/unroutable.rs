@@ -9,7 +9,8 @@ use crate::entity::{Day, EmailState, email, person};
 use crate::error::Result;
 
 /// Why such a mail failed, and what prevents it the next time.
-pub const UNROUTABLE: &str = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
+pub const UNROUTABLE: &str =
+    "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
 
 /// What the reasons of such mails begin with.
 pub const UNROUTABLE_WORD: &str = "UNROUTABLE";

@@ -80,7 +80,8 @@ async fn note(app: &App, email_id: Uuid, report: &Report) -> Result<Read> {
     if !record(&tx, &mail, report, recipient, action, now).await? {
         return Ok(Read::KnownAlready(email_id));
     }
-    let is_hard = action == Action::Failed && is_about_the_address(recipient.status, recipient.reply);
+    let is_hard =
+        action == Action::Failed && is_about_the_address(recipient.status, recipient.reply);
     let mut suppressed = None;
     // An alias hands a mail on to several: that one of them is gone says nothing of the alias.
     if is_hard && by_name {

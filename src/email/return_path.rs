@@ -86,7 +86,10 @@ mod tests {
     }
 
     fn address() -> String {
-        format!("bounce+{}@mail.agency.example", token(&secret("s"), ID).unwrap())
+        format!(
+            "bounce+{}@mail.agency.example",
+            token(&secret("s"), ID).unwrap()
+        )
     }
 
     #[test]

@@ -130,7 +130,9 @@ impl Loader<HoldersOf> for Loaders {
         let holders = suppressions::holders(&self.app.db.read, addresses, self.caller.now)
             .await
             .map_err(shared)?;
-        let keyed = holders.into_iter().map(|(address, whose)| (HoldersOf(address), whose));
+        let keyed = holders
+            .into_iter()
+            .map(|(address, whose)| (HoldersOf(address), whose));
         Ok(keyed.collect())
     }
 }
@@ -176,7 +178,8 @@ impl SuppressedAddressQueries {
         #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<SuppressedAddress>> {
-        ctx.caller().must_read_all("read which addresses are suppressed")?;
+        ctx.caller()
+            .must_read_all("read which addresses are suppressed")?;
         let filter = filter.unwrap_or_default().condition();
         let select = suppressed_address::Entity::find().filter(filter);
         let latest_first = Term {

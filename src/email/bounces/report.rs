@@ -135,7 +135,10 @@ impl RecipientReport {
             last: fields.address("Final-Recipient"),
             action: Action::from_word(action),
             // Some mail servers say 5.0.0 whatever the other side said.
-            status: status.filter(|status| status.is_telling()).or(told).or(status),
+            status: status
+                .filter(|status| status.is_telling())
+                .or(told)
+                .or(status),
             reply,
             words,
         }
@@ -234,7 +237,9 @@ fn groups(text: &str) -> Vec<Fields> {
                 value.push_str(line.trim());
             }
         } else if let Some((name, value)) = line.split_once(':') {
-            group.0.push((name.trim().to_owned(), value.trim().to_owned()));
+            group
+                .0
+                .push((name.trim().to_owned(), value.trim().to_owned()));
         }
     }
     groups.retain(|group| !group.0.is_empty());

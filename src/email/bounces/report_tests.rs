@@ -42,11 +42,17 @@ fn postfix_says_whom_it_was_sent_to_and_quotes_the_other_side() {
     assert_eq!(report.message_id.as_deref(), Some("report.1@mx.example"));
     assert_eq!(
         report.delivered_to,
-        ["bounce+token@mail.agency.example", "bounce+other@mail.agency.example"]
+        [
+            "bounce+token@mail.agency.example",
+            "bounce+other@mail.agency.example"
+        ]
     );
     let (recipient, by_name) = report.about("Zoe@Client.example").unwrap();
     assert!(by_name);
-    assert_eq!((recipient.action, recipient.reply), (Some(Action::Failed), Some(550)));
+    assert_eq!(
+        (recipient.action, recipient.reply),
+        (Some(Action::Failed), Some(550))
+    );
     assert_eq!(recipient.status.unwrap().to_string(), "5.1.1");
     assert_eq!(
         recipient.words.as_deref(),
@@ -62,7 +68,9 @@ fn exim_says_5_0_0_and_the_words_know_better() {
     );
     assert_eq!(recipient.status.unwrap().to_string(), "5.2.2");
     assert_eq!(recipient.reply, Some(552));
-    let untold = only("Reporting-MTA: dns; x\n\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 nobody of that name");
+    let untold = only(
+        "Reporting-MTA: dns; x\n\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 nobody of that name",
+    );
     assert_eq!(untold.status.unwrap().to_string(), "5.0.0");
     assert_eq!(untold.words.as_deref(), Some("nobody of that name"));
 }
@@ -99,7 +107,11 @@ fn of_several_recipients_ours_counts_and_else_the_worst() {
          Final-Recipient: rfc822; cy@team.example\nAction: vanished\n",
     ))
     .unwrap();
-    assert_eq!(report.recipients.len(), 2, "what was done with cy is not known");
+    assert_eq!(
+        report.recipients.len(),
+        2,
+        "what was done with cy is not known"
+    );
     let (ours, by_name) = report.about("ann@team.example").unwrap();
     assert_eq!((ours.action, by_name), (Some(Action::Delivered), true));
     let (worst, by_name) = report.about("team@client.example").unwrap();
@@ -118,19 +130,28 @@ fn an_answer_and_a_mail_that_quotes_a_report_are_none() {
         assert_eq!(Report::read(text.as_bytes()), None, "{text}");
     }
     assert_eq!(Report::read(&message("Reporting-MTA: dns; x")), None);
-    assert_eq!(Report::read(&message("Reporting-MTA: dns; x\n\nStatus: 5.1.1")), None);
+    assert_eq!(
+        Report::read(&message("Reporting-MTA: dns; x\n\nStatus: 5.1.1")),
+        None
+    );
     let forwarded = [
         b"Content-Type: multipart/mixed; boundary=f\r\n\r\n--f\r\nContent-Type: message/rfc822\r\n\r\n",
         &*message("Reporting-MTA: dns; x\n\nAction: failed\nStatus: 5.1.1"),
         b"\r\n--f--\r\n",
     ]
     .concat();
-    assert_eq!(Report::read(&forwarded), None, "a forwarded report is somebody's mail");
+    assert_eq!(
+        Report::read(&forwarded),
+        None,
+        "a forwarded report is somebody's mail"
+    );
 }
 
 #[test]
 fn a_report_cut_off_after_its_status_still_counts() {
-    let whole = message("Reporting-MTA: dns; x\n\nAction: failed\nFinal-Recipient: rfc822; zoe@client.example\nStatus: 5.1.1");
+    let whole = message(
+        "Reporting-MTA: dns; x\n\nAction: failed\nFinal-Recipient: rfc822; zoe@client.example\nStatus: 5.1.1",
+    );
     let end = whole.windows(7).position(|at| at == b"Week 48").unwrap();
     assert!(Report::read(&whole[..end]).is_some());
 }

@@ -206,7 +206,10 @@ impl OverdueUpdate {
 impl Unreachable {
     pub(super) fn sentence(&self) -> String {
         let since = format::day(self.since);
-        format!("{}: nothing is sent to {} since {since}.", self.whose, self.address)
+        format!(
+            "{}: nothing is sent to {} since {since}.",
+            self.whose, self.address
+        )
     }
 }
 

@@ -6,7 +6,8 @@ use crate::email::capacity_summary::{
     Book, CapacitySummary, CoveredBook, Decision, Matter, RequestWaiting,
 };
 use crate::email::client_update::{
-    ClientUpdate, CopiedPrompts, CoveredPrompts, Matter as Daily, Overdue, Prompts, Told, Undelivered,
+    ClientUpdate, CopiedPrompts, CoveredPrompts, Matter as Daily, Overdue, Prompts, Told,
+    Undelivered,
 };
 use crate::email::line::Line;
 

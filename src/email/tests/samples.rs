@@ -318,7 +318,15 @@ impl ClientUpdate {
             since: date(2026, 11, 20),
             whose: "Zoe Marsh (Orchard Foods)".into(),
             address: "zoe@orchard.example".into(),
-            reason: "mx.orchard.example could not deliver a mail to it: 550 5.1.1 <zoe> nobody of that name.".into(),
+            reason:
+                "mx.orchard.example could not deliver a mail to it: 550 5.1.1 nobody of that name."
+                    .into(),
+        };
+        let closed = Undelivered::Address {
+            since: date(2026, 11, 3),
+            whose: "Max Ode (Brightwell)".into(),
+            address: "max@brightwell.example".into(),
+            reason: "The mail server refused it: 550 5.2.1 closed.".into(),
         };
         let mail = Undelivered::Mail {
             on: date(2026, 11, 16),
@@ -342,7 +350,7 @@ impl ClientUpdate {
         Self {
             own: Prompts {
                 overdue,
-                undelivered: vec![address, mail],
+                undelivered: vec![address, closed, mail],
                 ..Prompts::default()
             },
             covering: Vec::new(),

@@ -123,7 +123,7 @@ fn what_waits_and_what_does_not_arrive_is_the_owner_s_news() {
     );
     assert_eq!(
         mail.preheader(),
-        "1 address gets no mail: Zoe Marsh (Orchard Foods); 1 mail went to nobody: Sam Okafor"
+        "2 addresses get no mail: Zoe Marsh (Orchard Foods), +1; 1 mail went to nobody: Sam Okafor"
     );
 }
 

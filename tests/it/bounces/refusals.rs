@@ -35,7 +35,8 @@ async fn refused_with(app: &TestApp, words: &'static str) -> (String, Option<Str
     app.set_clock("2026-11-23T08:00:00Z");
     replica.tick().await;
     // One step: a script has one mail.
-    let mut sender = meridian::jobs::sender::Sender::new((*replica).clone(), "a story").with_seed(7);
+    let mut sender =
+        meridian::jobs::sender::Sender::new((*replica).clone(), "a story").with_seed(7);
     sender.step().await.unwrap();
     sender.close().await;
     let rows = email::Entity::find().all(&app.db.read).await.unwrap();
@@ -44,7 +45,12 @@ async fn refused_with(app: &TestApp, words: &'static str) -> (String, Option<Str
         .find(|row| row.dedupe_key.starts_with("capacity_summary"))
         .unwrap();
     let told = (row.state.word().to_owned(), row.reason.clone());
-    let olga = app.sign_in(app.person("Olga", Some(meridian::entity::Access::Owner)).await).await;
+    let olga = app
+        .sign_in(
+            app.person("Olga", Some(meridian::entity::Access::Owner))
+                .await,
+        )
+        .await;
     let listed = suppressed(app, &olga).await;
     replica.stop().await;
     (told.0, told.1, listed)
@@ -66,7 +72,11 @@ async fn what_is_our_own_fault_fails_no_mail(app: &TestApp) {
 }
 
 async fn an_unknown_user_is_suppressed(app: &TestApp) {
-    let (state, _, suppressed) = refused_with(app, "550-5.1.1 there is nobody\r\n550 5.1.1 of that name\r\n").await;
+    let (state, _, suppressed) = refused_with(
+        app,
+        "550-5.1.1 there is nobody\r\n550 5.1.1 of that name\r\n",
+    )
+    .await;
     assert_eq!(state, "FAILED");
     assert_eq!(suppressed.len(), 1);
     assert_eq!(suppressed[0]["address"], "zoe@example.com");

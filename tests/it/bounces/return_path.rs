@@ -37,7 +37,10 @@ async fn every_mail_has_a_return_path_of_its_own(app: &TestApp) {
         assert_eq!(row.state, EmailState::Sent);
         let letter = Letter::parse(&mail.raw, "dana");
         let message_id = row.message_id.as_deref().unwrap();
-        assert!(letter.header("Message-ID").contains(message_id), "the mail it names");
+        assert!(
+            letter.header("Message-ID").contains(message_id),
+            "the mail it names"
+        );
         assert_eq!(letter.header("From"), "Meridian <meridian@localhost>");
     }
     assert_ne!(received[0].from, received[1].from);

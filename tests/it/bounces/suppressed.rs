@@ -63,7 +63,11 @@ async fn an_owner_is_told_of_it_in_the_next_mail_and_once_a_week(app: &TestApp) 
     ] {
         assert!(words.contains(expected), "{expected}: {words}");
     }
-    assert!(letters[0].html.contains("Nothing is sent to zoe@example.com since Mon 23 Nov"));
+    assert!(
+        letters[0]
+            .html
+            .contains("Nothing is sent to zoe@example.com since Mon 23 Nov")
+    );
     assert_eq!(told(&app.mails_at(WEDNESDAY).await), [""; 0]);
     let letters = app.mails_at(NEXT_MONDAY).await;
     assert_eq!(
@@ -72,7 +76,8 @@ async fn an_owner_is_told_of_it_in_the_next_mail_and_once_a_week(app: &TestApp) 
         "until it is mended, and nothing to Zoe"
     );
     let words = the(&letters, "olga", true).words();
-    let line = "Mail that does not arrive: - Zoe: nothing is sent to zoe@example.com since Mon 23 Nov.";
+    let line =
+        "Mail that does not arrive: - Zoe: nothing is sent to zoe@example.com since Mon 23 Nov.";
     assert!(words.contains(line), "{words}");
     assert_eq!(suppressed(app, &olga).await.len(), 1);
 }
@@ -81,8 +86,13 @@ async fn whoever_gets_another_address_is_written_to_there(app: &TestApp) {
     let zoe = zoe_refused(app).await;
     let olga = app.owner().await;
     let moved = json!({ "id": Kind::Person.text(zoe.id), "email": "zoe.new@example.com" });
-    app.done(&olga, "personUpdate", moved, "person { id }").await;
-    assert_eq!(told(&app.mails_at(TUESDAY).await), [""; 0], "nothing is left to tell");
+    app.done(&olga, "personUpdate", moved, "person { id }")
+        .await;
+    assert_eq!(
+        told(&app.mails_at(TUESDAY).await),
+        [""; 0],
+        "nothing is left to tell"
+    );
     let letters = app.mails_at(NEXT_MONDAY).await;
     assert_eq!(
         told(&letters),
@@ -90,7 +100,10 @@ async fn whoever_gets_another_address_is_written_to_there(app: &TestApp) {
     );
     // The old address stays suppressed, whose it may be now.
     let listed = suppressed(app, &olga).await;
-    assert_eq!((&listed[0]["address"], &listed[0]["people"]), (&json!(ZOE), &json!([])));
+    assert_eq!(
+        (&listed[0]["address"], &listed[0]["people"]),
+        (&json!(ZOE), &json!([]))
+    );
 }
 
 async fn of_an_owner_s_address_the_other_owners_are_told(app: &TestApp) {
@@ -99,7 +112,10 @@ async fn of_an_owner_s_address_the_other_owners_are_told(app: &TestApp) {
     let otto = app.sign_in(otto).await;
     suppress(app, "Olga@Example.com").await;
     let letters = app.mails_at(MONDAY).await;
-    assert_eq!(told(&letters), ["otto@example.com prompt", "otto@example.com summary"]);
+    assert_eq!(
+        told(&letters),
+        ["otto@example.com prompt", "otto@example.com summary"]
+    );
     let otto_s = the(&letters, "otto", false);
     assert_eq!(otto_s.subject, "1 address gets no mail: Olga");
     let nothing = "FAILED: Nothing is sent to olga@example.com any more: no such user";
@@ -142,7 +158,8 @@ async fn lift(app: &TestApp, by: &Actor, id: &Value, version: i64, reason: &str)
     let input = json!({ "id": id, "expectedVersion": version, "reason": reason });
     let selection = "suppressedAddress { address liftedAt liftedBy { name } liftedReason version
         history { nodes { action by fields { name after } } } }";
-    app.change(by, "suppressedAddressLift", input, selection).await
+    app.change(by, "suppressedAddressLift", input, selection)
+        .await
 }
 
 fn refused(payload: &Value) -> (Value, Value) {
@@ -155,13 +172,35 @@ async fn an_owner_lifts_it_and_mails_go_there_again(app: &TestApp) {
     let olga = app.owner().await;
     let id = suppressed(app, &olga).await[0]["id"].clone();
     for (id, version, reason, field, code) in [
-        (&id, 2, "They mended it.", "expectedVersion", "STALE_VERSION"),
+        (
+            &id,
+            2,
+            "They mended it.",
+            "expectedVersion",
+            "STALE_VERSION",
+        ),
         (&id, 1, "  ", "reason", "INVALID"),
-        (&json!(Kind::SuppressedAddress.text(uuid::Uuid::from_u128(7))), 1, "Mended.", "id", "NOT_FOUND"),
-        (&json!(Kind::Person.text(olga.person.id)), 1, "Mended.", "id", "NOT_FOUND"),
+        (
+            &json!(Kind::SuppressedAddress.text(uuid::Uuid::from_u128(7))),
+            1,
+            "Mended.",
+            "id",
+            "NOT_FOUND",
+        ),
+        (
+            &json!(Kind::Person.text(olga.person.id)),
+            1,
+            "Mended.",
+            "id",
+            "NOT_FOUND",
+        ),
     ] {
         let payload = lift(app, &olga, id, version, reason).await;
-        assert_eq!(refused(&payload), (json!([field]), json!(code)), "{payload}");
+        assert_eq!(
+            refused(&payload),
+            (json!([field]), json!(code)),
+            "{payload}"
+        );
     }
     assert_eq!(suppressed(app, &olga).await.len(), 1);
 
@@ -169,20 +208,42 @@ async fn an_owner_lifts_it_and_mails_go_there_again(app: &TestApp) {
     assert_eq!(payload["userErrors"], json!([]), "{payload}");
     let lifted = &payload["suppressedAddress"];
     assert_eq!(lifted["liftedAt"], MONDAY);
-    assert_eq!((&lifted["liftedBy"]["name"], &lifted["version"]), (&json!("Olga"), &json!(2)));
+    assert_eq!(
+        (&lifted["liftedBy"]["name"], &lifted["version"]),
+        (&json!("Olga"), &json!(2))
+    );
     let history = &lifted["history"]["nodes"];
     assert_eq!(
-        (&history[0]["action"], &history[0]["by"], &history[1]["action"], &history[1]["by"]),
-        (&json!("UPDATED"), &json!("Olga"), &json!("CREATED"), &json!("a mail server's refusal"))
+        (
+            &history[0]["action"],
+            &history[0]["by"],
+            &history[1]["action"],
+            &history[1]["by"]
+        ),
+        (
+            &json!("UPDATED"),
+            &json!("Olga"),
+            &json!("CREATED"),
+            &json!("a mail server's refusal")
+        )
     );
     assert_eq!(suppressed(app, &olga).await, [Value::Null; 0]);
     let again = lift(app, &olga, &id, 2, "Once more.").await;
     assert_eq!(refused(&again), (json!(["id"]), json!("NOT_ALLOWED_NOW")));
 
-    assert_eq!(told(&app.mails_at(TUESDAY).await), [""; 0], "nothing is left to tell");
+    assert_eq!(
+        told(&app.mails_at(TUESDAY).await),
+        [""; 0],
+        "nothing is left to tell"
+    );
     app.memory().fail_next(1, Failure::UnknownRecipient);
     let letters = app.mails_at(NEXT_MONDAY).await;
-    assert_eq!(told(&letters).len(), 1, "one of the two was refused: {:?}", told(&letters));
+    assert_eq!(
+        told(&letters).len(),
+        1,
+        "one of the two was refused: {:?}",
+        told(&letters)
+    );
     // Zoe's subscription is the older one, so hers was: the address is suppressed anew.
     let lists = "{ lifted: suppressedAddresses(filter: { lifted: true }) { totalCount }
         anew: suppressedAddresses(filter: { address: { eq: \"ZOE@example.com\" } }) { totalCount } }";
@@ -201,10 +262,18 @@ async fn only_owners_lift_it_and_members_do_not_see_it(app: &TestApp) {
     let lift = "mutation ($id: ID!) { suppressedAddressLift(input: { id: $id, reason: \"Mended.\" }) { userErrors { message } } }";
     for by in [&dana, &mia] {
         let answer = app.graphql(by, lift, json!({ "id": id })).await;
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer}");
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], "FORBIDDEN",
+            "{answer}"
+        );
     }
-    let answer = app.graphql(&mia, "{ suppressedAddresses { totalCount } }", json!({})).await;
-    assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer}");
+    let answer = app
+        .graphql(&mia, "{ suppressedAddresses { totalCount } }", json!({}))
+        .await;
+    assert_eq!(
+        answer["errors"][0]["extensions"]["code"], "FORBIDDEN",
+        "{answer}"
+    );
     let node = "query ($id: ID!) { node(id: $id) { ... on SuppressedAddress { address } } }";
     let found = app.ask(&dana, node, json!({ "id": id })).await;
     assert_eq!(found["node"]["address"], ZOE);
@@ -224,6 +293,9 @@ async fn a_list_of_them_costs_as_many_statements_as_one(app: &TestApp) {
         contacts { name client { name } } liftedBy { name } history(first: 2) { nodes { action } } } } }";
     let one = cost(app, &olga, document, json!({ "first": 1 })).await;
     let many = cost(app, &olga, document, json!({ "first": 30 })).await;
-    assert!(many <= one + SPLIT && many < 20, "{one} for one, {many} for thirty");
+    assert!(
+        many <= one + SPLIT && many < 20,
+        "{one} for one, {many} for thirty"
+    );
     app.drain().await;
 }

@@ -41,17 +41,30 @@ async fn outreach_stands_in_the_account_manager_s_prompt_when_it_is_due(app: &Te
     client_with(app, "Dell", &dana, active, date(2026, 10, 25)).await;
     client_with(app, "Eton", &dana, back_burner, date(2026, 8, 26)).await;
     let letters = app.mails_at("2026-11-23T08:00:00Z").await;
-    assert_eq!(told(&letters), ["dana@example.com prompt"], "one mail with all of it");
+    assert_eq!(
+        told(&letters),
+        ["dana@example.com prompt"],
+        "one mail with all of it"
+    );
     let words = letters[0].words();
     let (updates, ideas) = words.split_once("REACH OUT WITH AN IDEA").unwrap();
     assert!(updates.contains("CLIENT UPDATES DUE Acme"), "{words}");
-    assert!(ideas.contains("Bell") && ideas.contains("One every 30 days."), "{words}");
-    assert!(ideas.contains("Cody") && ideas.contains("One every 90 days."), "{words}");
+    assert!(
+        ideas.contains("Bell") && ideas.contains("One every 30 days."),
+        "{words}"
+    );
+    assert!(
+        ideas.contains("Cody") && ideas.contains("One every 90 days."),
+        "{words}"
+    );
     for name in ["Dell", "Eton"] {
         assert!(!words.contains(name), "{name}: {words}");
     }
     let tuesday = app.mails_at("2026-11-24T08:00:00Z").await;
     assert_eq!(tuesday.len(), 1);
     let words = tuesday[0].words();
-    assert!(words.contains("Dell") && words.contains("Eton") && !words.contains("Bell"), "{words}");
+    assert!(
+        words.contains("Dell") && words.contains("Eton") && !words.contains("Bell"),
+        "{words}"
+    );
 }

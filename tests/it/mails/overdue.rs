@@ -28,13 +28,23 @@ async fn after_three_working_days_the_owner_is_told_once_with_the_account_manage
     let dana = app.manager("Dana").await.person;
     due_client_of(app, "Acme", RoleSide::Client, &dana).await;
     let letters = app.mails_at(MONDAY).await;
-    assert_eq!(told(&letters), ["dana@example.com prompt", "olga@example.com summary"]);
+    assert_eq!(
+        told(&letters),
+        ["dana@example.com prompt", "olga@example.com summary"]
+    );
     assert_eq!(told(&app.mails_at(WEDNESDAY).await), [""; 0]);
 
     let letters = app.mails_at(THURSDAY).await;
-    assert_eq!(told(&letters), ["dana@example.com prompt", "olga@example.com prompt"]);
+    assert_eq!(
+        told(&letters),
+        ["dana@example.com prompt", "olga@example.com prompt"]
+    );
     for (name, sentence, why) in [
-        ("olga", "Dana has this in copy.", "you look after the whole agency"),
+        (
+            "olga",
+            "Dana has this in copy.",
+            "you look after the whole agency",
+        ),
         (
             "dana",
             "Told to Olga, with you in copy.",
@@ -44,10 +54,16 @@ async fn after_three_working_days_the_owner_is_told_once_with_the_account_manage
         let prompt = the(&letters, name, false);
         assert_eq!(prompt.subject, "1 client update overdue: Acme");
         let words = prompt.words();
-        assert!(words.contains("CLIENT UPDATES OVERDUE Acme http"), "{words}");
+        assert!(
+            words.contains("CLIENT UPDATES OVERDUE Acme http"),
+            "{words}"
+        );
         let sentence = format!("Due Mon 23 Nov, 3 days late. {sentence}");
         assert!(words.contains(&sentence), "{words}");
-        assert!(words.contains(&format!("You get this because {why}.")), "{words}");
+        assert!(
+            words.contains(&format!("You get this because {why}.")),
+            "{words}"
+        );
         assert!(!words.contains("CLIENT UPDATES DUE"), "{words}");
         assert!(prompt.html.contains(&sentence), "{}", prompt.html);
     }
@@ -58,8 +74,16 @@ async fn after_three_working_days_the_owner_is_told_once_with_the_account_manage
         ["dana@example.com prompt", "olga@example.com summary"],
         "from then on it stands in the weekly summary"
     );
-    assert!(the(&letters, "olga", true).text.contains("Client updates overdue:"));
-    assert!(!the(&letters, "dana", false).text.contains("CLIENT UPDATES OVERDUE"));
+    assert!(
+        the(&letters, "olga", true)
+            .text
+            .contains("Client updates overdue:")
+    );
+    assert!(
+        !the(&letters, "dana", false)
+            .text
+            .contains("CLIENT UPDATES OVERDUE")
+    );
 }
 
 async fn an_update_in_time_is_told_to_nobody(app: &TestApp) {
@@ -86,7 +110,11 @@ async fn a_prompt_that_says_it_needs_no_copy(app: &TestApp) {
     );
     let olga_s = the(&letters, "olga", false);
     assert_eq!(olga_s.subject, "1 client update overdue: Acme");
-    assert_eq!(told(&app.mails_at(WEDNESDAY).await), [""; 0], "nor another day");
+    assert_eq!(
+        told(&app.mails_at(WEDNESDAY).await),
+        [""; 0],
+        "nor another day"
+    );
 }
 
 async fn a_client_without_an_account_manager_is_told_to_the_owner(app: &TestApp) {
@@ -115,7 +143,11 @@ async fn an_owner_s_stand_in_is_told_and_another_owner_not_twice(app: &TestApp) 
     let letters = app.mails_at(THURSDAY).await;
     assert_eq!(
         told(&letters),
-        ["dana@example.com prompt", "del@example.com prompt", "otis@example.com prompt"]
+        [
+            "dana@example.com prompt",
+            "del@example.com prompt",
+            "otis@example.com prompt"
+        ]
     );
     let words = the(&letters, "del", false).words();
     assert!(
@@ -124,9 +156,16 @@ async fn an_owner_s_stand_in_is_told_and_another_owner_not_twice(app: &TestApp) 
     );
     let words = the(&letters, "otis", false).words();
     assert!(!words.contains("COVERING FOR"), "{words}");
-    assert_eq!(words.matches("Dana has this in copy.").count(), 1, "{words}");
+    assert_eq!(
+        words.matches("Dana has this in copy.").count(),
+        1,
+        "{words}"
+    );
     // Otto is back, and has not been told.
-    assert_eq!(told(&app.mails_at(FRIDAY).await), ["otto@example.com prompt"]);
+    assert_eq!(
+        told(&app.mails_at(FRIDAY).await),
+        ["otto@example.com prompt"]
+    );
 }
 
 async fn a_copy_waits_for_whoever_is_away(app: &TestApp) {
@@ -137,6 +176,12 @@ async fn a_copy_waits_for_whoever_is_away(app: &TestApp) {
     app.mails_at(MONDAY).await;
     let thursday = date(2026, 11, 26);
     away(app, &dana, (thursday, thursday), Some(&del)).await;
-    assert_eq!(told(&app.mails_at(THURSDAY).await), ["olga@example.com prompt"]);
-    assert_eq!(told(&app.mails_at(FRIDAY).await), ["dana@example.com prompt"]);
+    assert_eq!(
+        told(&app.mails_at(THURSDAY).await),
+        ["olga@example.com prompt"]
+    );
+    assert_eq!(
+        told(&app.mails_at(FRIDAY).await),
+        ["dana@example.com prompt"]
+    );
 }

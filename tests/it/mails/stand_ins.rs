@@ -244,10 +244,16 @@ async fn nobody_left_is_a_visible_failure_and_never_everybody(app: &TestApp) {
     );
     let listed = "{ emails(filter: { unroutable: true }) { totalCount } others: emails(filter: { unroutable: false }) { totalCount } }";
     let data = app.ask(&olga, listed, serde_json::json!({})).await;
-    assert_eq!((&data["emails"]["totalCount"], &data["others"]["totalCount"]), (&3.into(), &3.into()));
+    assert_eq!(
+        (&data["emails"]["totalCount"], &data["others"]["totalCount"]),
+        (&3.into(), &3.into())
+    );
     // The day after, who was away is prompted after all, and the owner hears of what went to nobody: once.
     let tuesday = app.mails_at("2026-11-24T08:00:00Z").await;
-    assert_eq!(told(&tuesday), ["ann@example.com prompt", "olga@example.com prompt"]);
+    assert_eq!(
+        told(&tuesday),
+        ["ann@example.com prompt", "olga@example.com prompt"]
+    );
     let olga_s = the(&tuesday, "olga", false);
     assert_eq!(olga_s.subject, "3 mails went to nobody: Ann, Ann, Olga");
     let words = olga_s.words();
@@ -275,7 +281,10 @@ async fn two_who_stand_in_for_each_other_and_are_both_away_leave_it_to_the_next(
         away(app, one, (MONDAY, MONDAY), Some(other)).await;
     }
     let letters = app.mails_at(EIGHT).await;
-    assert_eq!(told(&letters), ["olga@example.com prompt", "olga@example.com summary"]);
+    assert_eq!(
+        told(&letters),
+        ["olga@example.com prompt", "olga@example.com summary"]
+    );
     let words = the(&letters, "olga", false).words();
     assert!(
         words.contains("COVERING FOR ANN") && words.contains("COVERING FOR BOB"),
@@ -317,7 +326,10 @@ async fn whoever_has_left_stands_in_for_nobody(app: &TestApp) {
     know(app, &acme, &second, 12, 2).await;
     away(app, &ann, (MONDAY, MONDAY), None).await;
     let letters = app.mails_at(EIGHT).await;
-    assert_eq!(told(&letters), ["olga@example.com summary", "sid@example.com prompt"]);
+    assert_eq!(
+        told(&letters),
+        ["olga@example.com summary", "sid@example.com prompt"]
+    );
     let expected = format!("SKIPPED_ABSENT: Away; what is due goes to Sid, {STRONGEST}.");
     assert_eq!(standing(of(&prompts(app, &olga).await, "Ann")), expected);
 }

@@ -84,7 +84,12 @@ impl Summaries<'_> {
                 .map(|one| Unreachable {
                     whose: one.names().into(),
                     address: one.suppressed.address.as_str().into(),
-                    since: one.suppressed.suppressed_at.0.to_zoned(TimeZone::UTC).date(),
+                    since: one
+                        .suppressed
+                        .suppressed_at
+                        .0
+                        .to_zoned(TimeZone::UTC)
+                        .date(),
                 })
                 .collect(),
             time_off: self.time_off(&everybody),
