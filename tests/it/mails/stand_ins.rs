@@ -353,8 +353,10 @@ async fn a_delegate_s_own_summary_covers_the_absent(app: &TestApp) {
         [
             "dana@example.com summary",
             "mia@example.com summary",
+            "olga@example.com prompt",
             "olga@example.com summary"
-        ]
+        ],
+        "these clients were never told anything: the owner hears of it"
     );
     let dana_s = the(&letters, "dana", true);
     assert!(
