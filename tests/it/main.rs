@@ -8,6 +8,7 @@
 mod access;
 mod actions;
 mod bad_input;
+mod bounces;
 mod chaos;
 mod cluster;
 mod commands;
