@@ -6,6 +6,7 @@
 
 mod addresses;
 mod cautions;
+mod metrics_access;
 mod numbers;
 mod refusal;
 mod secrets;
@@ -14,9 +15,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
+use lettre::Address;
 use lettre::message::Mailbox;
 
-pub use addresses::{Origins, PublicUrl};
+pub use addresses::{LONGEST_LOCAL_PART, Origins, PublicUrl};
+pub use metrics_access::MetricsAccess;
 pub use numbers::whole_number;
 pub use refusal::{parse, parse_or_exit, sentence};
 pub use secrets::{DatabaseUrl, MailTarget, Secret};
@@ -53,6 +56,10 @@ pub struct Config {
         default_value = "Meridian <meridian@localhost>", value_parser = addresses::mailbox)]
     pub mail_from: Mailbox,
 
+    /// Where mail servers report what became of a mail: an address that takes `+` and more, read by `meridian bounce`. Left out, they report to the sender
+    #[arg(long, env = "MERIDIAN_BOUNCE_ADDRESS", value_name = "ADDRESS", value_parser = addresses::bounces)]
+    pub bounce_address: Option<Address>,
+
     /// Signs the links in mails: at least 32 characters. Left out, `serve` makes one and keeps it in the database
     #[arg(long, env = "MERIDIAN_SECRET", value_name = "TEXT", hide_env_values = true,
         value_parser = Secret::parse)]
@@ -87,6 +94,11 @@ pub struct Config {
     #[arg(long, env = "MERIDIAN_LOG_FORMAT", value_name = "FORMAT",
         default_value = "text", value_parser = LogFormat::parse)]
     pub log_format: LogFormat,
+
+    /// Who may read `/metrics`: `off` (nobody), `token` (owners and managers, with an API token) or `open` (whoever reaches it)
+    #[arg(long, env = "MERIDIAN_METRICS", value_name = "WHO",
+        default_value = "token", value_parser = MetricsAccess::parse)]
+    pub metrics: MetricsAccess,
 
     /// Seconds an API request may take, 1 to 300
     #[arg(long = "request-timeout-seconds", env = "MERIDIAN_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS",

@@ -19,7 +19,9 @@
 //!   [`jobs::sender`] hands them to the mail server, [`jobs::maintenance`] cleans up.
 //! - [`email`] is what the mails say ([`email::compose`]), the outbox's state machine ([`email::outbox`]) and the ways
 //!   out of the house ([`email::mailer`]).
-//! - [`import`] reads an agency's spreadsheets, and [`demo`] makes an agency up.
+//! - [`watch`] is how one replica is doing: figures for Prometheus, and readiness. [`telemetry`] writes the log, through
+//!   [`masking`].
+//! - [`import`] reads an agency's spreadsheets, [`demo`] makes an agency up, and [`copy`] moves one to another database.
 //!
 //! [`app::App`] is the state that all of them share: database, [`clock::Clock`], configuration and mailer. Time comes
 //! from that clock only. Time spent is integer minutes, ratios are integer basis points (10000 = 100 %), instants are
@@ -30,6 +32,7 @@
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod copy;
 pub mod db;
 pub mod demo;
 pub mod domain;
@@ -41,6 +44,8 @@ pub mod global_id;
 pub mod graphql;
 pub mod import;
 pub mod jobs;
+pub mod masking;
 pub mod random;
 pub mod server;
 pub mod telemetry;
+pub mod watch;

@@ -50,6 +50,7 @@ fn every_value_has_its_default() {
     assert_eq!(config.on_ambiguous, OnAmbiguous::Resend);
     assert!(config.log.to_string().starts_with("info,"));
     assert_eq!(config.log_format, LogFormat::Text);
+    assert_eq!(config.metrics, MetricsAccess::Token);
     assert_eq!(config.request_timeout, Duration::from_secs(10));
     assert!(config.cors_origins.as_slice().is_empty());
 }
@@ -132,6 +133,10 @@ fn a_bad_value_is_one_sentence_with_the_variable_and_what_is_accepted() {
         (
             "--log=meridian=loud",
             "MERIDIAN_LOG (--log) must be a log filter",
+        ),
+        (
+            "--metrics=everybody",
+            "MERIDIAN_METRICS (--metrics) must be off, token or open; it is \"everybody\".",
         ),
         (
             "--log-format=xml",

@@ -4,14 +4,15 @@ use jiff::SignedDuration;
 use sea_orm::DbBackend;
 
 use crate::app::App;
-use crate::clock::Clock;
 use crate::email::outbox::When;
 
 /// Now: by PostgreSQL's clock, which all replicas share; by ours on SQLite, whose file is on this machine, and wherever the
 /// clock is not the machine's own.
 pub(super) fn now(app: &App) -> When {
-    match (app.db.backend(), &app.clock) {
-        (DbBackend::Postgres, Clock::System) => When::ByTheDatabase(SignedDuration::ZERO),
+    match app.db.backend() {
+        DbBackend::Postgres if app.clock.is_the_machines() => {
+            When::ByTheDatabase(SignedDuration::ZERO)
+        }
         _ => app.clock.now().into(),
     }
 }

@@ -63,6 +63,10 @@ pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
     let taken_back = outbox::take_back(&tx, lease::now(app), grace, policy, now).await?;
     let expired = outbox::expire(&tx, lease::now(app)).await?;
     tx.commit().await?;
+    app.watch
+        .lease_lost(taken_back.claimed + taken_back.in_doubt);
+    app.watch.in_doubt(taken_back.in_doubt);
+    app.watch.missed(expired);
     let forgotten = plans::fail_forgotten(&app.db, &app.plans, now).await?;
     if forgotten > 0 {
         tracing::warn!(

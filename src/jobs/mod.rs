@@ -7,6 +7,7 @@ mod alarm;
 mod backoff;
 pub mod breaker;
 pub mod committer;
+pub mod forecast;
 mod lease;
 pub mod maintenance;
 pub mod planner;
@@ -23,6 +24,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::app::App;
 use crate::email::outbox;
+use crate::watch::clock;
 use alarm::Alarm;
 use breaker::Breaker;
 use committer::Marks;
@@ -71,7 +73,7 @@ impl Jobs {
         let replica = Replica {
             app: app.clone(),
             name: new_replica_name(),
-            breaker: Arc::default(),
+            breaker: app.watch.breaker().clone(),
             stopping: stopping.subscribe(),
             planned: watch::Sender::new(0),
         };
@@ -82,6 +84,8 @@ impl Jobs {
                 |error| tracing::error!(%error, "no alarm clock: the loops' own timers go on"),
             )
             .ok();
+        // Before anything is claimed by it.
+        supervised("comparing the clock", clock::compare(&app)).await;
         let mut loops = JoinSet::new();
         loops.spawn(replica.clone().tick(minute));
         loops.spawn(replica.clone().maintain(hour));
@@ -143,8 +147,7 @@ impl Replica {
     /// Plans what is due on start, at every full minute of the application's clock, and when the alarm rings.
     async fn tick(mut self, alarm: Arc<Notify>) {
         while !self.is_stopping() {
-            supervised("taking mails back", maintenance::take_back(&self.app)).await;
-            supervised("planning mails", planner::tick(&self.app)).await;
+            round(&self.app).await;
             self.planned.send_modify(|planned| *planned += 1);
             let minute = self.app.clock.until(next_minute(self.app.clock.now()));
             self.rest(minute, alarm.notified()).await;
@@ -153,7 +156,9 @@ impl Replica {
 
     async fn maintain(mut self, alarm: Arc<Notify>) {
         while !self.is_stopping() {
-            supervised("maintenance", maintenance::run(&self.app)).await;
+            if !self.app.watch.clock_is_off() {
+                supervised("maintenance", maintenance::run(&self.app)).await;
+            }
             self.rest(MAINTENANCE_EVERY, alarm.notified()).await;
         }
     }
@@ -195,6 +200,16 @@ impl Replica {
             () = woken => {}
             _ = self.stopping.wait_for(|stopping| *stopping) => {}
         }
+    }
+}
+
+/// What a replica does every minute: compares its clock with the database's and, unless it is off, takes mails back from
+/// senders that vanished and plans those that have fallen due. What fails is logged.
+pub async fn round(app: &App) {
+    supervised("comparing the clock", clock::compare(app)).await;
+    if !app.watch.clock_is_off() {
+        supervised("taking mails back", maintenance::take_back(app)).await;
+        supervised("planning mails", planner::tick(app)).await;
     }
 }
 

@@ -53,7 +53,7 @@ impl Sender {
     pub fn new(app: App, replica: &str) -> Self {
         let (marks, _) = Marks::start(app.clone());
         Self {
-            session: app.mailer.open(),
+            session: app.mailer.open().watched_by(&app.watch),
             marks,
             unsettled: None,
             app,
@@ -97,7 +97,7 @@ impl Sender {
     pub async fn step(&mut self) -> Result<usize> {
         let now = self.app.clock.now();
         let limit = match self.breaker.ask(now) {
-            _ if self.is_stopping() => return Ok(0),
+            _ if self.is_stopping() || self.app.watch.clock_is_off() => return Ok(0),
             Leave::Go => BATCH,
             Leave::Probe => 1,
             Leave::Wait(_) => return Ok(0),
@@ -126,7 +126,7 @@ impl Sender {
 
     /// Forgets the session, about which nothing is known after a step that panicked.
     pub fn reset(&mut self) {
-        self.session = self.app.mailer.open();
+        self.session = self.app.mailer.open().watched_by(&self.app.watch);
     }
 
     /// Keeps what is not kept yet, and says goodbye to the mail server.

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::email::message::Outgoing;
 use crate::email::outbox::{Claim, Mark, Marked};
 use crate::email::outcome::{Outcome, Phase};
+use crate::email::return_path;
 use crate::entity::email;
 use crate::error::Result;
 use crate::fail_points;
@@ -26,6 +27,9 @@ impl Sender {
             Ok(mail) => self.send(Claim::from(row), &mail).await,
             Err(refusal) => refusal,
         };
+        self.app
+            .watch
+            .handed_over(row, &outcome, self.app.clock.now());
         let verdict = verdict(&outcome);
         if verdict == Verdict::Sent {
             fail_points::reached("accepted");
@@ -48,7 +52,8 @@ impl Sender {
         };
         let to: Address = to.parse().map_err(refused)?;
         let stem = stem(row, to.user());
-        let from = self.app.config.mail_from.email.clone();
+        let from = return_path::sender(&self.app, row.id)
+            .map_err(|error| Outcome::not_sent(Phase::Compose, error))?;
         let envelope = Envelope::new(Some(from), vec![to])
             .map_err(|error| Outcome::not_sent(Phase::Compose, error))?;
         Ok(Outgoing {
@@ -73,7 +78,7 @@ impl Sender {
                 mark: Mark::EnterData,
                 attempt: None,
             });
-            settle(unsettled, marks).await?;
+            settle(unsettled, marks, &app.watch).await?;
             let entered = entered.held().await?;
             fail_points::reached("fenced");
             Ok(entered || fail_points::is_on("without-fence"))

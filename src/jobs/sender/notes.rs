@@ -10,7 +10,9 @@ use crate::email::outbox::{Attempt, Claim, Mark, Marked, Retry};
 use crate::email::outcome::Outcome;
 use crate::entity::email;
 use crate::error::Result;
+use crate::global_id::Kind;
 use crate::jobs::committer::{Answer, Marks};
+use crate::watch::Watch;
 
 /// The pauses of a sender that cannot note that a mail was sent.
 const PAUSES: [Duration; 5] = [
@@ -73,13 +75,17 @@ impl Sender {
     /// # Errors
     /// The database's.
     pub(super) async fn settle(&mut self) -> Result<()> {
-        settle(&mut self.unsettled, &self.marks).await
+        settle(&mut self.unsettled, &self.marks, &self.app.watch).await
     }
 }
 
 /// Waits until the mark is made. Where it says that the mail was sent it is tried again and again: forgetting that would
 /// send the mail twice.
-pub(super) async fn settle(unsettled: &mut Option<Unsettled>, marks: &Marks) -> Result<()> {
+pub(super) async fn settle(
+    unsettled: &mut Option<Unsettled>,
+    marks: &Marks,
+    watch: &Watch,
+) -> Result<()> {
     let Some(Unsettled { marked, answer }) = unsettled.take() else {
         return Ok(());
     };
@@ -89,6 +95,7 @@ pub(super) async fn settle(unsettled: &mut Option<Unsettled>, marks: &Marks) -> 
             let Err(error) = &answered else { break };
             tracing::error!(
                 ?error,
+                mail = Kind::Email.text(marked.claim.email_id),
                 "a mail was sent and could not be marked; trying again"
             );
             tokio::time::sleep(pause).await;
@@ -97,7 +104,13 @@ pub(super) async fn settle(unsettled: &mut Option<Unsettled>, marks: &Marks) -> 
     }
     if !answered? {
         let Marked { claim, mark, .. } = marked;
-        tracing::warn!(email = %claim.email_id, ?mark, "the claim on a mail was lost before its outcome");
+        watch.lease_lost(1);
+        let mail = Kind::Email.text(claim.email_id);
+        tracing::warn!(
+            mail,
+            ?mark,
+            "the claim on a mail was lost before its outcome"
+        );
     }
     Ok(())
 }

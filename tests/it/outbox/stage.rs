@@ -81,6 +81,7 @@ impl Stage {
             config: Arc::new(config),
             mailer: Mailer::Memory(memory.clone()),
             plans: meridian::domain::plans::Running::default(),
+            watch: meridian::watch::Watch::default(),
         };
         let recipient_id = dana(&app).await;
         Self {

@@ -117,6 +117,7 @@ impl TestApp {
             config: Arc::new(Settings::parse_from(["meridian"]).config),
             mailer: Mailer::Memory(memory.clone()),
             plans: meridian::domain::plans::Running::default(),
+            watch: meridian::watch::Watch::default(),
         };
         Self::of(app, url, memory).await
     }
@@ -131,11 +132,46 @@ impl TestApp {
     /// As [`Self::started_again`], with another way out for mail.
     pub(crate) async fn sending_through(&self, mailer: Mailer) -> Self {
         let app = App {
-            db: Db::connect(&self.url).await.unwrap(),
             mailer,
-            ..self.app.clone()
+            ..self.again().await
         };
         Self::of(app, &self.url, self.memory.clone()).await
+    }
+
+    /// The same application on another database.
+    pub(crate) async fn beside(&self, url: &str) -> Self {
+        let app = App {
+            db: Db::connect(url).await.unwrap(),
+            watch: meridian::watch::Watch::default(),
+            ..self.app.clone()
+        };
+        Self::of(app, url, self.memory.clone()).await
+    }
+
+    /// As [`Self::started_again`], by another clock.
+    pub(crate) async fn ticking_by(&self, clock: Clock) -> Self {
+        let app = App {
+            clock,
+            ..self.again().await
+        };
+        Self::of(app, &self.url, self.memory.clone()).await
+    }
+
+    /// As [`Self::started_again`], with another configuration.
+    pub(crate) async fn configured(&self, config: Arc<Config>) -> Self {
+        let app = App {
+            config,
+            ..self.again().await
+        };
+        Self::of(app, &self.url, self.memory.clone()).await
+    }
+
+    async fn again(&self) -> App {
+        App {
+            db: Db::connect(&self.url).await.unwrap(),
+            watch: meridian::watch::Watch::default(),
+            ..self.app.clone()
+        }
     }
 
     async fn of(app: App, url: &str, memory: Memory) -> Self {
@@ -350,16 +386,32 @@ struct Settings {
     config: Config,
 }
 
-/// A migrated database for one story; gone with it.
-struct Database {
-    url: String,
+/// A database for one story; gone with it.
+pub(crate) struct Database {
+    pub(crate) url: String,
     store: Store,
     /// SQLite's; removed when dropped.
     _folder: Option<TempDir>,
 }
 
 impl Database {
-    /// None where no PostgreSQL is installed.
+    /// Without a table. None where no PostgreSQL is installed.
+    pub(crate) fn empty(store: Store) -> Option<Self> {
+        let (url, folder) = match store {
+            Store::Sqlite => {
+                let folder = TempDir::new().unwrap();
+                (sqlite_url(&folder.path().join("agency.db")), Some(folder))
+            }
+            Store::Postgres => (Cluster::get()?.create_database(None), None),
+        };
+        Some(Self {
+            url,
+            store,
+            _folder: folder,
+        })
+    }
+
+    /// A migrated one. None where no PostgreSQL is installed.
     fn create(store: Store) -> Option<Self> {
         let (url, folder) = match store {
             Store::Sqlite => {
