@@ -17,7 +17,7 @@ on_both_databases!(a_claim_is_left_to_a_process_that_lives);
 /// More than one process claims at a time, however late the others wake.
 const MAILS: usize = 400;
 
-/// The guard: a claim belongs to one, which is what FOR UPDATE SKIP LOCKED and the fence are for.
+/// The guards: FOR UPDATE SKIP LOCKED, by which a claim belongs to one, and the fence, which is enough where it does not.
 #[test]
 fn three_processes_send_each_mail_once() {
     tell(Store::Postgres, three_processes);
