@@ -138,7 +138,8 @@ async fn a_signal_lets_the_mail_in_hand_end_and_gives_the_others_back(mut stage:
         "it claimed nothing any more"
     );
     assert_eq!(given_back(&stage).await, 6);
-    assert_eq!(server.heard().last().map(String::as_str), Some("QUIT"));
+    let heard = server.heard();
+    assert_eq!(heard.last().map(String::as_str), Some("QUIT"), "{heard:?}");
 }
 
 async fn what_does_not_end_in_time_is_left_to_the_grace(mut stage: Stage) {
@@ -194,6 +195,10 @@ async fn a_signal_breaks_off_a_probe_without_a_mail(mut stage: Stage) {
         log
     });
     let log = told.await.unwrap();
+    until("giving the mail back", async || {
+        stage.row(id).await.state == EmailState::Pending
+    })
+    .await;
     stage.cancel(id).await;
     until("the probe", async || server.heard().len() == 1).await;
     program.signal();
