@@ -115,7 +115,8 @@ async fn given_back(stage: &Stage) -> usize {
 async fn a_signal_lets_the_mail_in_hand_end_and_gives_the_others_back(mut stage: Stage) {
     let first = five_mails(&mut stage).await;
     let end = [
-        Pause(1_500),
+        // A busy machine may take a second to notice the signal.
+        Pause(6_000),
         Say("250 queued\r\n"),
         Hear("QUIT"),
         Say("221 bye\r\n"),
