@@ -47,8 +47,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000014_letters::Migration),
             Box::new(m20261127_000015_inventory_snapshots::Migration),
             Box::new(m20261127_000016_history::Migration),
-            Box::new(m20261127_000019_watching::Migration),
             Box::new(m20261127_000018_bounces::Migration),
+            Box::new(m20261127_000019_watching::Migration),
         ]
     }
 }

@@ -202,6 +202,7 @@ fn went_to_nobody(unroutable: &Unroutable) -> Undelivered {
         EmailKind::ClientUpdate => "client-update prompt",
         EmailKind::ClientLetter => "letter",
         EmailKind::SixMonthReview => "review",
+        EmailKind::Test => "test mail",
     };
     Undelivered::Mail {
         on: unroutable.mail.local_on.0,
