@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::redaction::without_tokens;
+use crate::entity::AttemptOutcome;
 
 /// How far a conversation with a mail server had got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,6 +137,21 @@ impl fmt::Display for Outcome {
                 write!(f, "perhaps sent, stopped when {phase}: {text}")
             }
             Self::Fenced => f.write_str("not sent: another sender owns this mail"),
+        }
+    }
+}
+
+impl From<&Outcome> for AttemptOutcome {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Accepted { .. } => Self::Accepted,
+            Outcome::Refused {
+                permanent: true, ..
+            } => Self::Refused,
+            Outcome::Refused { .. } => Self::RefusedForNow,
+            Outcome::NotSent { .. } => Self::NotSent,
+            Outcome::Ambiguous { .. } => Self::Ambiguous,
+            Outcome::Fenced => Self::Fenced,
         }
     }
 }

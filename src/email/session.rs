@@ -15,6 +15,7 @@ use super::message::Outgoing;
 use super::outcome::{Outcome, Phase};
 use super::route::Route;
 use crate::error::Result;
+use crate::watch::{Stopwatch, Watch};
 
 /// How long to wait for a server, and how long to keep a connection. The waits are RFC 5321 §4.5.3.2's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,7 @@ pub struct SmtpSession {
     route: Arc<Route>,
     limits: Limits,
     connection: Option<Connection>,
+    watch: Option<Watch>,
 }
 
 impl SmtpSession {
@@ -62,6 +64,15 @@ impl SmtpSession {
             route,
             limits,
             connection: None,
+            watch: None,
+        }
+    }
+
+    /// The same session, whose steps `watch` takes the time of.
+    pub(super) fn watched_by(self, watch: Watch) -> Self {
+        Self {
+            watch: Some(watch),
+            ..self
         }
     }
 
@@ -105,7 +116,8 @@ impl SmtpSession {
             let kept = self.connection.is_some();
             let connection = self.take_connection().await?;
             let has_delivered = connection.has_delivered;
-            let mut transaction = Transaction::new(connection, self.limits.clone());
+            let mut transaction =
+                Transaction::new(connection, self.limits.clone(), self.watch.clone());
             let outcome = match transaction.name_the_sender(mail).await {
                 Ok(()) => return Ok(transaction),
                 Err(outcome) => outcome,
@@ -130,7 +142,10 @@ impl SmtpSession {
             }
             connection.quit().await;
         }
-        Connection::open(&self.route, &self.limits).await
+        let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Connect);
+        let opened = Connection::open(&self.route, &self.limits).await;
+        stopwatch.stop();
+        opened
     }
 }
 
@@ -152,6 +167,7 @@ struct Transaction {
     connection: Connection,
     limits: Limits,
     state: State,
+    watch: Option<Watch>,
 }
 
 /// What the connection is good for afterwards.
@@ -166,12 +182,13 @@ enum State {
 }
 
 impl Transaction {
-    fn new(mut connection: Connection, limits: Limits) -> Self {
+    fn new(mut connection: Connection, limits: Limits, watch: Option<Watch>) -> Self {
         connection.begun += 1;
         Self {
             connection,
             limits,
             state: State::Ready,
+            watch,
         }
     }
 
@@ -195,7 +212,10 @@ impl Transaction {
                 .await
                 .map_err(|outcome| about(outcome, recipient.as_ref()))?;
         }
-        match fence.await {
+        let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Fence);
+        let entered = fence.await;
+        stopwatch.stop();
+        match entered {
             Ok(true) => {}
             Ok(false) => return Ok(Outcome::Fenced),
             Err(error) => return Err(Outcome::not_sent(Phase::Fence, error)),
@@ -208,7 +228,10 @@ impl Transaction {
     async fn message(&mut self, raw: &[u8]) -> Result<Outcome, Outcome> {
         // lettre ends every message with a line break of its own before the dot.
         let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
-        match self.connection.message(self.limits.message, raw).await {
+        let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Body);
+        let answer = self.connection.message(self.limits.message, raw).await;
+        stopwatch.stop();
+        match answer {
             Ok(reply) if code(&reply) == 250 => {
                 self.state = State::Ready;
                 self.connection.has_delivered = true;
@@ -237,7 +260,10 @@ impl Transaction {
         command: impl Display,
         accepted: &[u16],
     ) -> Result<Response, Outcome> {
-        match self.connection.command(limit, command).await {
+        let stopwatch = Stopwatch::start(self.watch.as_ref(), phase);
+        let answer = self.connection.command(limit, command).await;
+        stopwatch.stop();
+        match answer {
             Ok(reply) if accepted.contains(&code(&reply)) => Ok(reply),
             Ok(reply) => {
                 self.state = State::Broken;

@@ -14,6 +14,8 @@ use std::task::{Context, Poll, ready};
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, BufReader, ReadBuf};
 
+use crate::fail_points;
+
 const FINAL_DOT: &[u8; 5] = b"\r\n.\r\n";
 
 /// A reply of more bytes has no end: lettre alone would keep a line until its time-out, and reads a reply anew with each
@@ -188,7 +190,12 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.state().stream()?.poll_flush(cx)
+        let mut state = self.state();
+        ready!(state.stream()?.poll_flush(cx))?;
+        if state.sent == *FINAL_DOT {
+            fail_points::reached("message-sent");
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

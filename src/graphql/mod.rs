@@ -45,6 +45,7 @@ pub mod schedule;
 pub mod simulation;
 pub mod skill;
 pub mod split_figures;
+pub mod suppressed_address;
 pub mod team;
 pub mod time_off;
 pub mod touchpoint;
@@ -68,6 +69,8 @@ pub struct Query(
     node::NodeQueries,
     team::TeamQueries,
     email::EmailQueries,
+    email::ForecastQueries,
+    suppressed_address::SuppressedAddressQueries,
     person::PersonQueries,
     plan::PlanQueries,
     holiday::HolidayQueries,
@@ -92,12 +95,14 @@ pub struct Mutation(
     booking::BookingMutations,
     touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,
+    email::EmailMutations,
     person::PersonMutations,
     plan::PlanMutations,
     work_schedule::WorkScheduleMutations,
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
     skill::SkillMutations,
+    suppressed_address::SuppressedAddressMutations,
     letter::LetterMutations,
     handover::HandoverMutations,
     programme::ProgrammeMutations,

@@ -1,6 +1,6 @@
 //! The tick: subscriptions that have fallen due become rows of the outbox, once; reviews as well.
 
-mod reviews;
+pub(super) mod reviews;
 
 use std::collections::HashMap;
 
@@ -20,6 +20,7 @@ use crate::domain::{people, subscriptions, working_time, zone};
 use crate::email::outbox;
 use crate::entity::{EmailKind, EmailState, Moment, email, person, schedule};
 use crate::error::Result;
+use crate::fail_points;
 
 /// How many subscriptions one transaction takes.
 const BATCH: u64 = 500;
@@ -45,6 +46,7 @@ pub async fn tick(app: &App) -> Result<usize> {
         }
     }
     reviews::plan(app).await?;
+    app.watch.ticked(app.clock.now());
     Ok(planned)
 }
 
@@ -88,15 +90,22 @@ async fn plan_batch(app: &App) -> Result<usize> {
             None => advanced.push(moved(row, now + PUT_OFF)),
         }
     }
+    let missed = mails
+        .iter()
+        .filter(|mail| mail.state == EmailState::Expired)
+        .count();
     outbox::insert(&tx, mails).await?;
     let count = advanced.len();
     advance(&tx, advanced).await?;
+    fail_points::reached("planned");
     tx.commit().await?;
+    fail_points::reached("plan-committed");
+    app.watch.missed(missed as u64);
     Ok(count)
 }
 
 /// What a subscription that has fallen due gives to do, and when it falls due next.
-fn plan(
+pub(super) fn plan(
     row: &schedule::Model,
     person: &person::Model,
     working_time: Option<&WorkingTime>,
@@ -123,7 +132,8 @@ fn plan(
     Ok((mails, recurrence.after(now)?.at))
 }
 
-fn moved(row: schedule::Model, next: Timestamp) -> schedule::Model {
+/// The subscription once it falls due `next`.
+pub(super) fn moved(row: schedule::Model, next: Timestamp) -> schedule::Model {
     schedule::Model {
         next_due_at: Moment(next),
         time_zone_data: zone::zone_data_version().to_owned(),

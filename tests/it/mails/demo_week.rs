@@ -44,8 +44,14 @@ async fn each_manager_gets_one_of_each_and_the_owner_the_agency(app: &TestApp) {
 
     assert_eq!(told(&app.mails_at("2026-11-23T12:59:59Z").await), [""; 0]);
     let letters = app.mails_at(EIGHT_IN_NEW_YORK).await;
-    assert_eq!(told(&letters), ["eleanor@halyard.example summary"]);
-    let agency = &letters[0];
+    assert_eq!(
+        told(&letters),
+        [
+            "eleanor@halyard.example prompt",
+            "eleanor@halyard.example summary"
+        ]
+    );
+    let agency = the(&letters, "eleanor", true);
     for expected in [
         "THE AGENCY",
         "- Dana Okafor: 100 % full.",
@@ -60,11 +66,14 @@ async fn each_manager_gets_one_of_each_and_the_owner_the_agency(app: &TestApp) {
     }
     let rows = emails(app, &demo.eleanor).await;
     assert_eq!(rows.len(), 6);
-    let (owner_s_prompt, sent): (Vec<_>, Vec<_>) = rows.iter().partition(|row| {
-        row["kind"] == "CLIENT_UPDATE" && row["recipient"]["name"] == "Eleanor Voss"
-    });
-    assert!(standing(owner_s_prompt[0]).starts_with("SKIPPED_EMPTY: "));
-    for row in sent {
+    let overdue = the(&letters, "eleanor", false);
+    assert!(
+        overdue.subject.contains("overdue: ")
+            && overdue.words().contains("Dana Okafor has this in copy."),
+        "{}",
+        overdue.text
+    );
+    for row in &rows {
         assert_eq!(standing(row), "SENT");
         assert_eq!(row["attempts"].as_array().unwrap().len(), 1);
     }

@@ -4,9 +4,7 @@ use jiff::SignedDuration;
 use meridian::domain::zone::zone_data_version;
 use meridian::email::memory::Failure;
 use meridian::email::outbox::{self, Claim};
-use meridian::entity::{
-    EmailKind, EmailState, Moment, email_attempt, new_id, obligation, schedule,
-};
+use meridian::entity::{EmailState, email_attempt, obligation};
 use meridian::jobs::{maintenance, planner};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -134,30 +132,11 @@ async fn texts_are_kept_thirty_days_and_rows_eight_weeks(stage: Stage) {
     assert!(obligation::Entity::find().all(db).await.unwrap().is_empty());
 }
 
-/// A summary of Monday 08:00 in Berlin, which by the rules of 1999 falls due at `next_due_at`.
-async fn reckoned_by_old_rules(stage: &Stage, next_due_at: &str) -> schedule::Model {
-    let row = schedule::Model {
-        id: new_id(stage.now()),
-        person_id: stage.recipient_id,
-        kind: EmailKind::CapacitySummary,
-        weekday: Some(1),
-        minute_of_day: 8 * 60,
-        time_zone: None,
-        next_due_at: Moment(next_due_at.parse().unwrap()),
-        time_zone_data: "1999a".to_owned(),
-        paused: false,
-        version: 1,
-    };
-    let tx = stage.app.db.begin().await.unwrap();
-    let row = row.into_active_model().insert(&tx).await.unwrap();
-    tx.commit().await.unwrap();
-    row
-}
-
 /// Two replicas of different age run side by side while they are replaced one by one.
 async fn a_tick_that_comes_before_new_zone_rules_are_followed_loses_nothing(stage: Stage) {
     for next_due_at in ["2026-11-23T07:30:00Z", "2026-11-30T06:30:00Z"] {
-        let row = reckoned_by_old_rules(&stage, next_due_at).await;
+        let next_due_at = next_due_at.parse().unwrap();
+        let row = stage.subscription(next_due_at, "1999a").await;
         stage.app.clock.set(row.next_due_at.0);
         for _ in 0..3 {
             planner::tick(&stage.app).await.unwrap();
@@ -179,11 +158,12 @@ async fn a_tick_that_comes_before_new_zone_rules_are_followed_loses_nothing(stag
 }
 
 async fn new_zone_rules_move_what_is_due(stage: Stage) {
-    let row = reckoned_by_old_rules(&stage, "2026-11-23T07:30:00Z").await;
+    let row = stage
+        .subscription("2026-11-23T07:30:00Z".parse().unwrap(), "1999a")
+        .await;
     stage.pass(60);
     assert_eq!(maintenance::run(&stage.app).await.unwrap().recomputed, 1);
-    let moved = schedule::Entity::find_by_id(row.id);
-    let moved = moved.one(&stage.app.db.read).await.unwrap().unwrap();
+    let moved = stage.schedule(row.id).await;
     assert_eq!(
         moved.next_due_at.to_string(),
         "2026-11-23T07:00:00Z",
