@@ -63,9 +63,11 @@ pub enum Kind {
     InventorySnapshot,
     /// `pch_…`
     PromptChoice,
+    /// `sup_…`
+    SuppressedAddress,
 }
 
-const PREFIXES: [(Kind, &str, &str); 29] = [
+const PREFIXES: [(Kind, &str, &str); 30] = [
     (Kind::Person, "per", "person"),
     (Kind::Client, "cli", "client"),
     (Kind::Contact, "con", "contact"),
@@ -99,6 +101,7 @@ const PREFIXES: [(Kind, &str, &str); 29] = [
     (Kind::ProgrammeReview, "rev", "programme review"),
     (Kind::InventorySnapshot, "inv", "inventory snapshot"),
     (Kind::PromptChoice, "pch", "prompt choice"),
+    (Kind::SuppressedAddress, "sup", "suppressed address"),
 ];
 
 impl Kind {

@@ -5,7 +5,7 @@ mod pausing;
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::{Date, Weekday};
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -31,9 +31,6 @@ pub const SUBSCRIBED: [EmailKind; 2] = [EmailKind::CapacitySummary, EmailKind::C
 
 /// Both mails start at 08:00 local (domain.md §6).
 const EIGHT_O_CLOCK: i32 = 8 * 60;
-
-/// New rules move a zone by less, and no two occurrences are nearer.
-const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
 
 /// ISO Monday: when the weekly summary starts.
 const MONDAY: i32 = 1;
@@ -84,9 +81,10 @@ pub async fn ensure(
     Ok(())
 }
 
-/// Recomputes when the mails of a person fall due, after the person's zone has changed.
+/// Recomputes when the mails of a person fall due, after the person's zone has changed from that of `before`.
 pub async fn reschedule(
     conn: &impl ConnectionTrait,
+    before: &person::Model,
     person: &person::Model,
     now: Timestamp,
 ) -> Result<()> {
@@ -94,7 +92,7 @@ pub async fn reschedule(
         if row.time_zone.is_some() {
             continue;
         }
-        let due = due_next(row.clone(), person, now)?;
+        let due = due_after_change((&row, before), row.clone(), person, now)?;
         let mut row = row.into_active_model();
         row.next_due_at = Set(due.next_due_at);
         row.time_zone_data = Set(due.time_zone_data);
@@ -125,12 +123,10 @@ pub async fn follow_zone_data(conn: &impl ConnectionTrait) -> Result<usize> {
         let Some(person) = people.get(&row.person_id) else {
             continue;
         };
-        // The same occurrence under the new rules, even where it has passed by them: then it is caught up on.
-        let shortly_before = row.next_due_at.0 - HALF_A_DAY;
-        let due = due_next(row.clone(), person, shortly_before)?;
+        let due = recurrence(&row, person)?.by_other_rules(row.next_due_at.0)?;
         let mut row = row.into_active_model();
-        row.next_due_at = Set(due.next_due_at);
-        row.time_zone_data = Set(due.time_zone_data);
+        row.next_due_at = Set(Moment(due));
+        row.time_zone_data = Set(zone_data_version().to_owned());
         row.update(conn).await?;
         followed += 1;
     }
@@ -188,9 +184,9 @@ pub async fn set_in(
         pausing::check_until(&mut check, &edited, &person, until, caller.now);
     }
     let edited = checked(edited, check)?;
-    let row = due_next(edited, &person, caller.now)?;
     let after = match before {
         Some(before) => {
+            let row = due_after_change((&before, &person), edited, &person, caller.now)?;
             let mut row = row.into_active_model().reset_all();
             row.version = Set(before.version + 1);
             let after = row.update(tx).await?;
@@ -198,6 +194,7 @@ pub async fn set_in(
             after
         }
         None => {
+            let row = due_next(edited, &person, caller.now)?;
             let after = row.into_active_model().reset_all().insert(tx).await?;
             history::created(tx, caller, after.id, &after).await?;
             after
@@ -257,6 +254,27 @@ fn due_next(
     })
 }
 
+/// The row, changed from what it was for the person as they were, with when it falls due next: no period that was promised
+/// a mail goes without, and none gets two.
+fn due_after_change(
+    before: (&schedule::Model, &person::Model),
+    row: schedule::Model,
+    person: &person::Model,
+    now: Timestamp,
+) -> Result<schedule::Model> {
+    // A row that could not be reckoned has promised nothing, and is mended by a change.
+    let Ok(rule_before) = recurrence(before.0, before.1) else {
+        return due_next(row, person, now);
+    };
+    let promised = before.0.next_due_at.0;
+    let due = recurrence(&row, person)?.taking_over(&rule_before, promised, now)?;
+    Ok(schedule::Model {
+        next_due_at: Moment(due),
+        time_zone_data: zone_data_version().to_owned(),
+        ..row
+    })
+}
+
 /// The day a mail is for: a summary moves past holidays to the person's next working day of the week, and stays
 /// where it is when there is none; a prompt has no other day than its own, and comes from Monday to Friday to whoever has
 /// no hours entered.
@@ -275,7 +293,7 @@ pub fn day_of_mail(
             (!weekend).then_some(scheduled)
         }
         EmailKind::ClientUpdate => working_time.is_working_day(scheduled).then_some(scheduled),
-        EmailKind::ClientLetter | EmailKind::SixMonthReview => Some(scheduled),
+        EmailKind::ClientLetter | EmailKind::SixMonthReview | EmailKind::Test => Some(scheduled),
         EmailKind::CapacitySummary => {
             let sunday = Week::of(scheduled).sunday();
             let next = working_time.next_working_day(scheduled);

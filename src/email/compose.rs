@@ -4,12 +4,14 @@
 mod choices;
 mod delivery;
 mod departed;
+mod foreseen;
 mod letters;
 mod obligations;
 mod prompts;
 mod rerouting;
 mod reviews;
 mod summaries;
+mod test_mails;
 mod touchpoints;
 
 use std::collections::{BTreeMap, HashMap};
@@ -21,12 +23,13 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::{subscriptions, working_time};
+use crate::domain::{subscriptions, working_time, zone};
 use crate::email::outbox;
 use crate::entity::{EmailKind, EmailState, email, person};
 use crate::error::{Error, ProblemCode, Result};
 
 use departed::departed;
+use foreseen::Foreseen;
 use obligations::Obligations;
 
 pub use delivery::Links;
@@ -105,6 +108,17 @@ pub async fn preview(
             "A letter goes to a client, not to a person of the agency: read the letter's own preview.",
         ));
     }
+    if kind == EmailKind::Test {
+        let day = zone::zone("timeZone", &person.time_zone)?
+            .to_datetime(at)
+            .date();
+        return alone(
+            app,
+            outbox::pending(kind, person_id, "test", day, at, at, at),
+            at,
+        )
+        .await;
+    }
     if kind == EmailKind::SixMonthReview {
         return reviews::preview(app, &person, at).await;
     }
@@ -132,7 +146,36 @@ pub async fn preview(
             ),
         });
     };
-    let row = outbox::pending(kind, person_id, &period, day, at, at, at);
+    alone(
+        app,
+        outbox::pending(kind, person_id, &period, day, at, at, at),
+        at,
+    )
+    .await
+}
+
+/// What is to become of rows that are not planned yet, in the order in which they fall due: what one of them discharges is
+/// not in those after it. Nothing is written. As many statements for each kind and day as [`compose`] takes.
+pub async fn outlook(app: &App, rows: &[email::Model]) -> Result<HashMap<Uuid, Verdict>> {
+    let mut groups: BTreeMap<(Date, EmailKind), Vec<email::Model>> = BTreeMap::new();
+    for row in rows {
+        let group = (row.local_on.0, row.kind);
+        groups.entry(group).or_default().push(row.clone());
+    }
+    let foreseen = Foreseen::default();
+    let mut verdicts = HashMap::with_capacity(rows.len());
+    for rows in groups.into_values() {
+        // The earliest: by it none of them is late.
+        let due = rows.iter().map(|row| row.due_at.0).min();
+        let at = due.unwrap_or_else(|| app.clock.now());
+        let composed = decide(app, &rows, at, Obligations::Foreseen(&foreseen)).await?;
+        verdicts.extend(composed.into_iter().map(|one| (one.email_id, one.verdict)));
+    }
+    Ok(verdicts)
+}
+
+/// What a row that stands in no outbox would come to.
+async fn alone(app: &App, row: email::Model, at: Timestamp) -> Result<Verdict> {
     let composed = decide(app, &[row], at, Obligations::Assumed).await?;
     composed
         .into_iter()
@@ -169,7 +212,7 @@ async fn decide(
     app: &App,
     rows: &[email::Model],
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'_>,
 ) -> Result<Vec<Composed>> {
     let departed = departed(&app.db.read, rows, now).await?;
     let mut composed = Vec::with_capacity(rows.len());
@@ -196,6 +239,7 @@ async fn decide(
             EmailKind::SixMonthReview => {
                 reviews::compose(app, &addressed, day, now, obligations).await?
             }
+            EmailKind::Test => test_mails::compose(app, &addressed, now).await?,
         });
     }
     Ok(composed)

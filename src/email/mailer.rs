@@ -11,6 +11,7 @@ use super::outcome::Outcome;
 use super::route::Route;
 use super::session::{Limits, SmtpSession};
 use crate::error::Result;
+use crate::watch::Watch;
 
 /// Where mails go. Cheap to clone; each sender opens a [`Session`] of its own.
 #[derive(Clone, Debug)]
@@ -90,6 +91,15 @@ pub enum Session {
 }
 
 impl Session {
+    /// The same session, whose steps `watch` takes the time of; only SMTP has any.
+    #[must_use]
+    pub fn watched_by(self, watch: &Watch) -> Self {
+        match self {
+            Self::Smtp(session) => Self::Smtp(Box::new(session.watched_by(watch.clone()))),
+            other => other,
+        }
+    }
+
     /// Sends one mail. `fence` runs once, when all recipients were accepted and before the message is
     /// announced: Ok(true) goes on, Ok(false) forgets the mail, Err is a mail not sent.
     /// Dropping the future half-way drops the connection with it.

@@ -248,6 +248,8 @@ stored_as_text! {
         ClientLetter = "CLIENT_LETTER",
         /// The question, half a year after a programme's start, whether the split is the better way.
         SixMonthReview = "SIX_MONTH_REVIEW",
+        /// A mail that shows that mail gets out.
+        Test = "TEST",
     }
     /// Where a mail stands (jobs-and-mail.md, "Outbox").
     EmailState {
@@ -265,14 +267,14 @@ stored_as_text! {
         Expired = "EXPIRED",
         /// Somebody called it off.
         Cancelled = "CANCELLED",
-        /// A letter that was perhaps sent: it is not sent again.
+        /// It may have arrived, and is not sent again unless an owner says so.
         Held = "HELD",
         /// There was nothing to say.
         SkippedEmpty = "SKIPPED_EMPTY",
         /// The recipient is away; the delegate's mail covers it.
         SkippedAbsent = "SKIPPED_ABSENT",
     }
-    /// What came of an attempt.
+    /// What came of an attempt, or of a mail that was sent.
     AttemptOutcome {
         /// The mail server took it.
         Accepted = "ACCEPTED",
@@ -286,5 +288,9 @@ stored_as_text! {
         Ambiguous = "AMBIGUOUS",
         /// Another replica had taken over.
         Fenced = "FENCED",
+        /// It was sent, and a mail server on its way gave it up.
+        Bounced = "BOUNCED",
+        /// It was sent, and a mail server on its way told of it: late, handed on, or delivered.
+        Reported = "REPORTED",
     }
 }

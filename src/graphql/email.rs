@@ -1,21 +1,36 @@
 //! The outbox: which mails there are, what became of them, and what one would say.
 
+mod forecast;
+mod mutations;
+mod timeline;
+
 use async_graphql::{Context, Description, ID, InputObject, Object, Result};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{ExprTrait, IntoCondition, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::connection::{Connection, Paging, list};
 use super::contact::Contact;
 use super::context::Asked;
 use super::enums::{AttemptOutcome, EmailKind, EmailState};
 use super::filter::IdComparator;
+use super::history::{self, Change};
 use super::id::Kind;
-use super::loaders::{by_parent, the};
+use super::loaders::{by_id, by_parent, the};
 use super::person::Person;
 use crate::domain::access::Caller;
+use crate::domain::mails;
 use crate::domain::page::Term;
+use crate::domain::unroutable::UNROUTABLE_WORD;
 use crate::email::compose::{self, Verdict};
 use crate::entity::{self, Day, Moment, client_contact, email, email_attempt, person};
 use crate::error::Error;
+
+pub use forecast::{ForecastQueries, ForecastedEmail};
+pub use mutations::{
+    EmailCancelInput, EmailMutations, EmailPayload, EmailReleaseInput, EmailResendInput,
+    EmailRetryInput, EmailTestInput,
+};
+pub use timeline::{EmailEvent, EmailEventKind};
 
 /// Whether the caller may read a mail: owners and managers, and whoever it is for.
 pub fn may_read(caller: &Caller, row: &email::Model) -> bool {
@@ -103,7 +118,8 @@ impl Email {
         self.0.subject.as_deref()
     }
 
-    /// Its Message-ID, the same for every attempt; null before it was rendered.
+    /// Its Message-ID, the same for every attempt; null before it was rendered, and for one that repeats another mail, whose
+    /// Message-ID it has.
     async fn message_id(&self) -> Option<&str> {
         self.0.message_id.as_deref()
     }
@@ -123,7 +139,50 @@ impl Email {
         self.0.sent_at
     }
 
-    /// The attempts to send it, earliest first.
+    /// Which mail it repeats, because an owner sent that once more; null for every other mail, and once that one was removed.
+    async fn resend_of(&self, ctx: &Context<'_>) -> Result<Option<Email>> {
+        let Some(id) = mails::resent_of(&self.0) else {
+            return Ok(None);
+        };
+        Ok(by_id::<email::Entity>(ctx, id).await?.map(Email))
+    }
+
+    /// Everything that happened to it, in order: what Meridian did, what the mail server said, what owners made of it. Members
+    /// are not told of owners.
+    async fn timeline(&self, ctx: &Context<'_>) -> Result<Vec<EmailEvent>> {
+        timeline::timeline(ctx, &self.0).await
+    }
+
+    /// What owners changed, the newest first. For owners and managers.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Change>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        Ok(Some(history::of(ctx, self.0.id, &paging).await?))
+    }
+
+    /// When a mail server on its way gave it up, although ours had taken it: the latest time that one said so; null when none
+    /// has.
+    async fn bounced_at(&self, ctx: &Context<'_>) -> Result<Option<Moment>> {
+        Ok(self.bounce(ctx).await?.map(|row| row.finished_at))
+    }
+
+    /// The words of the mail server that gave it up; null when none has.
+    async fn bounce_reason(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.bounce(ctx).await?.and_then(|row| row.server_text))
+    }
+
+    /// The attempts to send it, and what mail servers told of it afterwards, earliest first.
     async fn attempts(&self, ctx: &Context<'_>) -> Result<Vec<EmailAttempt>> {
         let column = email_attempt::Column::EmailId;
         let mut rows = by_parent::<email_attempt::Entity>(ctx, column, self.0.id).await?;
@@ -132,7 +191,18 @@ impl Email {
     }
 }
 
-/// One try to send a mail.
+impl Email {
+    async fn bounce(&self, ctx: &Context<'_>) -> Result<Option<email_attempt::Model>> {
+        let column = email_attempt::Column::EmailId;
+        let rows = by_parent::<email_attempt::Entity>(ctx, column, self.0.id).await?;
+        let bounced = rows
+            .into_iter()
+            .filter(|row| row.outcome == entity::AttemptOutcome::Bounced);
+        Ok(bounced.max_by_key(|row| row.finished_at))
+    }
+}
+
+/// One try to send a mail, or what a mail server told of it after it was sent.
 #[derive(Clone, Debug, Description)]
 pub struct EmailAttempt(pub email_attempt::Model);
 
@@ -173,7 +243,7 @@ impl EmailAttempt {
         self.0.server_text.as_deref()
     }
 
-    /// The replica that tried: a name made up at each start.
+    /// The replica that tried: a name made up at each start. Of BOUNCED and REPORTED, the mail server that told.
     async fn replica(&self) -> &str {
         &self.0.replica
     }
@@ -191,6 +261,10 @@ pub struct EmailFilter {
     recipient_id: Option<IdComparator>,
     /// Of this period: an ISO week or a local day.
     period: Option<String>,
+    /// That a mail server on their way gave up (true), or none has (false).
+    bounced: Option<bool>,
+    /// That went to nobody, since the recipient was away and nobody stood in (true), or did not (false).
+    unroutable: Option<bool>,
 }
 
 impl EmailFilter {
@@ -205,6 +279,20 @@ impl EmailFilter {
                     .as_ref()
                     .map(|period| email::Column::Period.eq(period)),
             );
+        if let Some(bounced) = self.bounced {
+            let ids = email::Column::Id.in_subquery(bounced_ids());
+            all = all.add(if bounced { ids } else { ids.not() });
+        }
+        if let Some(unroutable) = self.unroutable {
+            let reason = email::Column::Reason;
+            all = all.add(if unroutable {
+                reason.starts_with(UNROUTABLE_WORD).into_condition()
+            } else {
+                Condition::any()
+                    .add(reason.is_null())
+                    .add(reason.not_like(format!("{UNROUTABLE_WORD}%")))
+            });
+        }
         if let Some(states) = &self.states {
             let states = states.iter().copied().map(entity::EmailState::from);
             all = all.add(email::Column::State.is_in(states));
@@ -218,6 +306,15 @@ impl EmailFilter {
         }
         Ok(all)
     }
+}
+
+/// The mails that bounced.
+fn bounced_ids() -> SelectStatement {
+    email_attempt::Entity::find()
+        .select_only()
+        .column(email_attempt::Column::EmailId)
+        .filter(email_attempt::Column::Outcome.eq(entity::AttemptOutcome::Bounced))
+        .into_query()
 }
 
 /// What a mail would say, or why there would be none.

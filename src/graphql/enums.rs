@@ -224,6 +224,8 @@ mirrored! {
         ClientLetter,
         /// The six-month review of a programme: for an owner.
         SixMonthReview,
+        /// A mail that an owner sends to see whether mail gets out.
+        Test,
     }
     /// Where a mail stands.
     EmailState = "entity::EmailState" {
@@ -241,14 +243,14 @@ mirrored! {
         Expired,
         /// Somebody called it off.
         Cancelled,
-        /// A letter that was perhaps sent: it is not sent again.
+        /// It may have arrived, and is not sent again unless an owner says so.
         Held,
         /// There was nothing to say.
         SkippedEmpty,
         /// The recipient is away; the delegate's mail covers it.
         SkippedAbsent,
     }
-    /// What came of an attempt to send a mail.
+    /// What came of an attempt to send a mail; BOUNCED and REPORTED are what a mail server told of it after it was sent.
     AttemptOutcome = "entity::AttemptOutcome" {
         /// The mail server took it.
         Accepted,
@@ -262,6 +264,10 @@ mirrored! {
         Ambiguous,
         /// Another replica had taken over.
         Fenced,
+        /// A mail server on its way could not deliver it and gave it up.
+        Bounced,
+        /// A mail server on its way told that it is late, was handed on, or was delivered.
+        Reported,
     }
 }
 

@@ -5,6 +5,7 @@ mod authentication;
 pub mod graphql;
 pub mod health;
 mod layers;
+mod metrics;
 mod router;
 
 use std::time::Duration;

@@ -8,9 +8,12 @@
 mod access;
 mod actions;
 mod bad_input;
+mod bounces;
+mod chaos;
 mod cluster;
 mod commands;
 mod copy;
+mod crash;
 mod decisions;
 mod demo;
 mod documentation;
@@ -43,4 +46,5 @@ mod statements;
 mod support;
 mod tokens;
 mod walkthroughs;
+mod watching;
 mod work;

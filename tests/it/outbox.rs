@@ -2,8 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod ambiguity;
+mod committing;
+mod database_time;
+mod faults;
 mod leases;
+mod outage;
 mod running;
+mod shutdown;
 mod stage;
 mod upkeep;
 

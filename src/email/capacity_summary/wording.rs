@@ -2,7 +2,7 @@
 
 use super::{
     Book, Counts, CoveredBook, ManagerWeek, Matter, OverdueUpdate, RequestWaiting, TimeOff,
-    Unstaffed, Waits, WeekAhead,
+    Unreachable, Unstaffed, Waits, WeekAhead,
 };
 use crate::email::format;
 use crate::email::line::Line;
@@ -202,6 +202,16 @@ impl OverdueUpdate {
         let choice = self.choice.as_ref();
         let choice = choice.map_or_else(String::new, |choice| format!(": {choice}"));
         format!("{} ({writer}). {due}{choice}.", self.client)
+    }
+}
+
+impl Unreachable {
+    pub(super) fn sentence(&self) -> String {
+        let since = format::day(self.since);
+        format!(
+            "{}: nothing is sent to {} since {since}.",
+            self.whose, self.address
+        )
     }
 }
 

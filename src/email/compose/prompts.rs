@@ -19,12 +19,14 @@ use crate::app::App;
 use crate::domain::books::Books;
 use crate::domain::handovers::shadowed_by;
 use crate::domain::notices::notices;
+use crate::domain::overdue;
 use crate::domain::prompts::handed_over;
 use crate::domain::responsibilities::{Scope, clients_of};
 use crate::domain::settings::Settings;
 use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::strengths::Strengths;
 use crate::domain::subscriptions::is_paused;
+use crate::domain::unroutable::UNROUTABLE;
 use crate::domain::updates::{Standing, standings};
 use crate::email::client_update::{
     ClientUpdate, CopiedPrompts, CoveredPrompts, HandedPrompts, Prompts,
@@ -43,7 +45,7 @@ pub(super) async fn compose(
     rows: &[Addressed<'_>],
     day: Date,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'_>,
 ) -> Result<Vec<Composed>> {
     let conn = &app.db.read;
     let people = addressees(conn, rows, day).await?;
@@ -63,7 +65,16 @@ pub(super) async fn compose(
     let stand_ins = stand_ins(conn, &named, &standings, &settings, day).await?;
     let mut entries = entries(&books, &standings, &stand_ins, &people, &shadowing, day);
     let owners = stand_ins.owners();
-    let notices = notices(conn, &people, owners, day, now).await?;
+    let mut notices = notices(conn, &people, owners, day, now).await?;
+    notices.extend(overdue::copies(&standings, &people, day));
+    let told_owners: Vec<Uuid> = owners
+        .iter()
+        .copied()
+        .filter(|id| people.contains(id))
+        .collect();
+    if !told_owners.is_empty() {
+        notices.extend(overdue::to_owners(conn, &settings, &told_owners, day).await?);
+    }
     entries.extend(told(notices, &stand_ins, day));
     let written = Day {
         app,
@@ -124,7 +135,7 @@ struct Day<'a> {
     app: &'a App,
     day: Date,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'a>,
     books: &'a Books,
     stand_ins: &'a StandIns,
     schedules: HashMap<Uuid, schedule::Model>,
@@ -285,8 +296,7 @@ impl Day<'_> {
             return Composed::closed(&row, EmailState::Cancelled, PAUSED);
         }
         if unroutable.contains(&recipient) {
-            let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
-            return Composed::closed(&row, EmailState::Failed, reason);
+            return Composed::closed(&row, EmailState::Failed, UNROUTABLE);
         }
         if !self.stand_ins.is_away(recipient, self.day) {
             let reason = "Nothing was due today that had not been prompted for this week.";
@@ -330,7 +340,7 @@ impl Day<'_> {
         let mut covered: BTreeMap<Uuid, Prompts> = BTreeMap::new();
         let mut handed_over: BTreeMap<Uuid, Prompts> = BTreeMap::new();
         let mut copied: BTreeMap<Uuid, Prompts> = BTreeMap::new();
-        for entry in entries {
+        for entry in entries.iter().filter(|entry| !entry.is_said_by(entries)) {
             let is_asked = entry.accountable_id == recipient.id;
             let prompts = match (entry.shadows, entry.handed_by) {
                 (Some(colleague), _) => copied.entry(colleague).or_default(),

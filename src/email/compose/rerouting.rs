@@ -80,9 +80,9 @@ pub(super) async fn ensure(
     stand_ins: &StandIns,
     wanted: Vec<Wanted<'_>>,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'_>,
 ) -> Result<HashSet<Uuid>> {
-    if obligations == Obligations::Assumed || wanted.is_empty() {
+    if !obligations.are_written() || wanted.is_empty() {
         return Ok(wanted.iter().map(|one| one.person.id).collect());
     }
     let mut rows = Vec::with_capacity(wanted.len());

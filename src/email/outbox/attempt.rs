@@ -1,7 +1,8 @@
 //! The timeline of a mail: one row for each try, written with the mark that it explains.
 
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, EntityTrait, Set};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 
 use super::Claim;
 use crate::email::outcome::{Outcome, Phase};
@@ -23,22 +24,47 @@ pub struct Attempt<'a> {
     pub outcome: &'a Outcome,
 }
 
+impl Attempt<'_> {
+    /// Its row.
+    pub fn row(&self) -> email_attempt::Model {
+        let (outcome, phase, code, text) = told(self.outcome);
+        email_attempt::Model {
+            id: new_id(self.finished_at),
+            email_id: self.claim.email_id,
+            replica: self.replica.to_owned(),
+            fence: self.claim.fence,
+            started_at: Moment(self.started_at),
+            finished_at: Moment(self.finished_at),
+            outcome,
+            phase: phase.map(|phase| phase.to_string()),
+            server_code: code.map(i32::from),
+            server_text: text.map(str::to_owned),
+        }
+    }
+}
+
 /// Adds `attempt` to its mail's timeline.
 pub async fn record(conn: &impl ConnectionTrait, attempt: &Attempt<'_>) -> Result<()> {
-    let (outcome, phase, code, text) = told(attempt.outcome);
-    let row = email_attempt::ActiveModel {
-        id: Set(new_id(attempt.finished_at)),
-        email_id: Set(attempt.claim.email_id),
-        replica: Set(attempt.replica.to_owned()),
-        fence: Set(attempt.claim.fence),
-        started_at: Set(Moment(attempt.started_at)),
-        finished_at: Set(Moment(attempt.finished_at)),
-        outcome: Set(outcome),
-        phase: Set(phase.map(|phase| phase.to_string())),
-        server_code: Set(code.map(i32::from)),
-        server_text: Set(text.map(str::to_owned)),
-    };
-    email_attempt::Entity::insert(row)
+    record_all(conn, vec![attempt.row()]).await
+}
+
+/// Adds `attempts` to the timelines of their mails. One that is there already stays as it is: whoever does not know
+/// whether a transaction was committed may repeat it.
+pub async fn record_all(
+    conn: &impl ConnectionTrait,
+    attempts: Vec<email_attempt::Model>,
+) -> Result<()> {
+    if attempts.is_empty() {
+        return Ok(());
+    }
+    let rows = attempts
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all());
+    let there_already = OnConflict::column(email_attempt::Column::Id)
+        .do_nothing()
+        .to_owned();
+    email_attempt::Entity::insert_many(rows)
+        .on_conflict(there_already)
         .exec_without_returning(conn)
         .await?;
     Ok(())

@@ -5,6 +5,7 @@ use crate::email::client_letter::ClientLetter;
 use crate::email::client_update::ClientUpdate;
 use crate::email::figures::Figures;
 use crate::email::six_month_review::SixMonthReview;
+use crate::email::test_mail::TestMail;
 
 const AA: f64 = 4.5;
 
@@ -71,19 +72,23 @@ fn the_pages_behind_links_are_readable_in_light_and_in_dark() {
 }
 
 #[test]
-fn a_letter_is_readable_in_light_and_in_dark() {
-    let html = ClientLetter::sample().html().unwrap();
-    let inline = html
-        .split("style=\"")
-        .skip(1)
-        .map(|rest| rest.split('"').next().unwrap());
-    assert!(check(inline, &["#ffffff"]) >= 2);
-    let dark = html.split_once("prefers-color-scheme:dark").unwrap().1;
-    let rules = dark
-        .split('{')
-        .skip(2)
-        .map(|rest| rest.split('}').next().unwrap());
-    assert!(check(rules, &["#1e2327"]) >= 1);
+fn short_mails_are_readable_in_light_and_in_dark() {
+    for html in [
+        ClientLetter::sample().html().unwrap(),
+        TestMail::sample().html().unwrap(),
+    ] {
+        let inline = html
+            .split("style=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap());
+        assert!(check(inline, &["#ffffff"]) >= 2);
+        let dark = html.split_once("prefers-color-scheme:dark").unwrap().1;
+        let rules = dark
+            .split('{')
+            .skip(2)
+            .map(|rest| rest.split('}').next().unwrap());
+        assert!(check(rules, &["#1e2327"]) >= 1);
+    }
 }
 
 #[test]
@@ -111,6 +116,7 @@ fn all_text_is_readable_in_light_and_in_dark() {
     for html in [
         owner.html().unwrap(),
         ClientUpdate::sample().html().unwrap(),
+        ClientUpdate::owner_sample().html().unwrap(),
         SixMonthReview::sample().html().unwrap(),
     ] {
         let inline = html

@@ -62,6 +62,36 @@ pub(super) async fn plan(app: &App) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// The mails of reviews that fall due after `now` and until `until`, unless one was mailed already. Nothing is written.
+pub(in crate::jobs) async fn foresee(
+    conn: &impl ConnectionTrait,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<email::Model>> {
+    let last_day = plus_days(until.to_zoned(jiff::tz::TimeZone::UTC).date(), 1);
+    let due = reviews::due(conn, last_day).await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mailed = mailed(conn, &due).await?;
+    let owners = Owners::load(conn).await?;
+    let mut mails = Vec::new();
+    for one in due.iter().filter(|one| !mailed.contains(&one.review.id)) {
+        let mut at = now;
+        while at <= until {
+            at = at
+                .checked_add(SignedDuration::from_hours(24))
+                .unwrap_or(Timestamp::MAX);
+            let planned = mail(conn, &owners, one, at.min(until)).await?;
+            if let Some(mail) = planned.filter(|mail| mail.due_at.0 > now) {
+                mails.push(mail);
+                break;
+            }
+        }
+    }
+    Ok(mails)
+}
+
 /// Plans anew what ended on an earlier day without leaving: its row holds the key (R9), so it is that one that comes again.
 async fn renew(tx: &impl ConnectionTrait, mails: &[email::Model]) -> Result<()> {
     let keys = mails.iter().map(|mail| mail.dedupe_key.as_str());

@@ -10,6 +10,7 @@ use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::{EmailState, Moment, email};
 use crate::error::Result;
+use crate::global_id::Kind;
 
 impl Sender {
     /// The mails among `claimed` that are to be handed over, in order; the others are closed or put off.
@@ -58,6 +59,9 @@ impl Sender {
                     }
                 }
                 Some(Verdict::Close { state, reason }) => {
+                    if state == EmailState::Failed {
+                        tracing::error!(mail = %Kind::Email.text(row.id), reason, "a mail goes to nobody");
+                    }
                     outbox::close(&tx, claim, state, &reason).await?;
                 }
                 None => {
@@ -87,7 +91,11 @@ impl Sender {
             match compose(&self.app, std::slice::from_ref(row)).await {
                 Ok(one) => composed.extend(one),
                 Err(error) => {
-                    tracing::error!(?error, mail = %row.id, "a mail could not be composed")
+                    tracing::error!(
+                        ?error,
+                        mail = Kind::Email.text(row.id),
+                        "a mail could not be composed"
+                    )
                 }
             }
         }
@@ -101,6 +109,9 @@ impl Sender {
             return Ok(rows);
         }
         let refusals = refusals(&self.app.db.read, &rows, self.app.clock.now()).await?;
+        if refusals.is_empty() {
+            return Ok(rows);
+        }
         let (refused, wanted): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .partition(|row| refusals.contains_key(&row.id));
@@ -131,6 +142,7 @@ impl Sender {
                 wanted.push(row);
                 continue;
             };
+            tracing::error!(mail = %Kind::Email.text(row.id), "a mail is not sent: its address is suppressed");
             let reason = format!("Nothing is sent to {address} any more: {why}");
             outbox::close(&tx, Claim::from(&row), EmailState::Failed, &reason).await?;
         }

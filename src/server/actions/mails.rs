@@ -30,6 +30,7 @@ pub(super) fn mails(kind: EmailKind) -> &'static str {
         EmailKind::ClientUpdate => "client-update prompts",
         EmailKind::ClientLetter => "letters to clients",
         EmailKind::SixMonthReview => "six-month reviews",
+        EmailKind::Test => "test mails",
     }
 }
 

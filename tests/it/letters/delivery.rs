@@ -24,14 +24,14 @@ on_both_databases!(
     nobody_is_announced_who_leaves_before_taking_over,
 );
 
-pub(super) async fn approved(app: &TestApp, agency: &Agency) -> Value {
+pub(crate) async fn approved(app: &TestApp, agency: &Agency) -> Value {
     let letter = agency.drafted(app).await;
     agency.approve(app, &agency.dana, &letter).await;
     let mut payload = agency.approve(app, &agency.olga, &letter).await;
     payload["letter"].take()
 }
 
-pub(super) async fn read(app: &TestApp, agency: &Agency, letter: &Value) -> Value {
+pub(crate) async fn read(app: &TestApp, agency: &Agency, letter: &Value) -> Value {
     let document = format!(
         "query ($id: ID!) {{ {} }}",
         LETTER.replacen("letter {", "letter(id: $id) {", 1)

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::calendar::{Week, plus_days};
 use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::subscriptions;
+use crate::domain::unroutable::UNROUTABLE;
 use crate::email::compose::obligations::{self, Obligations};
 use crate::email::compose::rerouting::{Wanted, ensure};
 use crate::email::compose::{Addressed, Composed, PAUSED};
@@ -33,7 +34,7 @@ pub(super) struct Routing<'a> {
     pub(super) week: Week,
     pub(super) day: Date,
     pub(super) now: Timestamp,
-    pub(super) obligations: Obligations,
+    pub(super) obligations: Obligations<'a>,
     pub(super) stand_ins: &'a StandIns,
     pub(super) schedules: &'a HashMap<Uuid, schedule::Model>,
 }
@@ -225,6 +226,5 @@ impl Routing<'_> {
 }
 
 fn unroutable(row: Addressed<'_>) -> Composed {
-    let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
-    Composed::closed(&row, EmailState::Failed, reason)
+    Composed::closed(&row, EmailState::Failed, UNROUTABLE)
 }

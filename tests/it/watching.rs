@@ -1,0 +1,11 @@
+//! Whoever watches Meridian sees how it is doing, and an owner can do something about a mail.
+
+mod clock;
+mod figures;
+mod forecast;
+mod logs;
+mod readiness;
+mod resending;
+mod retrying;
+mod test_mails;
+mod timeline;
