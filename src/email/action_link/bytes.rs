@@ -138,5 +138,6 @@ fn kind_byte(kind: EmailKind) -> u8 {
         EmailKind::ClientUpdate => 2,
         EmailKind::ClientLetter => 3,
         EmailKind::SixMonthReview => 4,
+        EmailKind::Test => 5,
     }
 }

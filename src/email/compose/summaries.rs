@@ -41,7 +41,7 @@ struct Summaries<'a> {
     day: Date,
     week: Week,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'a>,
     stand_ins: StandIns,
     schedules: HashMap<Uuid, schedule::Model>,
     agenda: Agenda,
@@ -102,7 +102,7 @@ impl<'a> Summaries<'a> {
         stand_ins: StandIns,
         schedules: HashMap<Uuid, schedule::Model>,
         subjects: &[Subject],
-        obligations: Obligations,
+        obligations: Obligations<'a>,
     ) -> Result<Self> {
         let conn = &app.db.read;
         let week = Week::of(day);
