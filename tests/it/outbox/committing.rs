@@ -8,7 +8,7 @@ use meridian::entity::{AttemptOutcome, EmailState, Moment, email_attempt, new_id
 use meridian::error::Result;
 use meridian::jobs::committer::Marks;
 use meridian::jobs::maintenance;
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QuerySelect};
 use uuid::Uuid;
 
 use super::running::until;

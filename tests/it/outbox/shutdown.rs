@@ -115,7 +115,8 @@ async fn given_back(stage: &Stage) -> usize {
 async fn a_signal_lets_the_mail_in_hand_end_and_gives_the_others_back(mut stage: Stage) {
     let first = five_mails(&mut stage).await;
     let end = [
-        Pause(1_500),
+        // A busy machine may take a second to notice the signal.
+        Pause(6_000),
         Say("250 queued\r\n"),
         Hear("QUIT"),
         Say("221 bye\r\n"),
@@ -138,7 +139,8 @@ async fn a_signal_lets_the_mail_in_hand_end_and_gives_the_others_back(mut stage:
         "it claimed nothing any more"
     );
     assert_eq!(given_back(&stage).await, 6);
-    assert_eq!(server.heard().last().map(String::as_str), Some("QUIT"));
+    let heard = server.heard();
+    assert_eq!(heard.last().map(String::as_str), Some("QUIT"), "{heard:?}");
 }
 
 async fn what_does_not_end_in_time_is_left_to_the_grace(mut stage: Stage) {
@@ -194,6 +196,10 @@ async fn a_signal_breaks_off_a_probe_without_a_mail(mut stage: Stage) {
         log
     });
     let log = told.await.unwrap();
+    until("giving the mail back", async || {
+        stage.row(id).await.state == EmailState::Pending
+    })
+    .await;
     stage.cancel(id).await;
     until("the probe", async || server.heard().len() == 1).await;
     program.signal();
