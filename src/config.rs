@@ -15,9 +15,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
+use lettre::Address;
 use lettre::message::Mailbox;
 
-pub use addresses::{Origins, PublicUrl};
+pub use addresses::{LONGEST_LOCAL_PART, Origins, PublicUrl};
 pub use metrics_access::MetricsAccess;
 pub use numbers::whole_number;
 pub use refusal::{parse, parse_or_exit, sentence};
@@ -54,6 +55,10 @@ pub struct Config {
     #[arg(long, env = "MERIDIAN_MAIL_FROM", value_name = "MAILBOX",
         default_value = "Meridian <meridian@localhost>", value_parser = addresses::mailbox)]
     pub mail_from: Mailbox,
+
+    /// Where mail servers report what became of a mail: an address that takes `+` and more, read by `meridian bounce`. Left out, they report to the sender
+    #[arg(long, env = "MERIDIAN_BOUNCE_ADDRESS", value_name = "ADDRESS", value_parser = addresses::bounces)]
+    pub bounce_address: Option<Address>,
 
     /// Signs the links in mails: at least 32 characters. Left out, `serve` makes one and keeps it in the database
     #[arg(long, env = "MERIDIAN_SECRET", value_name = "TEXT", hide_env_values = true,

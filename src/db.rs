@@ -8,8 +8,8 @@ use std::time::Duration;
 use migration::Migrator;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -63,6 +63,20 @@ impl Db {
                 ..Default::default()
             })
             .await
+    }
+
+    /// Opens a transaction that reads everything as it stands at one instant, and writes nothing.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        match self.backend() {
+            DbBackend::Postgres => {
+                let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+                self.read
+                    .begin_with_config(Some(isolation), Some(access))
+                    .await
+            }
+            // A transaction of SQLite sees the state of its first statement.
+            _ => self.read.begin().await,
+        }
     }
 
     /// Applies what is missing of the schema. Safe to call from several processes at once.

@@ -61,9 +61,11 @@ pub enum Kind {
     ProgrammeReview,
     /// `inv_…`
     InventorySnapshot,
+    /// `sup_…`
+    SuppressedAddress,
 }
 
-const PREFIXES: [(Kind, &str, &str); 28] = [
+const PREFIXES: [(Kind, &str, &str); 29] = [
     (Kind::Person, "per", "person"),
     (Kind::Client, "cli", "client"),
     (Kind::Contact, "con", "contact"),
@@ -96,6 +98,7 @@ const PREFIXES: [(Kind, &str, &str); 28] = [
     (Kind::Letter, "ltr", "letter"),
     (Kind::ProgrammeReview, "rev", "programme review"),
     (Kind::InventorySnapshot, "inv", "inventory snapshot"),
+    (Kind::SuppressedAddress, "sup", "suppressed address"),
 ];
 
 impl Kind {

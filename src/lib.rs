@@ -21,7 +21,7 @@
 //!   out of the house ([`email::mailer`]).
 //! - [`watch`] is how one replica is doing: figures for Prometheus, and readiness. [`telemetry`] writes the log, through
 //!   [`masking`].
-//! - [`import`] reads an agency's spreadsheets, and [`demo`] makes an agency up.
+//! - [`import`] reads an agency's spreadsheets, [`demo`] makes an agency up, and [`copy`] moves one to another database.
 //!
 //! [`app::App`] is the state that all of them share: database, [`clock::Clock`], configuration and mailer. Time comes
 //! from that clock only. Time spent is integer minutes, ratios are integer basis points (10000 = 100 %), instants are
@@ -32,12 +32,14 @@
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod copy;
 pub mod db;
 pub mod demo;
 pub mod domain;
 pub mod email;
 pub mod entity;
 pub mod error;
+pub mod fail_points;
 pub mod global_id;
 pub mod graphql;
 pub mod import;

@@ -7,7 +7,7 @@ mod snapshots;
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use super::books::Books;
 use super::cadence::{Due, DueState};
 use super::load::SideLoad;
 use super::relationships::Warmth;
-use super::responsibilities::{Held, Scope};
+use super::responsibilities::{Accountability, Held, Scope};
 use super::role_decisions::projects_to_re_decide;
 use super::settings::Settings;
 use super::strengths::Strengths;
@@ -26,6 +26,9 @@ use crate::error::Result;
 pub use difference::{ChangedLine, Difference, FieldChange, difference};
 pub use export::{Format, export};
 pub use snapshots::{between, lines_of, take};
+
+/// Before any agency's first assignment.
+const EVER: Date = date(1, 1, 1);
 
 /// One line of the inventory: a project, or a client without an ACTIVE or BACK_BURNER project. Also what a snapshot keeps, so
 /// that names and profiles stay what they were on its day.
@@ -96,9 +99,9 @@ pub struct Holder {
     pub name: String,
     /// The role through which they hold it.
     pub role: String,
-    /// Since when.
+    /// Since when without a break, through whichever role.
     pub since: Day,
-    /// Why, as a sentence's end.
+    /// Why, as a sentence's end; says since when through this role.
     pub why: String,
     /// How well they know the client, 0–100.
     pub strength: i64,
@@ -114,7 +117,7 @@ impl Line {
 }
 
 /// The inventory on a day, by client and project: who holds what, since when, and how well they know the client, as on that
-/// day; names, profiles, statuses and the log of contacts as they are now. Twenty statements, whatever its length.
+/// day; names, profiles, statuses and the log of contacts as they are now. Twenty-two statements, whatever its length.
 pub async fn read(conn: &impl ConnectionTrait, on: Date) -> Result<Vec<Line>> {
     let agency = Agency::load(conn, on).await?;
     let mut lines: Vec<Line> = agency
@@ -140,6 +143,8 @@ struct Agency {
     on: Date,
     settings: Settings,
     books: Books,
+    /// Who was accountable on any day until this one.
+    history: Accountability,
     proposed: Vec<project::Model>,
     strengths: Strengths,
     names: HashMap<Uuid, String>,
@@ -168,6 +173,7 @@ impl Agency {
             due,
             last_updates: last_updates(conn, clients).await?,
             strengths: Strengths::read(conn, &settings.relationships, &Scope::All, on).await?,
+            history: Accountability::load_between(conn, &Scope::All, EVER, on).await?,
             names: names(conn).await?,
             to_re_decide: to_re_decide(conn, &settings, on).await?,
             settings,
@@ -194,8 +200,10 @@ impl Agency {
             let held = match project {
                 Some(project) => accountability.accountable(side, project, self.on),
                 None => accountability.accountable_for_client(side, client.id, self.on),
-            };
-            held.map(|held| self.holder(client.id, held))
+            }?;
+            let since = self.history.held_since(side, client.id, project, self.on);
+            let since = since.map_or(held.assignment.from_on, Day);
+            Some(self.holder(client.id, held, since))
         };
         let minutes = match project {
             Some(project) => self.books.profile(project).sides(&self.settings.load),
@@ -238,14 +246,14 @@ impl Agency {
         }
     }
 
-    fn holder(&self, client_id: Uuid, held: &Held) -> Holder {
+    fn holder(&self, client_id: Uuid, held: &Held, since: Day) -> Holder {
         let person_id = held.person_id();
         let strength = self.strengths.of(client_id, person_id);
         Holder {
             person_id,
             name: self.names.get(&person_id).cloned().unwrap_or_default(),
             role: held.role.name.clone(),
-            since: held.assignment.from_on,
+            since,
             why: held.why(),
             strength: strength.map_or(0, |strength| strength.points),
             warmth: strength.map_or(Warmth::Cool, |strength| strength.warmth),

@@ -11,6 +11,9 @@ use uuid::Uuid;
 use crate::entity::{Day, EmailKind, EmailState, Moment, email, letter, new_id};
 use crate::error::Result;
 
+/// Mails in one statement: each is two dozen bound values, of which SQLite takes 32,766.
+const ROWS_AT_ONCE: usize = 1_000;
+
 /// A PENDING row of the outbox, for somebody of the agency, that nobody has rendered yet.
 pub fn pending(
     kind: EmailKind,
@@ -119,15 +122,19 @@ pub fn renewed(ended: email::Model, planned: email::Model) -> email::Model {
     }
 }
 
-/// Inserts what is not there yet: the key decides. Columns in which all of `mails` have nothing are left out: of a mail that
-/// is only planned that is half of them.
+/// Inserts what is not there yet: the key decides. A statement for every thousand; columns in which all of its mails have
+/// nothing are left out: of a mail that is only planned that is half of them.
 pub async fn insert(conn: &impl ConnectionTrait, mails: Vec<email::Model>) -> Result<()> {
-    if mails.is_empty() {
-        return Ok(());
+    for mails in mails.chunks(ROWS_AT_ONCE) {
+        insert_some(conn, mails).await?;
     }
+    Ok(())
+}
+
+async fn insert_some(conn: &impl ConnectionTrait, mails: &[email::Model]) -> Result<()> {
     let mut rows: Vec<email::ActiveModel> = mails
-        .into_iter()
-        .map(|row| row.into_active_model().reset_all())
+        .iter()
+        .map(|row| row.clone().into_active_model().reset_all())
         .collect();
     for column in email::Column::iter() {
         if rows.iter().all(|row| is_null(row.get(column))) {

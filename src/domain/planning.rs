@@ -32,6 +32,7 @@ mod cheapest;
 mod clashes;
 mod evaluator;
 mod frontier;
+mod kept;
 mod local_search;
 mod model;
 mod outcome;
@@ -44,6 +45,7 @@ mod standing;
 mod waves;
 
 pub use evaluator::{Evaluation, evaluate};
+pub use kept::Kept;
 pub use outcome::{Broken, Cost, Figures, FrontierPoint, Move, Outcome, Unsolved};
 pub use problem::{
     Bond, Candidate, FixedCounts, PlanClient, Problem, Receives, Stay, StayReason, Target, Unit,
@@ -98,7 +100,15 @@ pub fn split(
     if one == Err(Unsolved::Cancelled) {
         return one;
     }
-    match (one, solve(&with_hats(problem, b, a), stop)) {
+    of_both_ways(one, solve(&with_hats(problem, b, a), stop))
+}
+
+/// The cheaper of the answers of both ways, as sure as the two are together.
+fn of_both_ways(
+    one: Result<Outcome, Unsolved>,
+    other: Result<Outcome, Unsolved>,
+) -> Result<Outcome, Unsolved> {
+    match (one, other) {
         (Ok(one), Ok(other)) => Ok(cheaper(one, other)),
         (_, Err(Unsolved::Cancelled)) => Err(Unsolved::Cancelled),
         (Ok(only), Err(Unsolved::Undecided)) | (Err(Unsolved::Undecided), Ok(only)) => {

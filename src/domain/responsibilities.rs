@@ -98,6 +98,37 @@ impl Accountability {
         first_of(side, self.by_client.get(&client_id)?, day)
     }
 
+    /// Since when whoever holds `side` of a project on `day`, or of a client as a whole where none is given, has held it without
+    /// a break, through whichever roles and assignments: no earlier than the first day loaded.
+    pub fn held_since(
+        &self,
+        side: Side,
+        client_id: Uuid,
+        project: Option<&project::Model>,
+        day: Date,
+    ) -> Option<Date> {
+        let holder = |day| match project {
+            Some(project) => self.accountable(side, project, day),
+            None => self.accountable_for_client(side, client_id, day),
+        };
+        let person = holder(day)?.person_id();
+        let of_project = project.and_then(|project| self.by_project.get(&project.id));
+        let of_client = self.by_client.get(&client_id);
+        // Between two of these days nothing changes hands.
+        let mut days: Vec<Date> = of_project
+            .into_iter()
+            .chain(of_client)
+            .flatten()
+            .flat_map(|held| [Some(held.assignment.from_on), held.assignment.until_on])
+            .filter_map(|changed| Some(changed?.0))
+            .filter(|changed| *changed <= day)
+            .collect();
+        days.sort_unstable_by(|a, b| b.cmp(a));
+        days.into_iter()
+            .take_while(|changed| holder(*changed).is_some_and(|held| held.person_id() == person))
+            .last()
+    }
+
     /// [`Self::accountable`] on the first day loaded.
     pub fn of_project(&self, side: Side, project: &project::Model) -> Option<&Held> {
         self.accountable(side, project, self.day)

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::{Date, Weekday};
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -27,9 +27,6 @@ pub const SUBSCRIBED: [EmailKind; 2] = [EmailKind::CapacitySummary, EmailKind::C
 
 /// Both mails start at 08:00 local (domain.md §6).
 const EIGHT_O_CLOCK: i32 = 8 * 60;
-
-/// New rules move a zone by less, and no two occurrences are nearer.
-const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
 
 /// ISO Monday: when the weekly summary starts.
 const MONDAY: i32 = 1;
@@ -78,9 +75,10 @@ pub async fn ensure(
     Ok(())
 }
 
-/// Recomputes when the mails of a person fall due, after the person's zone has changed.
+/// Recomputes when the mails of a person fall due, after the person's zone has changed from that of `before`.
 pub async fn reschedule(
     conn: &impl ConnectionTrait,
+    before: &person::Model,
     person: &person::Model,
     now: Timestamp,
 ) -> Result<()> {
@@ -88,7 +86,7 @@ pub async fn reschedule(
         if row.time_zone.is_some() {
             continue;
         }
-        let due = due_next(row.clone(), person, now)?;
+        let due = due_after_change((&row, before), row.clone(), person, now)?;
         let mut row = row.into_active_model();
         row.next_due_at = Set(due.next_due_at);
         row.time_zone_data = Set(due.time_zone_data);
@@ -119,12 +117,10 @@ pub async fn follow_zone_data(conn: &impl ConnectionTrait) -> Result<usize> {
         let Some(person) = people.get(&row.person_id) else {
             continue;
         };
-        // The same occurrence under the new rules, even where it has passed by them: then it is caught up on.
-        let shortly_before = row.next_due_at.0 - HALF_A_DAY;
-        let due = due_next(row.clone(), person, shortly_before)?;
+        let due = recurrence(&row, person)?.by_other_rules(row.next_due_at.0)?;
         let mut row = row.into_active_model();
-        row.next_due_at = Set(due.next_due_at);
-        row.time_zone_data = Set(due.time_zone_data);
+        row.next_due_at = Set(Moment(due));
+        row.time_zone_data = Set(zone_data_version().to_owned());
         row.update(conn).await?;
         followed += 1;
     }
@@ -163,9 +159,9 @@ pub async fn set(
         check.version(expected_version, row.version);
     }
     let edited = checked(edited(row, edit), check)?;
-    let row = due_next(edited, &person, caller.now)?;
     let after = match before {
         Some(before) => {
+            let row = due_after_change((&before, &person), edited, &person, caller.now)?;
             let mut row = row.into_active_model().reset_all();
             row.version = Set(before.version + 1);
             let after = row.update(&tx).await?;
@@ -173,6 +169,7 @@ pub async fn set(
             after
         }
         None => {
+            let row = due_next(edited, &person, caller.now)?;
             let after = row.into_active_model().reset_all().insert(&tx).await?;
             history::created(&tx, caller, after.id, &after).await?;
             after
@@ -269,6 +266,27 @@ fn due_next(
     let next = recurrence(&row, person)?.after(now)?;
     Ok(schedule::Model {
         next_due_at: Moment(next.at),
+        time_zone_data: zone_data_version().to_owned(),
+        ..row
+    })
+}
+
+/// The row, changed from what it was for the person as they were, with when it falls due next: no period that was promised
+/// a mail goes without, and none gets two.
+fn due_after_change(
+    before: (&schedule::Model, &person::Model),
+    row: schedule::Model,
+    person: &person::Model,
+    now: Timestamp,
+) -> Result<schedule::Model> {
+    // A row that could not be reckoned has promised nothing, and is mended by a change.
+    let Ok(rule_before) = recurrence(before.0, before.1) else {
+        return due_next(row, person, now);
+    };
+    let promised = before.0.next_due_at.0;
+    let due = recurrence(&row, person)?.taking_over(&rule_before, promised, now)?;
+    Ok(schedule::Model {
+        next_due_at: Moment(due),
         time_zone_data: zone_data_version().to_owned(),
         ..row
     })

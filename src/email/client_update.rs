@@ -3,12 +3,13 @@
 
 mod news;
 mod notice;
+mod undelivered;
 
 use askama::Template;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::frame::{self, Frame};
+use super::frame::Frame;
 use super::line::Line;
 use super::rows;
 use super::{format, plain, subject};
@@ -17,6 +18,7 @@ use crate::error::Result;
 
 use news::News;
 pub use notice::{Matter, Notice};
+pub use undelivered::{Overdue, Told, Undelivered};
 
 /// One recipient's day.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,6 +46,10 @@ pub struct Prompts {
     pub reach_outs: Vec<ReachOutDue>,
     /// Facts a production manager owes for the update of a production-led project.
     pub facts: Vec<FactsNeeded>,
+    /// Updates past their three working days, told to the owners with the account manager in copy; latest first.
+    pub overdue: Vec<Overdue>,
+    /// What does not arrive, told to the owners.
+    pub undelivered: Vec<Undelivered>,
 }
 
 /// A client update that is due.
@@ -211,6 +217,13 @@ impl ClientUpdate {
         let updates: Vec<String> = names(&|prompts| named(&prompts.updates, |one| &one.client));
         let facts = names(&|prompts| named(&prompts.facts, |one| &one.project));
         let reached = names(&|prompts| named(&prompts.reach_outs, |one| &one.client));
+        let overdue = names(&|prompts| named(&prompts.overdue, |one| &one.client));
+        let undelivered = |kind: fn(&Undelivered) -> bool| {
+            names(&|prompts| {
+                let of_kind = prompts.undelivered.iter().filter(|one| kind(one));
+                of_kind.map(Undelivered::title).collect()
+            })
+        };
         let copied = self.in_copy.iter();
         let copied = copied.map(|one| one.colleague.to_string()).collect();
         let mut news = vec![
@@ -221,6 +234,17 @@ impl ClientUpdate {
             )
             .led_by("Decide before kick-off"),
             News::new("client update due", "client updates due", updates),
+            News::new("client update overdue", "client updates overdue", overdue),
+            News::new(
+                "address gets no mail",
+                "addresses get no mail",
+                undelivered(|one| matches!(one, Undelivered::Address { .. })),
+            ),
+            News::new(
+                "mail went to nobody",
+                "mails went to nobody",
+                undelivered(|one| matches!(one, Undelivered::Mail { .. })),
+            ),
             News::new(
                 "handover step due",
                 "handover steps due",
@@ -255,21 +279,6 @@ impl ClientUpdate {
 
     fn all(&self) -> impl Iterator<Item = &Prompts> {
         std::iter::once(&self.own).chain(self.covering.iter().map(|covered| &covered.prompts))
-    }
-
-    fn why(&self) -> String {
-        let client_side = !self.own.updates.is_empty() || !self.own.reach_outs.is_empty();
-        let own = match (client_side, self.own.facts.is_empty()) {
-            (true, true) => Some("you are the account manager of these clients"),
-            (true, false) => Some("you hold a side of these clients and projects"),
-            (false, false) => Some("you hold the project side of these projects"),
-            (false, true) if !self.own.notices.is_empty() => {
-                Some("a decision or a handover concerns you")
-            }
-            (false, true) if !self.in_copy.is_empty() => Some("you are about to take clients over"),
-            (false, true) => None,
-        };
-        frame::why(own, self.covering.iter().map(|covered| &covered.colleague))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Mails: their data, their templates, and how they leave.
 
+pub mod bounces;
 pub mod capacity_summary;
 pub mod client_letter;
 pub mod client_update;
@@ -17,10 +18,13 @@ pub mod message;
 pub mod outbox;
 pub mod outcome;
 mod plain;
+mod redaction;
+pub mod return_path;
 mod route;
 mod rows;
 pub mod session;
 pub mod six_month_review;
+pub mod status_code;
 pub mod stop_link;
 mod subject;
 pub mod test_mail;

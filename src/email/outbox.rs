@@ -8,7 +8,6 @@ mod claim;
 mod group;
 mod mark;
 mod render;
-mod suppression;
 mod upkeep;
 mod when;
 
@@ -26,11 +25,11 @@ pub use mark::{
     retry_later, standing_in,
 };
 pub use render::{close, store_rendered};
-pub use suppression::{suppress, suppressed};
 pub use upkeep::{OnAmbiguous, TakenBack, clear_bodies, expire, prune, take_back};
 pub use when::When;
 
 pub use crate::domain::planned_mails::{insert, pending};
+pub use crate::domain::suppressions::{suppress, suppressed};
 
 use crate::entity::EmailState;
 use crate::entity::email::{Column, Model};

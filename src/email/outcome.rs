@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::redaction::without_tokens;
 use crate::entity::AttemptOutcome;
 
 /// How far a conversation with a mail server had got.
@@ -44,7 +45,7 @@ impl fmt::Display for Phase {
 }
 
 /// What became of one mail. Texts are the server's words where it spoke, at most
-/// [`Outcome::LONGEST_TEXT`] characters, without control characters or credentials.
+/// [`Outcome::LONGEST_TEXT`] characters, without control characters, credentials or tokens of links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Outcome {
@@ -155,12 +156,11 @@ impl From<&Outcome> for AttemptOutcome {
     }
 }
 
-/// One line of at most [`Outcome::LONGEST_TEXT`] characters without control characters.
+/// One line of at most [`Outcome::LONGEST_TEXT`] characters without control characters and tokens of links.
 pub(crate) fn readable(text: &str) -> String {
     let spaced = text.replace(|character: char| character.is_control(), " ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
-    words
-        .join(" ")
+    without_tokens(&words.join(" "))
         .chars()
         .take(Outcome::LONGEST_TEXT)
         .collect()

@@ -6,13 +6,13 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::response::Response;
-use tokio::time::Instant;
 
-use super::connection::{COURTESY, Connection, Fault, code, unexpected, within, words};
+use super::connection::{COURTESY, Connection, Fault, code};
 use super::message::Outgoing;
-use super::outcome::{Outcome, Phase, readable};
+use super::outcome::{Outcome, Phase};
 use super::route::Route;
 use crate::error::Result;
 use crate::watch::{Stopwatch, Watch};
@@ -109,11 +109,13 @@ impl SmtpSession {
         }
     }
 
-    /// A connection on which MAIL was accepted. One that died unnoticed while idle is replaced, once.
+    /// A connection on which MAIL was accepted. One that died unnoticed while idle is replaced, once; so is one that has
+    /// carried mails and takes no more, which may be all that the server minds.
     async fn begin(&mut self, mail: &Outgoing) -> Result<Transaction, Outcome> {
         loop {
             let kept = self.connection.is_some();
             let connection = self.take_connection().await?;
+            let has_delivered = connection.has_delivered;
             let mut transaction =
                 Transaction::new(connection, self.limits.clone(), self.watch.clone());
             let outcome = match transaction.name_the_sender(mail).await {
@@ -121,7 +123,10 @@ impl SmtpSession {
                 Err(outcome) => outcome,
             };
             let connection = transaction.finish().await;
-            if connection.is_none() && kept {
+            if has_delivered || (connection.is_none() && kept) {
+                if let Some(full) = connection {
+                    full.quit().await;
+                }
                 continue;
             }
             self.connection = connection;
@@ -144,18 +149,17 @@ impl SmtpSession {
     }
 }
 
-/// lettre would put other characters on the wire as they are, which needs SMTPUTF8 at every relay.
+/// lettre would put other characters on the wire as they are, which needs SMTPUTF8 at every relay. A sender's address is
+/// ours, and would be refused for every mail.
 fn refuse_foreign_addresses(mail: &Outgoing) -> Option<Outcome> {
-    let mut addresses = mail.envelope.to().iter().chain(mail.envelope.from());
-    let address =
-        addresses.find(|address| !(address.user().is_ascii() && address.domain().is_ascii()))?;
+    let is_foreign =
+        |address: &&Address| !(address.user().is_ascii() && address.domain().is_ascii());
     let text = "addresses outside ASCII are not supported (write the domain in its xn-- form)";
-    Some(Outcome::refused(
-        Phase::Rcpt,
-        553,
-        text,
-        Some(address.to_string()),
-    ))
+    if mail.envelope.from().filter(is_foreign).is_some() {
+        return Some(Outcome::refused(Phase::Mail, 553, text, None));
+    }
+    let address = mail.envelope.to().iter().find(is_foreign)?.to_string();
+    Some(Outcome::refused(Phase::Rcpt, 553, text, Some(address)))
 }
 
 /// One mail on one connection, from MAIL to the reply after the final dot.
@@ -225,16 +229,16 @@ impl Transaction {
         // lettre ends every message with a line break of its own before the dot.
         let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
         let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Body);
-        let answer = within(self.limits.message, self.connection.smtp.message(raw)).await;
+        let answer = self.connection.message(self.limits.message, raw).await;
         stopwatch.stop();
-        self.connection.last_used = Instant::now();
         match answer {
             Ok(reply) if code(&reply) == 250 => {
                 self.state = State::Ready;
-                let text = readable(&words(&reply));
+                self.connection.has_delivered = true;
+                let text = self.connection.words(&reply);
                 Ok(Outcome::Accepted { code: 250, text })
             }
-            Ok(reply) => Err(self.lost(unexpected(&reply))),
+            Ok(reply) => Err(self.lost(self.connection.unexpected(&reply))),
             Err(Fault::Reply { code, text }) => Err(self.refused(Phase::Body, code, &text)),
             Err(Fault::Broken(text)) => Err(self.lost(text)),
         }
@@ -257,14 +261,13 @@ impl Transaction {
         accepted: &[u16],
     ) -> Result<Response, Outcome> {
         let stopwatch = Stopwatch::start(self.watch.as_ref(), phase);
-        let answer = within(limit, self.connection.smtp.command(command)).await;
+        let answer = self.connection.command(limit, command).await;
         stopwatch.stop();
-        self.connection.last_used = Instant::now();
         match answer {
             Ok(reply) if accepted.contains(&code(&reply)) => Ok(reply),
             Ok(reply) => {
                 self.state = State::Broken;
-                Err(Outcome::not_sent(phase, unexpected(&reply)))
+                Err(Outcome::not_sent(phase, self.connection.unexpected(&reply)))
             }
             Err(Fault::Reply { code, text }) => Err(self.refused(phase, code, &text)),
             Err(Fault::Broken(text)) => {
@@ -287,7 +290,7 @@ impl Transaction {
     /// Gives the connection back, clean for the next mail, or drops it.
     async fn finish(mut self) -> Option<Connection> {
         if self.state == State::Begun {
-            self.state = match within(COURTESY, self.connection.smtp.command(Rset)).await {
+            self.state = match self.connection.command(COURTESY, Rset).await {
                 Ok(reply) if code(&reply) == 250 => State::Ready,
                 _ => State::Broken,
             };

@@ -247,7 +247,7 @@ stored_as_text! {
         /// The recipient is away; the delegate's mail covers it.
         SkippedAbsent = "SKIPPED_ABSENT",
     }
-    /// What came of an attempt.
+    /// What came of an attempt, or of a mail that was sent.
     AttemptOutcome {
         /// The mail server took it.
         Accepted = "ACCEPTED",
@@ -261,5 +261,9 @@ stored_as_text! {
         Ambiguous = "AMBIGUOUS",
         /// Another replica had taken over.
         Fenced = "FENCED",
+        /// It was sent, and a mail server on its way gave it up.
+        Bounced = "BOUNCED",
+        /// It was sent, and a mail server on its way told of it: late, handed on, or delivered.
+        Reported = "REPORTED",
     }
 }

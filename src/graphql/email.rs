@@ -5,7 +5,8 @@ mod mutations;
 mod timeline;
 
 use async_graphql::{Context, Description, ID, InputObject, Object, Result};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{ExprTrait, IntoCondition, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::connection::{Connection, Paging, list};
 use super::contact::Contact;
@@ -19,6 +20,7 @@ use super::person::Person;
 use crate::domain::access::Caller;
 use crate::domain::mails;
 use crate::domain::page::Term;
+use crate::domain::unroutable::UNROUTABLE_WORD;
 use crate::email::compose::{self, Verdict};
 use crate::entity::{self, Day, Moment, client_contact, email, email_attempt, person};
 use crate::error::Error;
@@ -169,7 +171,18 @@ impl Email {
         Ok(Some(history::of(ctx, self.0.id, &paging).await?))
     }
 
-    /// The attempts to send it, earliest first.
+    /// When a mail server on its way gave it up, although ours had taken it: the latest time that one said so; null when none
+    /// has.
+    async fn bounced_at(&self, ctx: &Context<'_>) -> Result<Option<Moment>> {
+        Ok(self.bounce(ctx).await?.map(|row| row.finished_at))
+    }
+
+    /// The words of the mail server that gave it up; null when none has.
+    async fn bounce_reason(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.bounce(ctx).await?.and_then(|row| row.server_text))
+    }
+
+    /// The attempts to send it, and what mail servers told of it afterwards, earliest first.
     async fn attempts(&self, ctx: &Context<'_>) -> Result<Vec<EmailAttempt>> {
         let column = email_attempt::Column::EmailId;
         let mut rows = by_parent::<email_attempt::Entity>(ctx, column, self.0.id).await?;
@@ -178,7 +191,18 @@ impl Email {
     }
 }
 
-/// One try to send a mail.
+impl Email {
+    async fn bounce(&self, ctx: &Context<'_>) -> Result<Option<email_attempt::Model>> {
+        let column = email_attempt::Column::EmailId;
+        let rows = by_parent::<email_attempt::Entity>(ctx, column, self.0.id).await?;
+        let bounced = rows
+            .into_iter()
+            .filter(|row| row.outcome == entity::AttemptOutcome::Bounced);
+        Ok(bounced.max_by_key(|row| row.finished_at))
+    }
+}
+
+/// One try to send a mail, or what a mail server told of it after it was sent.
 #[derive(Clone, Debug, Description)]
 pub struct EmailAttempt(pub email_attempt::Model);
 
@@ -219,7 +243,7 @@ impl EmailAttempt {
         self.0.server_text.as_deref()
     }
 
-    /// The replica that tried: a name made up at each start.
+    /// The replica that tried: a name made up at each start. Of BOUNCED and REPORTED, the mail server that told.
     async fn replica(&self) -> &str {
         &self.0.replica
     }
@@ -237,6 +261,10 @@ pub struct EmailFilter {
     recipient_id: Option<IdComparator>,
     /// Of this period: an ISO week or a local day.
     period: Option<String>,
+    /// That a mail server on their way gave up (true), or none has (false).
+    bounced: Option<bool>,
+    /// That went to nobody, since the recipient was away and nobody stood in (true), or did not (false).
+    unroutable: Option<bool>,
 }
 
 impl EmailFilter {
@@ -251,6 +279,20 @@ impl EmailFilter {
                     .as_ref()
                     .map(|period| email::Column::Period.eq(period)),
             );
+        if let Some(bounced) = self.bounced {
+            let ids = email::Column::Id.in_subquery(bounced_ids());
+            all = all.add(if bounced { ids } else { ids.not() });
+        }
+        if let Some(unroutable) = self.unroutable {
+            let reason = email::Column::Reason;
+            all = all.add(if unroutable {
+                reason.starts_with(UNROUTABLE_WORD).into_condition()
+            } else {
+                Condition::any()
+                    .add(reason.is_null())
+                    .add(reason.not_like(format!("{UNROUTABLE_WORD}%")))
+            });
+        }
         if let Some(states) = &self.states {
             let states = states.iter().copied().map(entity::EmailState::from);
             all = all.add(email::Column::State.is_in(states));
@@ -264,6 +306,15 @@ impl EmailFilter {
         }
         Ok(all)
     }
+}
+
+/// The mails that bounced.
+fn bounced_ids() -> SelectStatement {
+    email_attempt::Entity::find()
+        .select_only()
+        .column(email_attempt::Column::EmailId)
+        .filter(email_attempt::Column::Outcome.eq(entity::AttemptOutcome::Bounced))
+        .into_query()
 }
 
 /// What a mail would say, or why there would be none.

@@ -223,7 +223,7 @@ mirrored! {
         /// The recipient is away; the delegate's mail covers it.
         SkippedAbsent,
     }
-    /// What came of an attempt to send a mail.
+    /// What came of an attempt to send a mail; BOUNCED and REPORTED are what a mail server told of it after it was sent.
     AttemptOutcome = "entity::AttemptOutcome" {
         /// The mail server took it.
         Accepted,
@@ -237,6 +237,10 @@ mirrored! {
         Ambiguous,
         /// Another replica had taken over.
         Fenced,
+        /// A mail server on its way could not deliver it and gave it up.
+        Bounced,
+        /// A mail server on its way told that it is late, was handed on, or was delivered.
+        Reported,
     }
 }
 

@@ -45,6 +45,7 @@ pub mod schedule;
 pub mod simulation;
 pub mod skill;
 pub mod split_figures;
+pub mod suppressed_address;
 pub mod team;
 pub mod time_off;
 pub mod touchpoint;
@@ -69,6 +70,7 @@ pub struct Query(
     team::TeamQueries,
     email::EmailQueries,
     email::ForecastQueries,
+    suppressed_address::SuppressedAddressQueries,
     person::PersonQueries,
     plan::PlanQueries,
     holiday::HolidayQueries,
@@ -100,6 +102,7 @@ pub struct Mutation(
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
     skill::SkillMutations,
+    suppressed_address::SuppressedAddressMutations,
     letter::LetterMutations,
     handover::HandoverMutations,
     programme::ProgrammeMutations,

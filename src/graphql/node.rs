@@ -28,6 +28,7 @@ use super::role::Role;
 use super::role_decision::RoleDecision;
 use super::schedule::Schedule;
 use super::skill::Skill;
+use super::suppressed_address::SuppressedAddress;
 use super::time_off::TimeOff;
 use super::touchpoint::Touchpoint;
 use super::work_schedule::WorkSchedule;
@@ -37,7 +38,7 @@ use crate::entity::{
     assignment, booking, client, client_contact, client_request, email, email_attempt, handover,
     handover_step, holiday, holiday_calendar, inventory_snapshot, letter, person, plan, programme,
     programme_review, project, relationship, responsibility, responsibility_exception, role,
-    role_decision, schedule, skill, time_off, touchpoint, work_schedule,
+    role_decision, schedule, skill, suppressed_address, time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -101,6 +102,7 @@ nodes! {
     Handover(handover) if handovers::may_read;
     HandoverStep(handover_step) if |caller, row| caller.reads_work_of(row.owner_id);
     ProgrammeReview(programme_review) if |caller, _| caller.reads_all();
+    SuppressedAddress(suppressed_address) if |caller, _| caller.reads_all();
 }
 
 /// The object that a global id names; none when there is none, or none that the caller may see.

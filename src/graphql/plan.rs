@@ -1,6 +1,7 @@
 //! Re-assignment plans.
 
 mod inputs;
+mod kept;
 mod mutations;
 mod outcome;
 mod terms;
@@ -22,6 +23,7 @@ use crate::entity::{Day, Moment, person, plan};
 pub use inputs::{
     PlanCreateInput, PlanGuardOverrideInput, PlanPinInput, PlanReceiverInput, PlanWeightsInput,
 };
+pub use kept::PlanKept;
 pub use mutations::{PlanApproveInput, PlanCancelInput, PlanMutations, PlanPayload};
 pub use outcome::{
     PlanBroken, PlanCost, PlanFigures, PlanMove, PlanOutcome, PlanPerson, PlanPoint,

@@ -50,7 +50,8 @@ impl Schedule {
         Ok(subscriptions::effective_zone(&self.0, &person).to_owned())
     }
 
-    /// When it falls due next. While paused it falls due as well, and nothing is sent.
+    /// When it falls due next, UTC. A change of day, time or zone leaves this week's summary, or today's prompt, at the time
+    /// it had, where it would be left out by the new one. While paused it falls due as well, and nothing is sent.
     async fn next_due_at(&self) -> Moment {
         self.0.next_due_at
     }

@@ -143,10 +143,11 @@ fn of_subscription(
     row.paused = false;
     let mut foreseen = Vec::new();
     while row.next_due_at.0 <= until {
-        let Ok((mail, next)) = planner::plan(&row, person, working_time, row.next_due_at.0) else {
+        let Ok((mails, next)) = planner::plan(&row, person, working_time, row.next_due_at.0) else {
             break;
         };
-        foreseen.extend(mail.map(|row| Foreseen { row, paused }));
+        let planned = mails.into_iter();
+        foreseen.extend(planned.map(|row| Foreseen { row, paused }));
         if next <= row.next_due_at.0 {
             break;
         }

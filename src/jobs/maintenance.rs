@@ -1,7 +1,5 @@
 //! What keeps the outbox and the subscriptions in order.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::lease;
@@ -9,6 +7,7 @@ use crate::app::App;
 use crate::domain::{plans, subscriptions};
 use crate::email::outbox::{self, TakenBack};
 use crate::error::Result;
+use crate::fail_points;
 
 /// The texts of mails are kept this long after their end.
 const KEEP_BODIES: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -60,7 +59,7 @@ pub async fn run(app: &App) -> Result<Maintained> {
 pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
     let now = app.clock.now();
     let tx = app.db.begin().await?;
-    let (grace, policy) = (signed(app.config.grace), app.config.on_ambiguous);
+    let (grace, policy) = (grace(app), app.config.on_ambiguous);
     let taken_back = outbox::take_back(&tx, lease::now(app), grace, policy, now).await?;
     let expired = outbox::expire(&tx, lease::now(app)).await?;
     tx.commit().await?;
@@ -91,6 +90,9 @@ fn before(now: Timestamp, age: SignedDuration) -> Timestamp {
     now.checked_sub(age).unwrap_or(Timestamp::MIN)
 }
 
-fn signed(duration: Duration) -> SignedDuration {
-    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+fn grace(app: &App) -> SignedDuration {
+    if fail_points::is_on("without-grace") {
+        return SignedDuration::ZERO;
+    }
+    SignedDuration::try_from(app.config.grace).unwrap_or(SignedDuration::MAX)
 }

@@ -23,6 +23,7 @@ use crate::email::mailer::Session;
 use crate::email::outbox::{self, Claim};
 use crate::entity::email;
 use crate::error::Result;
+use crate::fail_points;
 use notes::Unsettled;
 use verdict::Verdict;
 
@@ -142,6 +143,9 @@ impl Sender {
         let (now, until) = (lease::now(app), lease::until(app));
         let claimed = outbox::claim(&tx, &self.replica, now, until, limit).await?;
         tx.commit().await?;
+        if !claimed.is_empty() {
+            fail_points::reached("claimed");
+        }
         Ok(claimed)
     }
 

@@ -38,7 +38,7 @@ impl Agency {
 }
 
 /// `meridian` in a folder of its own and without the settings of whoever runs the tests.
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meridian"));
     command.args(arguments).current_dir(folder);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MERIDIAN_")) {
@@ -47,14 +47,14 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn succeeded(output: &Output) -> String {
+pub(crate) fn succeeded(output: &Output) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 /// The one sentence of a command that failed.
-fn failed(output: &Output, status: i32) -> String {
+pub(crate) fn failed(output: &Output, status: i32) -> String {
     assert_eq!(output.status.code(), Some(status), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
     let errors = String::from_utf8(output.stderr.clone()).unwrap();

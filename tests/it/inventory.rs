@@ -20,6 +20,7 @@ on_both_databases!(
     a_line_says_who_holds_what_since_when_and_how_well_they_know_the_client,
     a_client_with_nothing_that_runs_has_a_line_of_its_own,
     a_project_s_own_holder_comes_before_the_client_s,
+    a_side_is_held_since_it_was_last_somebody_else_s,
     on_a_past_day_who_held_it_then_is_named,
     a_line_says_that_its_decision_is_to_be_made_again,
     the_minutes_of_all_lines_are_the_load_of_the_agency,
@@ -127,7 +128,7 @@ async fn a_line_says_who_holds_what_since_when_and_how_well_they_know_the_client
             "status": "ACTIVE", "size": "M", "communication": 3, "sensitivity": 3, "growth": 3,
             "complexity": 3, "delivery": 3, "volatility": 3, "leadMode": "JOINT", "decided": false, "reDecide": false,
             "clientSide": { "person": { "name": "Dana" }, "personName": "Dana", "roleName": "Account manager",
-                "since": "2026-03-01", "why": "Account manager of this client since 2026-03-01: knows them best",
+                "since": "2023-11-23", "why": "Account manager of this client since 2026-03-01: knows them best",
                 "strength": 88, "warmth": "STRONG" },
             "projectSide": { "personName": "Sam", "roleName": "Production manager", "since": "2026-08-23",
                 "strength": 6, "warmth": "COOL" },
@@ -221,6 +222,34 @@ async fn a_project_s_own_holder_comes_before_the_client_s(app: &TestApp) {
     );
 }
 
+/// Dana speaks for Acme all along, but Olga spoke for its website in April.
+async fn a_side_is_held_since_it_was_last_somebody_else_s(app: &TestApp) {
+    let acme = acme(app).await;
+    let own = assignment::Model {
+        client_id: None,
+        project_id: Some(acme.site.id),
+        from_on: Day(date(2026, 4, 1)),
+        until_on: Some(Day(date(2026, 5, 1))),
+        ..rows::assignment(
+            role(app, RoleSide::Client).await.id,
+            acme.client.id,
+            acme.olga.person.id,
+            app.now(),
+        )
+    };
+    app.insert(own).await;
+    let since = |line: &Value| line["clientSide"]["since"].as_str().unwrap().to_owned();
+    for (on, expected) in [
+        ("2026-03-31", "2023-11-23"),
+        ("2026-04-30", "2026-04-01"),
+        ("2026-05-01", "2026-05-01"),
+        ("2026-11-23", "2026-05-01"),
+    ] {
+        let lines = lines(app, &acme.olga, Some(on), "clientSide { since }").await;
+        assert_eq!(since(&lines[0]), expected, "{on}");
+    }
+}
+
 async fn on_a_past_day_who_held_it_then_is_named(app: &TestApp) {
     let acme = acme(app).await;
     let selection = "clientSide { roleName since strength } projectSide { personName roleName }";
@@ -284,7 +313,7 @@ async fn the_minutes_of_all_lines_are_the_load_of_the_agency(app: &TestApp) {
 }
 
 /// What the inventory takes to read, and the clients and projects of a page.
-const STATEMENTS: u64 = 20 + 2;
+const STATEMENTS: u64 = 22 + 2;
 
 async fn the_inventory_of_the_demo_costs_as_many_statements(app: &TestApp) {
     let demo = DemoAgency::fill(app, 1).await;

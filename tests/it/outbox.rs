@@ -5,7 +5,9 @@
 mod ambiguity;
 mod committing;
 mod database_time;
+mod faults;
 mod leases;
+mod outage;
 mod running;
 mod shutdown;
 mod stage;

@@ -1,5 +1,7 @@
 //! What a faulty mail server can do to a mail, and what the outbox is told about it.
 
+use lettre::address::Envelope;
+use meridian::email::message::Outgoing;
 use meridian::email::outcome::{Outcome, Phase};
 
 use crate::smtp_session::{impatient_mailer, is_accepted, mail, mailer, send};
@@ -336,4 +338,33 @@ async fn a_server_that_repeats_our_credentials_does_not_get_them_into_our_texts(
         shown,
         "refused when signing in: 535 *** with *** (***, ***) is wrong"
     );
+}
+
+#[tokio::test]
+async fn an_address_outside_ascii_is_refused_before_a_server_is_asked() {
+    let mut session = mailer("smtp://127.0.0.1:9").open();
+    let to_zoe = mail(&["zoë@client.example"], "x");
+    let outcome = send(&mut session, &to_zoe).await;
+    let Outcome::Refused { recipient, .. } = &outcome else {
+        panic!("{outcome}");
+    };
+    assert_eq!(refused(&outcome), (Phase::Rcpt, true, 553));
+    assert_eq!(recipient.as_deref(), Some("zoë@client.example"));
+
+    // Our own would be refused for every mail: it must neither fail them nor be suppressed.
+    let from = "grüße@agency.example".parse().ok();
+    let to = vec!["tom@client.example".parse().expect("a mail address")];
+    let from_us = Outgoing {
+        envelope: Envelope::new(from, to).expect("there is a recipient"),
+        ..to_zoe
+    };
+    let outcome = send(&mut session, &from_us).await;
+    assert_eq!(refused(&outcome), (Phase::Mail, true, 553));
+    assert!(matches!(
+        outcome,
+        Outcome::Refused {
+            recipient: None,
+            ..
+        }
+    ));
 }

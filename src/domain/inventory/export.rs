@@ -133,7 +133,7 @@ fn holder(holder: Option<&Holder>) -> String {
     };
     let (name, role) = (plain(&holder.name), plain(&holder.role));
     format!(
-        "{name}, {role} since {} ({})",
+        "{name}, {role}, since {} ({})",
         holder.since, holder.strength
     )
 }

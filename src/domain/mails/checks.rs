@@ -59,7 +59,8 @@ pub(super) async fn address_is_written_to(
         return Ok(());
     };
     let suppressed = suppressed_address::Entity::find()
-        .filter(suppressed_address::Column::Address.eq(address.to_lowercase()));
+        .filter(suppressed_address::Column::Address.eq(address.to_lowercase()))
+        .filter(suppressed_address::Column::LiftedAt.is_null());
     if let Some(row) = suppressed.one(conn).await? {
         let message = format!(
             "Nothing is sent to {address} any more: {} Correct the address first.",

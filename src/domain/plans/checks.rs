@@ -65,7 +65,7 @@ impl NewPlan {
             ("mostMoves", input.most_moves, 0, 10_000),
             ("mostActiveProjects", input.most_active, 0, 1_000),
             ("mostBackBurnerProjects", input.most_back_burner, 0, 1_000),
-            ("nodeLimit", input.node_limit, 1, 1_000_000),
+            ("nodeLimit", input.node_limit, 1, 100_000),
         ] {
             if let Some(value) = value {
                 check.range(field, value, least, most);

@@ -34,12 +34,12 @@ pub(super) fn guards_of(agency: &Agency, part: &Part<'_>) -> Vec<(Guard, Stay)> 
     let mut found = Vec::new();
     let launch = part.project.and_then(|project| project.launch_on);
     if let Some(launch) = launch.filter(|launch| is_soon(agency.day, launch.0)) {
-        let sentence = format!("{name} launches on {launch}");
+        let sentence = format!("{name} launches on {launch}.");
         found.push((Guard::LaunchSoon, StayReason::LaunchSoon, sentence));
     }
     if let Some(since) = part.client.in_trouble_since {
         let client = &part.client.name;
-        let sentence = format!("{client} has been in trouble since {since}");
+        let sentence = format!("{client} has been in trouble since {since}.");
         found.push((
             Guard::ClientInTrouble,
             StayReason::ClientInTrouble,
@@ -48,7 +48,7 @@ pub(super) fn guards_of(agency: &Agency, part: &Part<'_>) -> Vec<(Guard, Stay)> 
     }
     if let Some(since) = moved_lately(agency, part) {
         let side = part.side_word();
-        let sentence = format!("The {side} of {name} changed hands on {since} already");
+        let sentence = format!("The {side} of {name} changed hands on {since} already.");
         found.push((Guard::MovedLately, StayReason::MovedLately, sentence));
     }
     found

@@ -2,7 +2,7 @@
 
 use super::{
     Book, Counts, CoveredBook, ManagerWeek, Matter, OverdueUpdate, RequestWaiting, TimeOff,
-    Unstaffed, Waits, WeekAhead,
+    Unreachable, Unstaffed, Waits, WeekAhead,
 };
 use crate::email::format;
 use crate::email::line::Line;
@@ -200,6 +200,16 @@ impl OverdueUpdate {
             .unwrap_or("no account manager");
         let due = format::due(self.due_on, self.days_late);
         format!("{} ({writer}). {due}.", self.client)
+    }
+}
+
+impl Unreachable {
+    pub(super) fn sentence(&self) -> String {
+        let since = format::day(self.since);
+        format!(
+            "{}: nothing is sent to {} since {since}.",
+            self.whose, self.address
+        )
     }
 }
 

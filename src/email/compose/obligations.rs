@@ -55,7 +55,7 @@ pub(super) fn copy(key: &str, person_id: Uuid) -> String {
     format!("{key}/copy/{person_id}")
 }
 
-/// What a person is told: of a milestone once, of what is still to be done once a week.
+/// What a person is told: of news and of an overdue update once, of what is still to be done once a week.
 pub(super) fn notice(notice: &Notice, week: Week) -> String {
     let person = notice.person_id;
     match &notice.matter {
@@ -66,6 +66,13 @@ pub(super) fn notice(notice: &Notice, week: Week) -> String {
             let (programme, percent) = (reached.programme.id, reached.milestone.percent);
             format!("milestone/{programme}/{percent}/{person}")
         }
+        Matter::Overdue(overdue) => {
+            let since = overdue.last_update_on;
+            let since = since.map_or_else(|| "start".to_owned(), |day| day.to_string());
+            format!("overdue/{}/{since}/{person}", overdue.client_id)
+        }
+        Matter::Unreachable(one) => format!("unreachable/{}/{person}/{week}", one.suppressed.id),
+        Matter::Unroutable(one) => format!("unroutable/{}/{person}", one.mail.id),
     }
 }
 

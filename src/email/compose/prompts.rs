@@ -19,10 +19,12 @@ use crate::app::App;
 use crate::domain::books::Books;
 use crate::domain::handovers::shadowed_by;
 use crate::domain::notices::notices;
+use crate::domain::overdue;
 use crate::domain::responsibilities::{Scope, clients_of};
 use crate::domain::settings::Settings;
 use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::strengths::Strengths;
+use crate::domain::unroutable::UNROUTABLE;
 use crate::domain::updates::{Standing, standings};
 use crate::email::client_update::{ClientUpdate, CopiedPrompts, CoveredPrompts, Prompts};
 use crate::entity::{Access, EmailKind, EmailState, obligation, schedule};
@@ -53,7 +55,16 @@ pub(super) async fn compose(
     let stand_ins = stand_ins(conn, &people, &standings, &settings, day).await?;
     let mut entries = entries(&books, &standings, &stand_ins, &people, &shadowing, day);
     let owners = stand_ins.owners();
-    let notices = notices(conn, &people, owners, day, now).await?;
+    let mut notices = notices(conn, &people, owners, day, now).await?;
+    notices.extend(overdue::copies(&standings, &people, day));
+    let told_owners: Vec<Uuid> = owners
+        .iter()
+        .copied()
+        .filter(|id| people.contains(id))
+        .collect();
+    if !told_owners.is_empty() {
+        notices.extend(overdue::to_owners(conn, &settings, &told_owners, day).await?);
+    }
     entries.extend(told(notices, &stand_ins, day));
     let written = Day {
         app,
@@ -270,8 +281,7 @@ impl Day<'_> {
             return Composed::closed(&row, EmailState::Cancelled, PAUSED);
         }
         if unroutable.contains(&recipient) {
-            let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
-            return Composed::closed(&row, EmailState::Failed, reason);
+            return Composed::closed(&row, EmailState::Failed, UNROUTABLE);
         }
         if !self.stand_ins.is_away(recipient, self.day) {
             let reason = "Nothing was due today that had not been prompted for this week.";
@@ -310,7 +320,7 @@ impl Day<'_> {
         let mut own = Prompts::default();
         let mut covered: BTreeMap<Uuid, Prompts> = BTreeMap::new();
         let mut copied: BTreeMap<Uuid, Prompts> = BTreeMap::new();
-        for entry in entries {
+        for entry in entries.iter().filter(|entry| !entry.is_said_by(entries)) {
             let prompts = match entry.shadows {
                 Some(colleague) => copied.entry(colleague).or_default(),
                 None if entry.accountable_id == recipient.id => &mut own,

@@ -21,6 +21,7 @@ use crate::domain::calendar::Week;
 use crate::domain::capacity::{Agenda, People};
 use crate::domain::responsibilities::clients_of;
 use crate::domain::stand_ins::StandIns;
+use crate::domain::suppressions::{Unreachable, unreachable};
 use crate::email::capacity_summary::{CapacitySummary, CoveredBook};
 use crate::entity::{Access, EmailKind, EmailState, person, schedule, time_off};
 use crate::error::Result;
@@ -50,6 +51,7 @@ struct Summaries<'a> {
     /// The people booked on each project in the five weeks.
     booked: HashMap<Uuid, HashSet<Uuid>>,
     overdue: Vec<agency::Overdue>,
+    unreachable: Vec<Unreachable>,
     requests: Requests,
 }
 
@@ -136,6 +138,11 @@ impl<'a> Summaries<'a> {
         } else {
             Vec::new()
         };
+        let unreachable = if whole_agency {
+            unreachable(conn, now).await?
+        } else {
+            Vec::new()
+        };
         let time_off = time_off_of(conn, &ids, day).await?;
         let standing = people.values().map(|person| person.standing_delegate_id);
         let named = time_off.iter().map(|row| row.delegate_id);
@@ -155,6 +162,7 @@ impl<'a> Summaries<'a> {
             people,
             booked,
             overdue,
+            unreachable,
         })
     }
 

@@ -44,6 +44,13 @@ impl OnAmbiguous {
     }
 }
 
+/// Why a mail has expired that was tried.
+const TRIED: &str = "It could not be sent before its time had passed; the attempts tell why.";
+
+/// Why one has expired that was not: the circuit breaker keeps mails from being tried, of which one speaks for all.
+const UNTRIED: &str =
+    "It could not be sent before its time had passed: no mail got out, or no sender was running.";
+
 /// The states that a mail does not leave. HELD is none: a mail server's late word may still come.
 const FINAL: [EmailState; 6] = [
     EmailState::Sent,
@@ -145,15 +152,29 @@ fn in_doubt(claims: &[Claim], since: When, becomes: EmailState) -> UpdateMany<En
 
 /// Ends the mails that were not sent in time. Answers how many.
 pub async fn expire(conn: &impl ConnectionTrait, now: impl Into<When>) -> Result<u64> {
-    let reason = "It could not be sent before its time had passed; the attempts tell why.";
-    let expired = Entity::update_many()
+    let now = now.into();
+    let attempts = email_attempt::Entity::find()
+        .select_only()
+        .column(email_attempt::Column::Id)
+        .filter(
+            Expr::col((email_attempt::Entity, email_attempt::Column::EmailId))
+                .equals((Entity, Column::Id)),
+        )
+        .into_query();
+    let untried = ended_in_vain(now, UNTRIED)
+        .filter(Expr::exists(attempts).not())
+        .exec(conn)
+        .await?;
+    let tried = ended_in_vain(now, TRIED).exec(conn).await?;
+    Ok(untried.rows_affected + tried.rows_affected)
+}
+
+fn ended_in_vain(now: When, reason: &str) -> UpdateMany<Entity> {
+    Entity::update_many()
         .col_expr(Column::State, Expr::value(EmailState::Expired))
         .col_expr(Column::Reason, Expr::value(reason))
         .filter(is_in(EmailState::Pending))
-        .filter(Expr::col(Column::ExpiresAt).lte(now.into().expression()))
-        .exec(conn)
-        .await?;
-    Ok(expired.rows_affected)
+        .filter(Expr::col(Column::ExpiresAt).lte(now.expression()))
 }
 
 /// Forgets the text of mails that ended before `before`. Answers how many.

@@ -100,6 +100,7 @@ fn all_text_is_readable_in_light_and_in_dark() {
     for html in [
         owner.html().unwrap(),
         ClientUpdate::sample().html().unwrap(),
+        ClientUpdate::owner_sample().html().unwrap(),
         SixMonthReview::sample().html().unwrap(),
     ] {
         let inline = html

@@ -19,6 +19,7 @@ fn every_figure_and_link_of_the_html_stands_in_the_text() {
     }
     let updates = [
         ClientUpdate::sample(),
+        ClientUpdate::owner_sample(),
         crowded::client_update(60, "Tom Weber"),
     ];
     for mail in updates {

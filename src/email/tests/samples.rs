@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 use crate::email::capacity_summary::{
     Agency, Book, CapacitySummary, Counts, CoveredBook, Decision, ManagerWeek, Matter as Weekly,
-    OverdueUpdate, PersonWeek, RequestWaiting, TimeOff, Unstaffed, Waits, WeekAhead,
+    OverdueUpdate, PersonWeek, RequestWaiting, TimeOff, Unreachable, Unstaffed, Waits, WeekAhead,
 };
 use crate::email::client_update::*;
 use crate::email::figures::Figures;
@@ -230,6 +230,11 @@ impl CapacitySummary {
                     due_on: date(2026, 11, 16),
                     days_late: 7,
                 }],
+                unreachable: vec![Unreachable {
+                    whose: "Zoe Marsh (Orchard Foods)".into(),
+                    address: "zoe@orchard.example".into(),
+                    since: date(2026, 11, 20),
+                }],
                 time_off: time_off(),
                 ahead: ahead(),
             }),
@@ -267,6 +272,7 @@ impl ClientUpdate {
                 }],
                 facts: vec![facts()],
                 notices: notices(),
+                ..Prompts::default()
             },
             covering: vec![CoveredPrompts {
                 colleague: "Sam Okafor".into(),
@@ -294,6 +300,62 @@ impl ClientUpdate {
                     ..Prompts::default()
                 },
             }],
+        }
+    }
+}
+
+impl ClientUpdate {
+    /// An owner's day: nothing of one's own is due, but others wait and some mail does not arrive.
+    pub(crate) fn owner_sample() -> Self {
+        let waits = |client: &str, path: &str, told| Overdue {
+            client: client.into(),
+            url: page(path),
+            due_on: date(2026, 11, 18),
+            days_late: 5,
+            told,
+        };
+        let address = Undelivered::Address {
+            since: date(2026, 11, 20),
+            whose: "Zoe Marsh (Orchard Foods)".into(),
+            address: "zoe@orchard.example".into(),
+            reason:
+                "mx.orchard.example could not deliver a mail to it: 550 5.1.1 nobody of that name."
+                    .into(),
+        };
+        let closed = Undelivered::Address {
+            since: date(2026, 11, 3),
+            whose: "Max Ode (Brightwell)".into(),
+            address: "max@brightwell.example".into(),
+            reason: "The mail server refused it: 550 5.2.1 closed.".into(),
+        };
+        let mail = Undelivered::Mail {
+            on: date(2026, 11, 16),
+            whose: "Sam Okafor".into(),
+            what: "weekly capacity summary".into(),
+        };
+        let mut overdue = vec![
+            waits(
+                "Orchard Foods",
+                "clients/cli_1",
+                Told::AccountManager("Dana Lind".into()),
+            ),
+            waits("Brightwell", "clients/cli_2", Told::Nobody),
+        ];
+        let of_dana = waits(
+            "Quill & Co",
+            "clients/cli_4",
+            Told::Owners(lines(&["Olga Berg", "Otto Lang"])),
+        );
+        overdue.push(of_dana);
+        Self {
+            own: Prompts {
+                overdue,
+                undelivered: vec![address, closed, mail],
+                ..Prompts::default()
+            },
+            covering: Vec::new(),
+            in_copy: Vec::new(),
+            ..Self::sample()
         }
     }
 }

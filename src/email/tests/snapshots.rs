@@ -35,6 +35,11 @@ fn the_account_manager_s_day() {
 }
 
 #[test]
+fn the_owner_s_day() {
+    assert_mail!("client_update_owner", ClientUpdate::owner_sample());
+}
+
+#[test]
 fn the_client_s_letter() {
     assert_mail!("client_letter", ClientLetter::sample());
 }

@@ -115,6 +115,19 @@ fn a_prompt_without_updates_leads_with_what_else_is_due() {
 }
 
 #[test]
+fn what_waits_and_what_does_not_arrive_is_the_owner_s_news() {
+    let mail = ClientUpdate::owner_sample();
+    assert_eq!(
+        mail.subject(),
+        "3 client updates overdue: Orchard Foods, Brightwell, +1"
+    );
+    assert_eq!(
+        mail.preheader(),
+        "2 addresses get no mail: Zoe Marsh (Orchard Foods), +1; 1 mail went to nobody: Sam Okafor"
+    );
+}
+
+#[test]
 fn a_decision_before_a_kick_off_leads_and_copies_come_last() {
     let mut mail = ClientUpdate::sample();
     assert_eq!(mail.subject(), "Decide before kick-off: Website (Orchard)");

@@ -179,7 +179,7 @@ impl InventoryHolder {
         &self.0.role
     }
 
-    /// Since when.
+    /// Since when without a break, through whichever role.
     async fn since(&self) -> Day {
         self.0.since
     }

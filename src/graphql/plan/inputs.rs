@@ -57,7 +57,7 @@ pub struct PlanCreateInput {
     /// Guards that are set aside, at most 500. Owners only.
     #[graphql(default)]
     guard_overrides: Vec<PlanGuardOverrideInput>,
-    /// After how many nodes the search ends with what it has, 1 to 1,000,000; by default as many as fit the size.
+    /// After how many nodes the search ends with what it has, 1 to 100,000; by default as many as fit the size.
     node_limit: Option<i32>,
 }
 

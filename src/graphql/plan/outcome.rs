@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, Object, Result, SimpleObject};
 use uuid::Uuid;
 
+use super::kept::PlanKept;
 use crate::domain::page::{Place, PlaceValue};
 use crate::domain::planning;
 use crate::domain::plans::Solved;
@@ -64,15 +65,32 @@ impl PlanOutcome {
             before,
         };
         let rows: Vec<usize> = (0..self.solved.outcome.moves.len()).collect();
-        let place = |index: &usize| {
-            let number = i64::try_from(*index).unwrap_or(i64::MAX);
-            Place(vec![PlaceValue::Number(number)])
-        };
         let wrap = |index| PlanMove {
             solved: Arc::clone(&self.solved),
             index,
         };
         let name = format!("moves of {}", self.plan_id.simple());
+        Ok(in_memory(&name, rows, false, &paging, numbered, wrap)?)
+    }
+
+    /// What guards keep where it is, in the plan's order: the moves that were not to be had, and why.
+    async fn kept(
+        &self,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<PlanKept>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        let name = format!("kept by {}", self.plan_id.simple());
+        let rows = self.solved.problem.kept();
+        let place = |kept: &planning::Kept| numbered(&kept.unit);
+        let wrap = |kept| PlanKept::new(&self.solved, kept);
         Ok(in_memory(&name, rows, false, &paging, place, wrap)?)
     }
 
@@ -326,6 +344,12 @@ pub struct PlanCost {
     total: i64,
     /// No plan costs less than this.
     bound: i64,
+}
+
+/// Where something stands in the order of the plan.
+fn numbered(index: &usize) -> Place {
+    let number = i64::try_from(*index).unwrap_or(i64::MAX);
+    Place(vec![PlaceValue::Number(number)])
 }
 
 fn broken(solved: &Solved, broken: &[planning::Broken]) -> Vec<PlanBroken> {

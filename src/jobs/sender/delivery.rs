@@ -12,8 +12,10 @@ use crate::app::App;
 use crate::email::message::Outgoing;
 use crate::email::outbox::{Claim, Mark, Marked};
 use crate::email::outcome::{Outcome, Phase};
+use crate::email::return_path;
 use crate::entity::email;
 use crate::error::Result;
+use crate::fail_points;
 
 impl Sender {
     /// Hands `row` over. What became of it is on its way to the database when this returns, while the next mail is begun;
@@ -29,6 +31,9 @@ impl Sender {
             .watch
             .handed_over(row, &outcome, self.app.clock.now());
         let verdict = verdict(&outcome);
+        if verdict == Verdict::Sent {
+            fail_points::reached("accepted");
+        }
         if shows_a_way_out(&outcome) {
             self.breaker.close();
         }
@@ -47,7 +52,8 @@ impl Sender {
         };
         let to: Address = to.parse().map_err(refused)?;
         let stem = stem(row, to.user());
-        let from = self.app.config.mail_from.email.clone();
+        let from = return_path::sender(&self.app, row.id)
+            .map_err(|error| Outcome::not_sent(Phase::Compose, error))?;
         let envelope = Envelope::new(Some(from), vec![to])
             .map_err(|error| Outcome::not_sent(Phase::Compose, error))?;
         Ok(Outgoing {
@@ -73,7 +79,9 @@ impl Sender {
                 attempt: None,
             });
             settle(unsettled, marks, &app.watch).await?;
-            entered.held().await
+            let entered = entered.held().await?;
+            fail_points::reached("fenced");
+            Ok(entered || fail_points::is_on("without-fence"))
         };
         tokio::select! {
             outcome = session.send(mail, fence) => outcome,

@@ -59,6 +59,9 @@ impl Sender {
                     }
                 }
                 Some(Verdict::Close { state, reason }) => {
+                    if state == EmailState::Failed {
+                        tracing::error!(mail = %Kind::Email.text(row.id), reason, "a mail goes to nobody");
+                    }
                     outbox::close(&tx, claim, state, &reason).await?;
                 }
                 None => {
@@ -139,6 +142,7 @@ impl Sender {
                 wanted.push(row);
                 continue;
             };
+            tracing::error!(mail = %Kind::Email.text(row.id), "a mail is not sent: its address is suppressed");
             let reason = format!("Nothing is sent to {address} any more: {why}");
             outbox::close(&tx, Claim::from(&row), EmailState::Failed, &reason).await?;
         }

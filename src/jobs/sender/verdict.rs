@@ -1,6 +1,10 @@
 //! From what became of one mail on its way to what is to become of its row.
 
 use crate::email::outcome::{Outcome, Phase};
+use crate::email::status_code::{StatusCode, is_about_the_address, is_about_us};
+
+/// "Service not available, closing transmission channel": of the server, whatever it was asked.
+const SERVICE_ENDS: u16 = 421;
 
 /// What is to become of a mail after an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +35,12 @@ pub(super) fn verdict(outcome: &Outcome) -> Verdict {
         {
             Verdict::OurFault
         }
+        // The server leaves before it has heard whom a mail is for: the next one would meet the same.
+        Outcome::Refused {
+            phase: Mail,
+            code: SERVICE_ENDS,
+            ..
+        } => Verdict::OurFault,
         // Our database, not the mail server.
         Outcome::NotSent { phase: Fence, .. } => Verdict::Later { counts: false },
         Outcome::NotSent { .. }
@@ -39,22 +49,31 @@ pub(super) fn verdict(outcome: &Outcome) -> Verdict {
         } => Verdict::Later { counts: true },
         Outcome::Refused { phase: Mail, .. } => Verdict::OurFault,
         Outcome::Refused {
+            phase: Rcpt, code, ..
+        } if is_about_us(*code) => Verdict::OurFault,
+        Outcome::Refused {
             phase: Rcpt,
+            code,
+            text,
             recipient,
             ..
-        } => Verdict::Failed {
-            suppress: recipient.clone(),
-        },
+        } => {
+            let is_of_no_use = is_about_the_address(StatusCode::leading(text), Some(*code));
+            Verdict::Failed {
+                suppress: recipient.clone().filter(|_| is_of_no_use),
+            }
+        }
         Outcome::Refused { .. } => Verdict::Failed { suppress: None },
     }
 }
 
 /// Whether the mail server was ready to work with us, whatever it thought of this mail.
 pub(super) fn shows_a_way_out(outcome: &Outcome) -> bool {
-    matches!(
-        outcome,
-        Outcome::Accepted { .. } | Outcome::Ambiguous { .. }
-    ) || matches!(outcome, Outcome::Refused { phase, .. } if *phase >= Phase::Rcpt)
+    match outcome {
+        Outcome::Accepted { .. } | Outcome::Ambiguous { .. } => true,
+        Outcome::Refused { phase, code, .. } => *phase >= Phase::Rcpt && *code != SERVICE_ENDS,
+        Outcome::NotSent { .. } | Outcome::Fenced => false,
+    }
 }
 
 #[cfg(test)]
@@ -86,12 +105,47 @@ mod tests {
             );
         }
         assert_eq!(refused(Phase::Mail, 550), Verdict::OurFault);
+        assert_eq!(refused(Phase::Mail, 421), Verdict::OurFault);
+        assert_eq!(
+            refused(Phase::Rcpt, 421),
+            later,
+            "one mail must not hold up all"
+        );
+        let said = |code| shows_a_way_out(&Outcome::refused(Phase::Rcpt, code, "no", None));
+        assert!(said(450) && said(550) && !said(421));
         let suppress = Some("zoe@client.example".to_owned());
         assert_eq!(refused(Phase::Rcpt, 550), Verdict::Failed { suppress });
         for phase in [Phase::Data, Phase::Body] {
             assert_eq!(refused(phase, 554), Verdict::Failed { suppress: None });
         }
+        assert_eq!(refused(Phase::Rcpt, 530), Verdict::OurFault);
         let database = Outcome::not_sent(Phase::Fence, "the database does not answer");
         assert_eq!(verdict(&database), Verdict::Later { counts: false });
+    }
+
+    #[test]
+    fn an_address_is_suppressed_for_what_is_said_of_it_only() {
+        let refused = |code, text: &str| {
+            let zoe = Some("zoe@client.example".to_owned());
+            verdict(&Outcome::refused(Phase::Rcpt, code, text, zoe))
+        };
+        for (code, text) in [
+            (550, "5.1.1 no such user"),
+            (550, "unknown"),
+            (553, "5.1.3 what is this"),
+        ] {
+            let suppress = Some("zoe@client.example".to_owned());
+            assert_eq!(refused(code, text), Verdict::Failed { suppress }, "{text}");
+        }
+        for (code, text) in [
+            (550, "5.7.1 relay access denied"),
+            (552, "5.2.2 mailbox full"),
+            (552, "too much"),
+            (554, "5.7.26 not authenticated"),
+            (550, "5.1.8 no such sender"),
+        ] {
+            let untouched = Verdict::Failed { suppress: None };
+            assert_eq!(refused(code, text), untouched, "{text}");
+        }
     }
 }

@@ -3,17 +3,21 @@
 use std::time::Duration;
 
 use meridian::domain::assignments::{self, NewAssignment, Target};
-use meridian::entity::{AssignmentSource, RoleSide, project};
+use meridian::domain::handovers::create_planned_in;
+use meridian::domain::plans::ApprovedMove;
+use meridian::entity::{AssignmentSource, RoleSide, Side, project};
 use meridian::error::Error;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::agency::{Agency, advance, advance_to, created};
+use super::agency::{Agency, advance, advance_to, created, refusal};
 use crate::support::app::{TestApp, on_both_databases};
+use crate::support::handover::programme;
 use crate::support::work::role;
 
 on_both_databases!(
     what_is_assigned_while_it_transfers_is_not_lost,
+    what_begins_twice_at_once_begins_once,
     a_deadlock_is_to_be_tried_again,
     a_spreadsheet_does_not_undo_a_handover,
 );
@@ -63,6 +67,38 @@ async fn what_is_assigned_while_it_transfers_is_not_lost(app: &TestApp) {
         agency.accountable(app, &agency.shop).await,
         ["CLIENT Mia", "PROJECT Dana"]
     );
+}
+
+async fn what_begins_twice_at_once_begins_once(app: &TestApp) {
+    let agency = Agency::of(app).await;
+    let programme = programme(app, app.operator().today()).await;
+    let planned = ApprovedMove {
+        client_id: agency.acme.id,
+        side: Side::Client,
+        from_person_id: agency.dana.person.id,
+        to_person_id: agency.sam.person.id,
+        project_ids: Vec::new(),
+        whole_client: true,
+        wave: 0,
+        reason: "Sam prefers this side.".to_owned(),
+        client_side_minutes: 260,
+    };
+    // Made and not yet committed: whoever makes the same waits here, and then sees it.
+    let tx = app.db.begin().await.unwrap();
+    create_planned_in(&tx, &app.operator(), &programme, vec![planned])
+        .await
+        .unwrap();
+    let input = agency.dana_to_sam("CLIENT");
+    let by_hand = app.change(&agency.olga, "handoverCreate", input, "handover { id }");
+    let mut by_hand = std::pin::pin!(by_hand);
+    let early = tokio::time::timeout(Duration::from_secs(2), &mut by_hand).await;
+    tx.commit().await.unwrap();
+    let payload = match early {
+        Ok(payload) => payload,
+        Err(_) => by_hand.await,
+    };
+    let why = "Some of this is being handed over already: move that handover on, or cancel it.";
+    assert_eq!(refusal(&payload), ("clientId", why));
 }
 
 async fn a_deadlock_is_to_be_tried_again(app: &TestApp) {

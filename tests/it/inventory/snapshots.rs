@@ -56,7 +56,7 @@ async fn a_snapshot_stays_what_it_was_when_everything_is_called_otherwise(app: &
             "id": id, "name": "before the split", "takenOn": "2026-11-23", "takenBy": { "name": "Dana" },
             "lines": { "totalCount": 1, "nodes": [{
                 "clientName": "Acme", "client": { "name": "Acme Ltd" }, "projectName": "Site", "size": "M",
-                "clientSide": { "strength": 88, "since": "2026-03-01" }, "updateState": "AHEAD",
+                "clientSide": { "strength": 88, "since": "2023-11-23" }, "updateState": "AHEAD",
             }] },
             "history": { "nodes": [{ "action": "CREATED", "by": "Dana", "fields": [
                 { "name": "id" }, { "name": "name" }, { "name": "takenAt" }, { "name": "takenById" }, { "name": "takenOn" },

@@ -67,7 +67,7 @@ async fn the_spreadsheet_has_every_field_and_no_formula(app: &TestApp) {
         ("communication", "3"),
         ("clientSide", "Dana"),
         ("clientSideRole", "Account manager"),
-        ("clientSideSince", "2026-03-01"),
+        ("clientSideSince", "2023-11-23"),
         (
             "clientSideWhy",
             "Account manager of this client since 2026-03-01: knows them best",
@@ -97,8 +97,8 @@ async fn the_page_can_be_read(app: &TestApp) {
     );
     assert_eq!(
         lines[5],
-        "| Acme | Site | ACTIVE | M | 3/3/3 | 3/3/3 | JOINT, undecided | Dana, Account manager since 2026-03-01 (88) \
-         | Sam, Production manager since 2026-08-23 (6) | 130 + 120 | last 2026-11-17; next due 2026-11-24 |"
+        "| Acme | Site | ACTIVE | M | 3/3/3 | 3/3/3 | JOINT, undecided | Dana, Account manager, since 2023-11-23 (88) \
+         | Sam, Production manager, since 2026-08-23 (6) | 130 + 120 | last 2026-11-17; next due 2026-11-24 |"
     );
 }
 

@@ -3,13 +3,14 @@
 use meridian::entity::RoleSide;
 
 use crate::support::app::{TestApp, on_both_databases};
-use crate::support::letter::told;
+use crate::support::letter::{the, told};
 use crate::support::outbox::{prompts, standing, summaries};
 use crate::support::work::{client_of, due_client_of};
 
 on_both_databases!(
     after_a_night_the_summary_comes_late_and_says_so,
-    after_a_week_only_the_latest_is_told_and_it_has_expired,
+    a_prompt_of_the_afternoon_says_that_it_was_due_in_the_morning,
+    after_weeks_each_that_was_missed_has_expired,
 );
 
 async fn after_a_night_the_summary_comes_late_and_says_so(app: &TestApp) {
@@ -46,18 +47,37 @@ async fn after_a_night_the_summary_comes_late_and_says_so(app: &TestApp) {
     assert!(!letters[0].text.contains("This mail is late"));
 }
 
-async fn after_a_week_only_the_latest_is_told_and_it_has_expired(app: &TestApp) {
+async fn a_prompt_of_the_afternoon_says_that_it_was_due_in_the_morning(app: &TestApp) {
+    let sam = app.manager("Sam").await;
+    due_client_of(app, "Acme", RoleSide::Client, &sam.person).await;
+    let letters = app.mails_at("2026-11-23T23:59:59Z").await;
+    let late = "This mail is late: it was due Monday 08:00.";
+    let prompt = the(&letters, "sam@example.com", false);
+    assert!(prompt.words().contains(late), "{}", prompt.text);
+    assert!(prompt.html.contains(late));
+    let [row] = &prompts(app, &sam).await[..] else {
+        panic!("one prompt");
+    };
+    assert_eq!(standing(row), "SENT");
+}
+
+async fn after_weeks_each_that_was_missed_has_expired(app: &TestApp) {
     let sam = app.manager("Sam").await;
     client_of(app, "Acme", RoleSide::Project, &sam.person).await;
     // 49 hours after the Monday in between, of which 36 count.
     assert_eq!(told(&app.mails_at("2026-12-02T09:00:00Z").await), [""; 0]);
-    let [summary] = &summaries(app, &sam).await[..] else {
-        panic!("the first of the two Mondays left no row");
-    };
-    assert_eq!(summary["period"], "2026-W49");
+    let mut missed: Vec<String> = summaries(app, &sam)
+        .await
+        .iter()
+        .map(|row| format!("{} {}", row["period"].as_str().unwrap(), standing(row)))
+        .collect();
+    missed.sort();
     assert_eq!(
-        standing(summary),
-        "EXPIRED: Meridian was not running between 2026-11-30T08:00:00Z and 2026-12-01T20:00:00Z."
+        missed,
+        [
+            "2026-W48 EXPIRED: Meridian was not running between 2026-11-23T08:00:00Z and 2026-11-24T20:00:00Z.",
+            "2026-W49 EXPIRED: Meridian was not running between 2026-11-30T08:00:00Z and 2026-12-01T20:00:00Z.",
+        ]
     );
     let periods: Vec<_> = prompts(app, &sam)
         .await

@@ -62,6 +62,13 @@ async fn review(app: &TestApp, owner: &person::Model) -> programme_review::Model
     app.insert(review).await
 }
 
+/// A review that its owner is asked about now.
+pub(super) async fn a_review_on_its_way(app: &TestApp) {
+    let olga = app.owner().await;
+    review(app, &olga.person).await;
+    app.mails_at(WEDNESDAY).await;
+}
+
 /// Mails of reviews that an instant brings.
 async fn reviews_at(app: &TestApp, instant: &str) -> Vec<String> {
     let mut told = told(&app.mails_at(instant).await);

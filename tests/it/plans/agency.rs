@@ -16,6 +16,7 @@ pub(super) const PLAN: &str = "plan { id state version problem outcome { proven 
     frontier { moves peakBp proven gapBp broken { person { name } client { name } points } }
     broken { person { name } client { name } points }
     moves(first: 100) { totalCount nodes { project { name } client { name } side from { name } to { name } minutes wave on reason } }
+    kept(first: 100) { totalCount nodes { project { name } client { name } side person { name } reasons } }
     people { person { name } before { utilisationBp roleMixBp activeProjects backBurnerProjects }
              after { utilisationBp roleMixBp clientMinutes projectMinutes activeProjects backBurnerProjects } } } }";
 

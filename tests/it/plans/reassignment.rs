@@ -175,10 +175,15 @@ async fn what_is_guarded_stays_unless_an_owner_says_why_it_may_move(app: &TestAp
         let problem = plan["problem"].as_str().unwrap();
         assert!(problem.contains(said), "{guard}: {problem}");
 
+        let free = agency.question(json!({ "startsOn": starts_on, "mostMoves": 4 }));
+        let plan = agency.plan(app, free).await;
+        assert!(kept(&plan).contains(said), "{guard}: {plan:#}");
+
         let mut aside = question;
         aside["guardOverrides"] = with(json!({ "guard": guard, "reason": "They asked for Nora." }));
         let plan = agency.plan(app, aside.clone()).await;
         assert_eq!(plan["state"], "READY", "{guard}: {plan:#}");
+        assert!(!kept(&plan).contains(said), "{guard}: {plan:#}");
         let history = app
             .ask(
                 &agency.demo.eleanor,
@@ -205,6 +210,13 @@ async fn what_is_guarded_stays_unless_an_owner_says_why_it_may_move(app: &TestAp
             .await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN");
     }
+}
+
+/// Why whatever a plan's guards keep stays where it is.
+fn kept(plan: &Value) -> String {
+    let nodes = plan["outcome"]["kept"]["nodes"].as_array().unwrap();
+    assert!(nodes.iter().all(|one| one["person"]["name"].is_string()));
+    nodes.iter().map(|one| one["reasons"].to_string()).collect()
 }
 
 async fn trouble(app: &TestApp, client_id: uuid::Uuid) {

@@ -1,6 +1,9 @@
 //! The agency behind the API, and how a step is taken there.
 
-use std::collections::BTreeMap;
+mod handovers;
+mod mails;
+mod plans;
+mod questions;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -10,19 +13,15 @@ use meridian::graphql::id::Kind;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
+use super::model::handovers::Days;
 use super::model::{LINES, Model, Target};
-use super::steps::{HandOver, Step};
+use super::steps::Step;
 use crate::support::app::{Actor, TestApp};
-use crate::support::{rows, tables, work};
+use crate::support::{rows, work};
+use plans::WorkedOut;
 
 /// What is read of somebody's coming weeks.
 const WEEKS: &str = "query ($id: ID!) { person(id: $id) { capacity(weeks: 8) { availabilityMinutes load { confirmedMinutes } } } }";
-
-const WHAT_IF: &str =
-    "query ($operations: [SimulationOperation!]!) { simulate(operations: $operations, weeks: 3) {
-    unstaffedAfter { totalCount } warnings } }";
-
-const CAN_ACCEPT: &str = "query ($project: ProjectDraftInput!, $from: Date!) { canAccept(project: $project, from: $from) { verdict } }";
 
 pub(super) struct Agency<'a> {
     pub(super) app: &'a TestApp,
@@ -33,8 +32,18 @@ pub(super) struct Agency<'a> {
     pub(super) projects: Vec<String>,
     /// In the order in which they were made.
     pub(super) handovers: Vec<String>,
-    /// When each of them is due to transfer.
-    pub(super) transfers_on: Vec<Date>,
+    /// When each of them is due to be announced and to transfer.
+    days: Vec<Days>,
+    /// Of how many of them the model was told so.
+    told: usize,
+    /// In the order in which they were made.
+    plans: Vec<String>,
+    /// What was worked out for the last of them.
+    worked_out: Option<WorkedOut>,
+    /// Another replica, which plans and sends mails as well.
+    replica: TestApp,
+    /// How many mails may come again: a mail server took them and did not say so.
+    pub(super) copies: usize,
     /// As [`LINES`] has them.
     pub(super) lines: Vec<String>,
     roles: [(RoleSide, String); 3],
@@ -64,7 +73,12 @@ impl<'a> Agency<'a> {
             clients,
             projects: Vec::new(),
             handovers: Vec::new(),
-            transfers_on: Vec::new(),
+            days: Vec::new(),
+            told: 0,
+            plans: Vec::new(),
+            worked_out: None,
+            replica: app.started_again().await,
+            copies: 0,
             lines: Vec::new(),
             roles: roles.try_into().unwrap(),
         };
@@ -104,7 +118,7 @@ impl<'a> Agency<'a> {
         let day = |ahead: i32| model.today.saturating_add(ahead.days());
         match *step {
             Step::Pass { .. } => {
-                self.app.set_clock(&format!("{}T09:00:00Z", model.today));
+                self.app.set_clock(&format!("{}T05:00:00Z", model.today));
                 true
             }
             Step::Assign {
@@ -174,20 +188,16 @@ impl<'a> Agency<'a> {
             }
             Step::Talk { client, person } => self.talks(client, person).await,
             Step::HandOver(ref new) => self.hands_over(new, model).await,
-            Step::Advance { handover, stage } => match model.handover(handover) {
-                Some(number) => {
-                    let input = json!({ "id": self.handovers[number], "stage": stage });
-                    self.does("handoverAdvance", input).await
-                }
-                None => false,
-            },
-            Step::CancelHandover { handover } => match model.handover(handover) {
-                Some(number) => {
-                    let input = json!({ "id": self.handovers[number], "reason": "As agreed." });
-                    self.does("handoverCancel", input).await
-                }
-                None => false,
-            },
+            Step::Advance { handover, stage } => {
+                let more = json!({ "stage": stage });
+                self.changes_handover("handoverAdvance", model.handover(handover), more)
+                    .await
+            }
+            Step::CancelHandover { handover } => {
+                let more = json!({ "reason": "As agreed." });
+                self.changes_handover("handoverCancel", model.handover(handover), more)
+                    .await
+            }
             Step::Except {
                 project,
                 line,
@@ -200,11 +210,33 @@ impl<'a> Agency<'a> {
                 });
                 self.does("responsibilityExceptionSet", input).await
             }
+            Step::Plan(ref asked) => self.plans(asked, model).await,
+            Step::Approve { plan } => self.approves(model.plan(plan)).await,
+            Step::Start { plan } => self.starts(model.plan(plan), model).await,
+            Step::Tick(tick) => {
+                self.ticks(tick, model).await;
+                true
+            }
             Step::WhatIf { client, person } => {
                 self.wonders(client, person, day(14)).await;
                 true
             }
         }
+    }
+
+    /// Tells the model what only the answers to a step say: days, and what a plan moves.
+    pub(super) fn tell(&mut self, step: &Step, model: &mut Model) {
+        let untold = model.handovers.len() - self.told;
+        model.days_are(&self.days[self.days.len() - untold..]);
+        self.told = model.handovers.len();
+        if let (Step::Plan(_), Some((ready, moves))) = (step, self.worked_out.take()) {
+            model.moves_are(ready, moves);
+        }
+    }
+
+    /// Stops the other replica.
+    pub(super) async fn end(self) {
+        self.replica.stop().await;
     }
 
     /// The first line of the catalogue of each side.
@@ -255,66 +287,6 @@ impl<'a> Agency<'a> {
         let id = json!({ "id": self.clients[client] });
         let answer = self.app.graphql(&self.people[person], document, id).await;
         answer["data"]["touchpointLog"]["userErrors"] == json!([])
-    }
-
-    async fn hands_over(&mut self, new: &HandOver, model: &Model) -> bool {
-        let (client, projects) = match new.target {
-            Target::Client(client) => (client, None),
-            Target::Project(number) => {
-                (model.projects[number].client, Some([self.project(number)]))
-            }
-        };
-        let input = json!({
-            "clientId": self.clients[client], "projectIds": projects, "side": new.side,
-            "fromPersonId": self.person(new.from.unwrap()), "toPersonId": self.person(new.to),
-            "startsOn": model.today.saturating_add(new.ahead.days()),
-            "reason": "As agreed.", "overrideReason": "Both sides are in a hurry.",
-        });
-        let selection = "handover { id steps { stage dueOn } }";
-        let olga = &self.people[0];
-        let payload = self
-            .app
-            .change(olga, "handoverCreate", input, selection)
-            .await;
-        let handover = &payload["handover"];
-        let Some(id) = handover["id"].as_str() else {
-            return false;
-        };
-        let mut steps = handover["steps"].as_array().unwrap().iter();
-        let transfers = steps.find(|step| step["stage"] == "TRANSFERRED").unwrap();
-        self.transfers_on
-            .push(transfers["dueOn"].as_str().unwrap().parse().unwrap());
-        self.handovers.push(id.to_owned());
-        true
-    }
-
-    /// R11: whatever is asked, and however it is answered, not a row of any table is another.
-    async fn wonders(&self, client: usize, person: usize, on: Date) {
-        let (client, person) = (&self.clients[client], self.person(person));
-        let project = json!({ "client": { "id": client }, "name": "Perhaps" });
-        let operations = json!([
-            { "reassign": { "of": { "clientId": client }, "side": "CLIENT", "personId": person } },
-            { "takeOnProject": { "project": project } },
-            { "personLeaves": { "personId": person, "lastOn": on } },
-            { "loseClient": { "clientId": client, "fromOn": on } },
-        ]);
-        let before = self.contents().await;
-        for (document, variables) in [
-            (WHAT_IF, json!({ "operations": operations })),
-            (CAN_ACCEPT, json!({ "project": project, "from": on })),
-        ] {
-            let answer = self.app.graphql(&self.people[0], document, variables).await;
-            let code = &answer["errors"][0]["extensions"]["code"];
-            assert!(code.is_null() || code == "BAD_USER_INPUT", "{answer:#}");
-        }
-        assert_eq!(self.contents().await, before, "a question has written");
-    }
-
-    /// All tables but that of the tokens, whose use is noted in the background.
-    async fn contents(&self) -> BTreeMap<String, Vec<String>> {
-        let mut contents = tables::contents(self.app).await;
-        contents.remove("api_token");
-        contents
     }
 
     async fn creates(&mut self, client: usize, active: bool, lead_mode: Option<LeadMode>) -> bool {

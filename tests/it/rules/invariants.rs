@@ -1,5 +1,7 @@
 //! What must be so after every step.
 
+mod mails;
+
 use std::collections::HashMap;
 
 use jiff::ToSpan;
@@ -11,6 +13,7 @@ use uuid::Uuid;
 
 use super::agency::{Agency, side_of};
 use super::model::{Decision, Model, PEOPLE};
+use mails::Taken;
 
 /// Everything that the rules speak of.
 const EVERYTHING: &str = "query ($past: Date!, $today: Date!, $soon: Date!, $late: Date!) {
@@ -18,7 +21,7 @@ const EVERYTHING: &str = "query ($past: Date!, $today: Date!, $soon: Date!, $lat
         past: accountable(on: $past) { side person { id } } today: accountable(on: $today) { side person { id } }
         soon: accountable(on: $soon) { side person { id } } late: accountable(on: $late) { side person { id } }
         responsibilities { side responsibility { id side } accountable { side person { id } } } } }
-    handovers(first: 30) { nodes { id stage } }
+    handovers(first: 60) { nodes { id stage } }
     unstaffed(first: 30) { nodes { side project { id } } }
     people(first: 5) { nodes { id book { projects { project { id } } }
         capacity(weeks: 1) { availabilityMinutes load { confirmedMinutes confirmedBp } roleMixBp } } }
@@ -28,6 +31,7 @@ const EVERYTHING: &str = "query ($past: Date!, $today: Date!, $soon: Date!, $lat
 #[derive(Default)]
 pub(super) struct Witness {
     assignments: HashMap<Uuid, assignment::Model>,
+    mails: Taken,
 }
 
 impl Witness {
@@ -48,6 +52,11 @@ impl Witness {
         books_follow_accountability(agency, model, &told);
         self.assignments_are_only_ever_closed(agency, model).await;
         who_is_gone_is_not_let_in(agency, model).await;
+    }
+
+    /// What is so of the mails that were sent since.
+    pub(super) async fn check_mails(&mut self, agency: &Agency<'_>, model: &Model) {
+        self.mails.check(agency, model).await;
     }
 
     /// R1, R4 and R7 in the rows themselves.

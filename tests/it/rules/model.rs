@@ -1,7 +1,9 @@
 //! The agency as the rules have it, in memory.
 
 mod exceptions;
-mod handovers;
+pub(super) mod handovers;
+mod leaving;
+pub(super) mod plans;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +14,7 @@ use meridian::entity::{AssignmentSource, LeadMode, ProjectStatus, RoleSide, Side
 use super::steps::Step;
 use exceptions::Excepted;
 use handovers::{Handover, of_side};
+use plans::Plan;
 
 /// How many clients there are.
 pub(super) const CLIENTS: usize = 2;
@@ -68,6 +71,7 @@ pub(super) struct Model {
     /// Contacts that were logged, kick-offs among them.
     pub(super) touchpoints: usize,
     pub(super) handovers: Vec<Handover>,
+    plans: Vec<Plan>,
     defaults: [Option<LeadMode>; CLIENTS],
     held: BTreeMap<What, Vec<Held>>,
     /// Of a project and one of [`LINES`].
@@ -95,6 +99,7 @@ impl Model {
             last_days: [None; PEOPLE],
             touchpoints: 0,
             handovers: Vec::new(),
+            plans: Vec::new(),
             exceptions: BTreeMap::new(),
             defaults: [None; CLIENTS],
             held: (0..CLIENTS).map(held).collect(),
@@ -135,11 +140,17 @@ impl Model {
     }
 
     /// The target with a project that is there.
-    fn existing(&self, target: Target) -> Target {
+    pub(super) fn existing(&self, target: Target) -> Target {
         match target {
             Target::Project(number) => Target::Project(self.numbered(number)),
             client @ Target::Client(_) => client,
         }
+    }
+
+    /// The projects that are ACTIVE or BACK_BURNER.
+    fn running(&self) -> Vec<usize> {
+        let runs = |number: &usize| self.projects[*number].runs();
+        (0..self.projects.len()).filter(runs).collect()
     }
 
     fn holder(&self, what: What, day: Date) -> Option<Held> {
@@ -205,7 +216,10 @@ impl Model {
                 let first = self.today.saturating_add(ahead.days());
                 self.last_days[person].is_none_or(|last| first <= last)
             }
-            Step::Profile { .. } | Step::WhatIf { .. } => true,
+            Step::Plan(ref asked) => self.ask_for_plan(asked),
+            Step::Approve { plan } => self.approve(plan),
+            Step::Start { plan } => self.start(plan),
+            Step::Profile { .. } | Step::WhatIf { .. } | Step::Tick(_) => true,
         }
     }
 
@@ -332,6 +346,14 @@ impl Project {
             decision: default.map(|_| Decision::Default),
             kicked_off_on: None,
         }
+    }
+
+    /// Whether it makes load.
+    pub(super) fn runs(&self) -> bool {
+        matches!(
+            self.status,
+            ProjectStatus::Active | ProjectStatus::BackBurner
+        )
     }
 
     fn is_finished(&self) -> bool {

@@ -1,5 +1,10 @@
 //! What may happen to the agency.
 
+mod handovers;
+mod plans;
+mod ticks;
+
+use meridian::email::memory::Failure;
 use meridian::entity::{AssignmentSource, HandoverStage, LeadMode, ProjectStatus, RoleSide, Side};
 use proptest::option::weighted;
 use proptest::prelude::{Just, Strategy, prop_oneof};
@@ -17,6 +22,38 @@ pub(super) struct HandOver {
     pub(super) to: usize,
     /// Days until it begins.
     pub(super) ahead: i32,
+}
+
+/// What is asked of a plan.
+#[derive(Clone, Debug)]
+pub(super) struct Planned {
+    /// Whose book is given away; none: what there is may change hands.
+    pub(super) leaver: Option<usize>,
+    /// What may change hands then; none: everything.
+    pub(super) scope: Option<Target>,
+    /// Who may be given either side; none named: whoever holds something and stays.
+    pub(super) receivers: Vec<usize>,
+}
+
+/// How mails get out when it has become later.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tick {
+    /// What the clock shows, unless it is later already.
+    pub(super) hour: i8,
+    /// Whether another replica plans and sends at the same moment.
+    pub(super) twice: bool,
+    pub(super) fate: Fate,
+}
+
+/// What becomes of the next mail.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fate {
+    /// It arrives.
+    Arrives,
+    /// The mail server fails like this once.
+    Fails(Failure),
+    /// The sender that has taken it vanishes.
+    Forsaken,
 }
 
 /// Something that somebody does, or time that passes. People, clients and projects are told by their number; a project
@@ -84,26 +121,26 @@ pub(super) enum Step {
     },
     /// Somebody asks what would be if a person left, a client was lost, and more.
     WhatIf { client: usize, person: usize },
+    /// Somebody asks for a plan, and waits for it.
+    Plan(Planned),
+    /// An owner approves a plan; no number: the latest.
+    Approve { plan: Option<usize> },
+    /// A programme is made of a plan; no number: the latest.
+    Start { plan: Option<usize> },
+    /// It becomes later in the day, and mails are planned and sent.
+    Tick(Tick),
     /// Days pass.
     Pass { days: i32 },
 }
 
-/// One of them, or a handover that goes through its stages and is perhaps called off then.
+/// One of them, or some that go together: a handover that goes through its stages and is perhaps called off then; a plan
+/// and what is made of it; some mornings.
 pub(super) fn any_steps() -> impl Strategy<Value = Vec<Step>> {
-    let through = (0..3_usize, 3..6_usize, weighted(0.3, Just(()))).prop_map(
-        |(handover, stages, called_off)| {
-            let next = Step::Advance {
-                handover,
-                stage: None,
-            };
-            let mut steps = vec![next; stages];
-            steps.extend(called_off.map(|()| Step::CancelHandover { handover }));
-            steps
-        },
-    );
     prop_oneof![
-        6 => any_step().prop_map(|step| vec![step]),
-        1 => through,
+        12 => any_step().prop_map(|step| vec![step]),
+        2 => handovers::stages(),
+        2 => plans::plan_and_what_follows(),
+        2 => ticks::mornings(),
     ]
 }
 
@@ -180,44 +217,12 @@ fn any_step() -> impl Strategy<Value = Step> {
         2 => away,
         3 => leave,
         2 => talk,
-        8 => handing_over(),
+        8 => handovers::handing_over(),
         2 => except,
         1 => what_if,
+        2 => plans::planning(),
+        3 => ticks::tick(),
         3 => (1..10).prop_map(|days| Step::Pass { days }),
-    ]
-}
-
-/// What is begun is moved on more often than called off, to the next stage more often than to another.
-fn handing_over() -> impl Strategy<Value = Step> {
-    let begin = (
-        target(),
-        side(),
-        weighted(0.1, 1..4_usize),
-        1..4_usize,
-        0..10,
-    )
-        .prop_map(|(target, side, from, to, ahead)| {
-            Step::HandOver(HandOver {
-                target,
-                side,
-                from,
-                to,
-                ahead,
-            })
-        });
-    let stage = select(vec![
-        HandoverStage::Planned,
-        HandoverStage::Shadowing,
-        HandoverStage::Transferred,
-        HandoverStage::Confirmed,
-        HandoverStage::Cancelled,
-    ]);
-    let advance = (0..4_usize, weighted(0.1, stage))
-        .prop_map(|(handover, stage)| Step::Advance { handover, stage });
-    prop_oneof![
-        4 => begin,
-        3 => advance,
-        1 => (0..4_usize).prop_map(|handover| Step::CancelHandover { handover }),
     ]
 }
 

@@ -138,6 +138,16 @@ impl TestApp {
         Self::of(app, &self.url, self.memory.clone()).await
     }
 
+    /// The same application on another database.
+    pub(crate) async fn beside(&self, url: &str) -> Self {
+        let app = App {
+            db: Db::connect(url).await.unwrap(),
+            watch: meridian::watch::Watch::default(),
+            ..self.app.clone()
+        };
+        Self::of(app, url, self.memory.clone()).await
+    }
+
     /// As [`Self::started_again`], by another clock.
     pub(crate) async fn ticking_by(&self, clock: Clock) -> Self {
         let app = App {
@@ -376,16 +386,32 @@ struct Settings {
     config: Config,
 }
 
-/// A migrated database for one story; gone with it.
-struct Database {
-    url: String,
+/// A database for one story; gone with it.
+pub(crate) struct Database {
+    pub(crate) url: String,
     store: Store,
     /// SQLite's; removed when dropped.
     _folder: Option<TempDir>,
 }
 
 impl Database {
-    /// None where no PostgreSQL is installed.
+    /// Without a table. None where no PostgreSQL is installed.
+    pub(crate) fn empty(store: Store) -> Option<Self> {
+        let (url, folder) = match store {
+            Store::Sqlite => {
+                let folder = TempDir::new().unwrap();
+                (sqlite_url(&folder.path().join("agency.db")), Some(folder))
+            }
+            Store::Postgres => (Cluster::get()?.create_database(None), None),
+        };
+        Some(Self {
+            url,
+            store,
+            _folder: folder,
+        })
+    }
+
+    /// A migrated one. None where no PostgreSQL is installed.
     fn create(store: Store) -> Option<Self> {
         let (url, folder) = match store {
             Store::Sqlite => {

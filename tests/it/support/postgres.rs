@@ -69,6 +69,25 @@ impl Cluster {
         }
     }
 
+    /// Ends every connection to the database of `url`, and lets nobody in until [`Self::let_in`].
+    pub(crate) fn shut_out(&self, url: &str) {
+        if let Some((_, name)) = url.rsplit_once('/') {
+            self.run(&[
+                &format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"),
+                &end_connections(name),
+            ]);
+        }
+    }
+
+    /// Ends what [`Self::shut_out`] began.
+    pub(crate) fn let_in(&self, url: &str) {
+        if let Some((_, name)) = url.rsplit_once('/') {
+            self.run(&[&format!(
+                "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"
+            )]);
+        }
+    }
+
     /// Makes the template `name` on the first call, by giving the URL of an empty database to `initialise`; later
     /// calls only return the name, which [`Self::create_database`] takes.
     pub(crate) fn template<'name, F, Fut>(&self, name: &'name str, initialise: F) -> &'name str
@@ -85,7 +104,7 @@ impl Cluster {
             super::run_to_end(initialise(self.url(name)));
             self.run(&[
                 &format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"),
-                &format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"),
+                &end_connections(name),
             ]);
             templates.insert(name.to_owned());
         }
@@ -130,6 +149,12 @@ impl Cluster {
             String::from_utf8_lossy(&output.stderr)
         );
     }
+}
+
+fn end_connections(database: &str) -> String {
+    format!(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{database}'"
+    )
 }
 
 /// Where the newest PostgreSQL that is new enough keeps its programs.

@@ -89,6 +89,30 @@ fn a_split_is_as_sure_as_both_ways_are() {
 }
 
 #[test]
+fn a_split_of_which_one_way_is_undecided_is_not_sure() {
+    let plan = || Ok(halves(&two_unsplit_managers()));
+    let undecided = || Err(Unsolved::Undecided);
+    let infeasible = || {
+        Err(Unsolved::Infeasible {
+            clashes: Vec::new(),
+        })
+    };
+    for answer in [
+        of_both_ways(plan(), undecided()),
+        of_both_ways(undecided(), plan()),
+    ] {
+        let answer = answer.unwrap();
+        let sure = (answer.proven, answer.bound, answer.gap_bp);
+        assert_eq!(sure, (false, 0, 10_000));
+    }
+    // A way that has no plan takes nothing from the other.
+    assert_eq!(of_both_ways(plan(), infeasible()), plan());
+    assert_eq!(of_both_ways(infeasible(), plan()), plan());
+    assert_eq!(of_both_ways(undecided(), infeasible()), undecided());
+    assert_eq!(of_both_ways(infeasible(), undecided()), undecided());
+}
+
+#[test]
 fn what_a_guard_keeps_stays_until_the_guard_is_lifted() {
     let mut problem = two_unsplit_managers();
     problem.people[0].preference = Some(Side::Client);

@@ -27,6 +27,23 @@ pub(super) struct Entry<'a> {
     pub(super) route: Route,
 }
 
+impl Entry<'_> {
+    /// Whether `others`, which stand in the same mail, say it already: an update that is overdue needs no copy of what the
+    /// owners are told.
+    pub(super) fn is_said_by(&self, others: &[Entry<'_>]) -> bool {
+        let What::Notice(matter) = &self.what else {
+            return false;
+        };
+        let Matter::Overdue(overdue) = &**matter else {
+            return false;
+        };
+        overdue.is_copy
+            && others.iter().any(|other| {
+                matches!(other.what, What::Update(..)) && other.client_id == self.client_id
+            })
+    }
+}
+
 #[derive(Clone)]
 pub(super) enum What<'a> {
     Update(&'a Standing<'a>, Due),
@@ -75,8 +92,16 @@ pub(super) fn entries<'a>(
 pub(super) fn told<'a>(notices: Vec<Notice>, stand_ins: &StandIns, day: Date) -> Vec<Entry<'a>> {
     let entry = |notice: Notice| {
         let route = stand_ins.route(notice.person_id, day, notice.client_id);
-        let is_news = matches!(notice.matter, Matter::Milestone(_));
-        (!is_news || route == Route::Own).then(|| Entry {
+        let is_told_all_the_same = match &route {
+            Route::Own => true,
+            Route::StandIn { person_id, .. } => {
+                let reads_it_as_well =
+                    notice.matter.is_for_every_owner() && stand_ins.owners().contains(person_id);
+                !notice.matter.is_news() && !reads_it_as_well
+            }
+            Route::Nobody => !notice.matter.is_news(),
+        };
+        is_told_all_the_same.then(|| Entry {
             key: obligations::notice(&notice, Week::of(day)),
             what: What::Notice(Box::new(notice.matter)),
             client_id: notice.client_id,

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use crate::domain::capacity::{Agenda, Capacity};
 use crate::domain::updates::standings;
 use crate::domain::utilisation::Band;
 use crate::email::capacity_summary::{
-    Agency, Decision, ManagerWeek, Matter, OverdueUpdate, PersonWeek, Unstaffed,
+    Agency, Decision, ManagerWeek, Matter, OverdueUpdate, PersonWeek, Unreachable, Unstaffed,
 };
 use crate::error::Result;
 
@@ -76,6 +77,20 @@ impl Summaries<'_> {
                 .overdue
                 .iter()
                 .map(|one| self.overdue_update(one))
+                .collect(),
+            unreachable: self
+                .unreachable
+                .iter()
+                .map(|one| Unreachable {
+                    whose: one.names().into(),
+                    address: one.suppressed.address.as_str().into(),
+                    since: one
+                        .suppressed
+                        .suppressed_at
+                        .0
+                        .to_zoned(TimeZone::UTC)
+                        .date(),
+                })
                 .collect(),
             time_off: self.time_off(&everybody),
             ahead: self.ahead(&everybody, weeks),

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::calendar::{Week, plus_days};
 use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::subscriptions;
+use crate::domain::unroutable::UNROUTABLE;
 use crate::email::compose::obligations::{self, Obligations};
 use crate::email::compose::rerouting::{Wanted, ensure};
 use crate::email::compose::{Addressed, Composed, PAUSED};
@@ -225,6 +226,5 @@ impl Routing<'_> {
 }
 
 fn unroutable(row: Addressed<'_>) -> Composed {
-    let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
-    Composed::closed(&row, EmailState::Failed, reason)
+    Composed::closed(&row, EmailState::Failed, UNROUTABLE)
 }

@@ -1,10 +1,10 @@
-//! What hands over, and who may leave because of it.
+//! What hands over, and what moves by it.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use meridian::entity::{AssignmentSource, HandoverStage, ProjectStatus, RoleSide, Side};
+use meridian::entity::{AssignmentSource, HandoverStage, RoleSide, Side};
 
-use super::{Held, Model, Target, What};
+use super::{Model, Target, What};
 use crate::rules::steps::{HandOver, Step};
 
 /// One after the other (R8).
@@ -20,19 +20,53 @@ const STAGES: [HandoverStage; 6] = [
 #[derive(Clone, Debug)]
 pub(in crate::rules) struct Handover {
     pub(in crate::rules) stage: HandoverStage,
-    target: Target,
-    side: Side,
-    from: usize,
-    to: usize,
-    projects: Vec<usize>,
-    /// When it is due to transfer, as its steps say.
-    transfers_on: Option<Date>,
+    pub(in crate::rules) client: usize,
+    pub(in crate::rules) side: Side,
+    pub(in crate::rules) from: usize,
+    pub(in crate::rules) to: usize,
+    /// Whether the client as a whole moves.
+    pub(in crate::rules) whole: bool,
+    /// In the order of their numbers.
+    pub(in crate::rules) projects: Vec<usize>,
+    /// The plan that it was made from, and the week of it in which it begins.
+    pub(in crate::rules) planned: Option<(usize, i64)>,
+    /// When it is announced and when it transfers, as its steps say, or when that was.
+    pub(in crate::rules) days: Days,
+}
+
+/// When a handover is announced, and when it transfers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::rules) struct Days {
+    pub(in crate::rules) announced: Date,
+    pub(in crate::rules) transferred: Date,
+}
+
+impl Days {
+    /// As planned for one that begins on a day, before working days are looked at.
+    pub(super) fn from(begins_on: Date) -> Self {
+        Self {
+            announced: begins_on,
+            transferred: begins_on.saturating_add(28.days()),
+        }
+    }
+
+    fn is_near(&self, other: &Self) -> bool {
+        let near = |one: Date, other: Date| (one - other).get_days().abs() < 14;
+        near(self.announced, other.announced) || near(self.transferred, other.transferred)
+    }
 }
 
 impl Handover {
     /// Whether it has yet to move what it names.
-    fn is_to_move(&self) -> bool {
+    pub(super) fn is_to_move(&self) -> bool {
         STAGES[..4].contains(&self.stage)
+    }
+
+    /// Whether two move some of the same.
+    fn shares(&self, other: &Self) -> bool {
+        let named = |project: &usize| other.projects.contains(project);
+        let both_whole = self.whole && other.whole && self.client == other.client;
+        self.side == other.side && (both_whole || self.projects.iter().any(named))
     }
 }
 
@@ -65,76 +99,90 @@ impl Model {
         number.checked_rem(self.handovers.len())
     }
 
-    /// Notes on which day the last one is due to transfer.
-    pub(in crate::rules) fn transfers_on(&mut self, day: Date) {
-        let last = self.handovers.last_mut();
-        last.unwrap().transfers_on = Some(day);
+    /// Notes on which days the last ones are due to be announced and to transfer.
+    pub(in crate::rules) fn days_are(&mut self, days: &[Days]) {
+        let first = self.handovers.len() - days.len();
+        for (handover, days) in self.handovers[first..].iter_mut().zip(days) {
+            handover.days = *days;
+        }
     }
 
     pub(super) fn hand_over(&mut self, new: &HandOver) -> bool {
         let from = new.from.unwrap();
-        let named = match new.target {
-            Target::Project(number) if self.projects[number].is_finished() => return false,
-            Target::Project(number) => Some(vec![number]),
-            Target::Client(_) => None,
+        let begins_on = self.today.saturating_add(new.ahead.days());
+        let (client, projects) = match new.target {
+            Target::Project(number) => (self.projects[number].client, Some(vec![number])),
+            Target::Client(client) => (client, None),
         };
-        let transfers_on = self.today.saturating_add((new.ahead + 28).days());
-        let projects = named
-            .clone()
-            .unwrap_or_else(|| self.held_of(new.target, new.side, from));
-        if from == new.to
-            || self.is_gone(new.to, transfers_on)
-            || !self.holds_all(new.target, new.side, from, &projects)
-            || self.is_handed_over_already(new, &projects)
-        {
-            return false;
-        }
-        self.handovers.push(Handover {
+        let whole = projects.is_none();
+        let handover = Handover {
             stage: HandoverStage::Planned,
-            target: new.target,
+            client,
             side: new.side,
             from,
             to: new.to,
-            projects,
-            transfers_on: None,
-        });
-        true
+            whole,
+            projects: projects.unwrap_or_else(|| self.held_of(client, new.side, from)),
+            planned: None,
+            days: Days::from(begins_on),
+        };
+        let may = from != new.to && self.may_begin(&handover);
+        if may {
+            self.handovers.push(handover);
+        }
+        may
     }
 
-    fn is_handed_over_already(&self, new: &HandOver, projects: &[usize]) -> bool {
-        let whole = |target| matches!(target, Target::Client(_));
+    /// Whether somebody may begin it, the distance to the client's other side left aside.
+    pub(super) fn may_begin(&self, new: &Handover) -> bool {
+        let finished = |number: &usize| self.projects[*number].is_finished();
+        let begun = |other: &Handover| other.is_to_move() && other.shares(new);
+        !new.projects.iter().any(finished)
+            && (new.whole || !new.projects.is_empty())
+            && !self.is_gone(new.to, new.days.transferred)
+            && self.holds_all(new, &new.projects)
+            && !self.handovers.iter().any(begun)
+    }
+
+    /// Whether the client's other side moves within two weeks: of the same plan by its weeks, else by the days.
+    pub(super) fn is_too_close(&self, new: &Handover) -> bool {
+        let close = |other: &Handover| match (new.planned, other.planned) {
+            (Some((plan, week)), Some((same, other))) if plan == same => week.abs_diff(other) < 2,
+            _ => new.days.is_near(&other.days),
+        };
         self.handovers.iter().any(|other| {
-            let same = other.target == new.target && whole(new.target);
-            let shares = |project: &usize| projects.contains(project);
-            other.is_to_move()
-                && other.side == new.side
-                && (same || other.projects.iter().any(shares))
+            other.stage != HandoverStage::Cancelled
+                && (other.client, other.side != new.side) == (new.client, true)
+                && close(other)
         })
     }
 
-    /// Whether all of it is somebody's to hand over.
-    fn holds_all(&self, target: Target, side: Side, from: usize, projects: &[usize]) -> bool {
+    /// Whether all of it is the outgoing person's to hand over.
+    fn holds_all(&self, handover: &Handover, moving: &[usize]) -> bool {
+        let Handover {
+            client, side, from, ..
+        } = *handover;
         let theirs = |project: &usize| self.accountable(side, *project, self.today) == Some(from);
-        match (target, self.row_for(side, target, self.today)) {
-            (Target::Project(_), _) => projects.iter().all(theirs),
-            (Target::Client(_), Some((_, held))) => held.person == from,
-            (Target::Client(client), None) => {
+        if !handover.whole {
+            return moving.iter().all(theirs);
+        }
+        match self.row_for(side, Target::Client(client), self.today) {
+            Some((_, held)) => held.person == from,
+            None => {
                 let unfinished = self.unfinished(client);
                 !unfinished.is_empty() && unfinished.iter().all(theirs)
             }
         }
     }
 
-    fn held_of(&self, target: Target, side: Side, person: usize) -> Vec<usize> {
-        let Target::Client(client) = target else {
-            return Vec::new();
-        };
+    /// The client's unfinished projects of which somebody holds a side.
+    pub(super) fn held_of(&self, client: usize, side: Side, person: usize) -> Vec<usize> {
         let mut projects = self.unfinished(client);
         projects.retain(|project| self.accountable(side, *project, self.today) == Some(person));
         projects
     }
 
-    fn unfinished(&self, client: usize) -> Vec<usize> {
+    pub(super) fn unfinished(&self, client: usize) -> Vec<usize> {
         let of_client = |number: &usize| {
             let project = &self.projects[*number];
             project.client == client && !project.is_finished()
@@ -156,44 +204,55 @@ impl Model {
         if to == HandoverStage::Transferred && !self.transfer(&handover) {
             return false;
         }
-        self.handovers[number].stage = to;
+        let handover = &mut self.handovers[number];
+        handover.stage = to;
+        match to {
+            HandoverStage::Announced => handover.days.announced = self.today,
+            HandoverStage::Transferred => handover.days.transferred = self.today,
+            _ => {}
+        }
         true
     }
 
+    /// R7: what somebody's last day rests on is not taken away.
     pub(super) fn cancel(&mut self, number: usize) -> bool {
-        let number = self.handover(number);
-        let handover = number.map(|number| &mut self.handovers[number]);
-        let Some(handover) = handover.filter(|one| one.is_to_move()) else {
+        let Some(number) = self.handover(number) else {
             return false;
         };
-        handover.stage = HandoverStage::Cancelled;
+        let handover = &self.handovers[number];
+        if !handover.is_to_move() || self.must_stay(handover) {
+            return false;
+        }
+        self.handovers[number].stage = HandoverStage::Cancelled;
         true
     }
 
     fn transfer(&mut self, handover: &Handover) -> bool {
-        let Handover {
-            target, side, from, ..
-        } = *handover;
         let mut moving = handover.projects.clone();
         moving.retain(|project| !self.projects[*project].is_finished());
-        let whole = matches!(target, Target::Client(_));
         if self.is_gone(handover.to, self.today)
-            || (!whole && moving.is_empty())
-            || !self.holds_all(target, side, from, &moving)
+            || (!handover.whole && moving.is_empty())
+            || !self.holds_all(handover, &moving)
         {
             return false;
         }
-        if let Target::Client(client) = target {
-            for project in self.unfinished(client) {
-                let what = (Target::Project(project), of_side(side));
-                if self.wears(what, from) {
+        let role = of_side(handover.side);
+        let targets: Vec<Target> = if handover.whole {
+            for project in self.unfinished(handover.client) {
+                let what = (Target::Project(project), role);
+                if self.wears(what, handover.from) {
                     self.moves(what, None);
                 }
                 self.split(handover, what.0);
             }
+            vec![Target::Client(handover.client)]
+        } else {
+            moving.into_iter().map(Target::Project).collect()
+        };
+        for target in targets {
+            self.split(handover, target);
+            self.moves((target, role), Some(handover.to));
         }
-        self.split(handover, target);
-        self.moves((target, of_side(side)), Some(handover.to));
         true
     }
 
@@ -220,89 +279,6 @@ impl Model {
 
     fn moves(&mut self, what: What, person: Option<usize>) {
         self.give(what, person, self.today, AssignmentSource::Handover);
-    }
-
-    /// R7: nobody leaves while they hold something after the last day that is not handed over until then.
-    pub(super) fn leave(&mut self, person: usize, last: Option<Date>) -> bool {
-        let Some(last_day) = last else {
-            self.last_days[person] = None;
-            return true;
-        };
-        let gone = last_day.saturating_add(1.day());
-        let beyond =
-            |row: &Held| row.person == person && row.until.is_none_or(|until| until > gone);
-        let rows = || {
-            self.held
-                .iter()
-                .flat_map(|(what, rows)| rows.iter().map(|row| (*what, *row)))
-        };
-        let planned = self
-            .handovers
-            .iter()
-            .any(|one| one.is_to_move() && one.from == person);
-        let covered = |row| planned && self.is_covered(row, gone);
-        if !rows().filter(|(_, row)| beyond(row)).all(covered) {
-            return false;
-        }
-        for rows in self.held.values_mut() {
-            for row in rows.iter_mut().filter(|row| beyond(row)) {
-                row.until = Some(gone.max(row.from));
-            }
-            rows.retain(|row| row.until != Some(row.from));
-        }
-        self.last_days[person] = last;
-        true
-    }
-
-    /// Whether all that a row makes somebody accountable for once they are gone is handed over before.
-    fn is_covered(&self, ((target, role), row): (What, Held), gone: Date) -> bool {
-        let day = gone.max(row.from);
-        let sides = match role {
-            RoleSide::Client => &[Side::Client][..],
-            RoleSide::Project => &[Side::Project],
-            RoleSide::Both => &[Side::Client, Side::Project],
-        };
-        let status = |number: usize| self.projects[number].status;
-        let runs = |number: &usize| {
-            let of_row = match target {
-                Target::Client(client) => self.projects[*number].client == client,
-                Target::Project(project) => project == *number,
-            };
-            of_row
-                && matches!(
-                    status(*number),
-                    ProjectStatus::Active | ProjectStatus::BackBurner
-                )
-        };
-        let running: Vec<usize> = (0..self.projects.len()).filter(runs).collect();
-        sides.iter().all(|side| {
-            let by_row = |of: &Target| {
-                let held = self.row_for(*side, *of, day);
-                held.is_some_and(|(what, held)| what == (target, role) && held.from == row.from)
-            };
-            let mut left: Vec<Target> = running.iter().copied().map(Target::Project).collect();
-            if *side == Side::Client && running.is_empty() && matches!(target, Target::Client(_)) {
-                left.push(target);
-            }
-            left.retain(by_row);
-            if matches!(target, Target::Project(number) if status(number) == ProjectStatus::Proposed) {
-                left.push(target);
-            }
-            left.iter().all(|of| self.is_moved(*of, *side, row.person, gone))
-        })
-    }
-
-    fn is_moved(&self, of: Target, side: Side, from: usize, gone: Date) -> bool {
-        let client = match of {
-            Target::Client(client) => client,
-            Target::Project(number) => self.projects[number].client,
-        };
-        self.handovers.iter().any(|one| {
-            let moves = |project: &usize| of == Target::Project(*project);
-            let all = one.target == Target::Client(client) || one.projects.iter().any(moves);
-            let in_time = one.transfers_on.is_some_and(|day| day < gone);
-            one.is_to_move() && in_time && all && one.side == side && one.from == from
-        })
     }
 
     /// Who may say that they talked with a client: an owner, and the managers accountable for any of it.
