@@ -61,11 +61,13 @@ pub enum Kind {
     ProgrammeReview,
     /// `inv_…`
     InventorySnapshot,
+    /// `pch_…`
+    PromptChoice,
     /// `sup_…`
     SuppressedAddress,
 }
 
-const PREFIXES: [(Kind, &str, &str); 29] = [
+const PREFIXES: [(Kind, &str, &str); 30] = [
     (Kind::Person, "per", "person"),
     (Kind::Client, "cli", "client"),
     (Kind::Contact, "con", "contact"),
@@ -98,6 +100,7 @@ const PREFIXES: [(Kind, &str, &str); 29] = [
     (Kind::Letter, "ltr", "letter"),
     (Kind::ProgrammeReview, "rev", "programme review"),
     (Kind::InventorySnapshot, "inv", "inventory snapshot"),
+    (Kind::PromptChoice, "pch", "prompt choice"),
     (Kind::SuppressedAddress, "sup", "suppressed address"),
 ];
 

@@ -66,6 +66,7 @@ async fn insert_people(app: &App, people: &[person::Model]) {
         next_due_at: Moment(now),
         time_zone_data: zone_data_version().to_owned(),
         paused: false,
+        paused_until: None,
         version: 1,
     });
     let weeks = people.iter().map(|person| work_schedule::Model {

@@ -1,5 +1,7 @@
 //! Subscriptions: which mail a person gets when, and when it falls due next.
 
+mod pausing;
+
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::{Date, Weekday};
@@ -19,8 +21,10 @@ use crate::domain::check::Check;
 use crate::domain::history;
 use crate::domain::occurrence::{Recurrence, Rhythm};
 use crate::domain::zone::{zone, zone_data_version};
-use crate::entity::{EmailKind, Moment, change, new_id, person, schedule};
+use crate::entity::{Day, EmailKind, Moment, new_id, person, schedule};
 use crate::error::{Error, ProblemCode, Result};
+
+pub use pausing::{is_paused, local_today, pause, pause_until_in, was_paused_since};
 
 /// The mails that one subscribes to; the others come when there is something to send.
 pub const SUBSCRIBED: [EmailKind; 2] = [EmailKind::CapacitySummary, EmailKind::ClientUpdate];
@@ -40,8 +44,10 @@ pub struct ScheduleEdit {
     pub minute_of_day: Option<i32>,
     /// IANA name; none: the person's own.
     pub time_zone: Option<Option<String>>,
-    /// No mails while true.
+    /// No mails while true; false also ends a pause until a day.
     pub paused: Option<bool>,
+    /// No mails before this local day: after today, and at most 366 days ahead.
+    pub paused_until: Option<Option<Date>>,
 }
 
 /// Gives a person the two subscriptions that every holder of a side has, unless they have them: the weekly summary on
@@ -136,6 +142,21 @@ pub async fn set(
     expected_version: Option<i64>,
     edit: ScheduleEdit,
 ) -> Result<schedule::Model> {
+    let tx = db.begin().await?;
+    let after = set_in(&tx, caller, person_id, kind, expected_version, edit).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// As [`set`], within the caller's transaction.
+pub async fn set_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    person_id: Uuid,
+    kind: EmailKind,
+    expected_version: Option<i64>,
+    edit: ScheduleEdit,
+) -> Result<schedule::Model> {
     caller.must_be_or_own(person_id, "change when these mails come")?;
     if !SUBSCRIBED.contains(&kind) {
         return Err(Error::problem(
@@ -144,80 +165,42 @@ pub async fn set(
             "This mail has no schedule: it comes when there is one to send.",
         ));
     }
-    let tx = db.begin().await?;
-    let person = subscriber(&tx, person_id).await?;
+    let person = subscriber(tx, person_id).await?;
     let before = of_person(person_id)
         .filter(schedule::Column::Kind.eq(kind))
         .lock_exclusive()
-        .one(&tx)
+        .one(tx)
         .await?;
     let row = before
         .clone()
         .unwrap_or_else(|| initial(person_id, kind, caller.now));
+    let pause_asked = edit.paused_until.flatten();
     let mut check = Check::new();
     if before.is_some() {
         check.version(expected_version, row.version);
     }
-    let edited = checked(edited(row, edit), check)?;
+    let edited = edited(row, edit);
+    if let Some(until) = pause_asked {
+        pausing::check_until(&mut check, &edited, &person, until, caller.now);
+    }
+    let edited = checked(edited, check)?;
     let after = match before {
         Some(before) => {
             let row = due_after_change((&before, &person), edited, &person, caller.now)?;
             let mut row = row.into_active_model().reset_all();
             row.version = Set(before.version + 1);
-            let after = row.update(&tx).await?;
-            history::updated(&tx, caller, after.id, &before, &after).await?;
+            let after = row.update(tx).await?;
+            history::updated(tx, caller, after.id, &before, &after).await?;
             after
         }
         None => {
             let row = due_next(edited, &person, caller.now)?;
-            let after = row.into_active_model().reset_all().insert(&tx).await?;
-            history::created(&tx, caller, after.id, &after).await?;
+            let after = row.into_active_model().reset_all().insert(tx).await?;
+            history::created(tx, caller, after.id, &after).await?;
             after
         }
     };
-    tx.commit().await?;
     Ok(after)
-}
-
-/// Stops a kind of mail to a person. Answers whether it was coming until now; stopping it again changes nothing. The
-/// person and owners.
-pub async fn pause(db: &Db, caller: &Caller, person_id: Uuid, kind: EmailKind) -> Result<bool> {
-    caller.must_be_or_own(person_id, "stop these mails")?;
-    let tx = db.begin().await?;
-    let row = of_person(person_id)
-        .filter(schedule::Column::Kind.eq(kind))
-        .lock_exclusive()
-        .one(&tx)
-        .await?;
-    let Some(before) = row.filter(|row| !row.paused) else {
-        return Ok(false);
-    };
-    let mut row = before.clone().into_active_model();
-    row.paused = Set(true);
-    row.version = Set(before.version + 1);
-    let after = row.update(&tx).await?;
-    history::updated(&tx, caller, after.id, &before, &after).await?;
-    tx.commit().await?;
-    Ok(true)
-}
-
-/// Whether a subscription was stopped at any time since `instant`, by its history.
-pub async fn was_paused_since(
-    conn: &impl ConnectionTrait,
-    schedule_id: Uuid,
-    instant: Timestamp,
-) -> Result<bool> {
-    let changes = change::Entity::find()
-        .filter(change::Column::SubjectKind.eq("schedule"))
-        .filter(change::Column::SubjectId.eq(schedule_id))
-        .filter(change::Column::ChangedAt.gte(Moment(instant)))
-        .all(conn)
-        .await?;
-    let paused = |row: &change::Model| {
-        let after = row.after_change.as_ref();
-        after.is_some_and(|after| after["paused"] == true)
-    };
-    Ok(changes.iter().any(paused))
 }
 
 /// A person's subscription to one kind of mail.
@@ -334,6 +317,7 @@ pub fn initial(person_id: Uuid, kind: EmailKind, now: Timestamp) -> schedule::Mo
         next_due_at: Moment(now),
         time_zone_data: String::new(),
         paused: false,
+        paused_until: None,
         version: 1,
     }
 }
@@ -344,6 +328,10 @@ fn edited(row: schedule::Model, edit: ScheduleEdit) -> schedule::Model {
         minute_of_day: edit.minute_of_day.unwrap_or(row.minute_of_day),
         time_zone: edit.time_zone.unwrap_or_else(|| row.time_zone.clone()),
         paused: edit.paused.unwrap_or(row.paused),
+        paused_until: match edit.paused_until {
+            Some(until) => until.map(Day),
+            None => row.paused_until.filter(|_| edit.paused != Some(false)),
+        },
         ..row
     }
 }

@@ -256,6 +256,8 @@ pub struct OverdueUpdate {
     pub due_on: Date,
     /// Calendar days since then.
     pub days_late: i64,
+    /// What somebody chose about it, as a sentence's end: `put off until Wed 25 Nov by Dana Lind`.
+    pub choice: Option<Line>,
 }
 
 /// The book of an absent colleague, sent to the reader instead.

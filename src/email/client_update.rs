@@ -1,6 +1,7 @@
 //! The client-update prompt (kind CLIENT_UPDATE): one mail a day with every client update that is due, the
 //! reach-outs, and the facts a production manager owes. Pure: the lists arrive computed.
 
+mod answers;
 mod news;
 mod notice;
 mod undelivered;
@@ -16,6 +17,7 @@ use super::{format, plain, subject};
 use crate::entity::TouchpointKind;
 use crate::error::Result;
 
+pub use answers::{AnswerLinks, HandedPrompts};
 use news::News;
 pub use notice::{Matter, Notice};
 pub use undelivered::{Overdue, Told, Undelivered};
@@ -31,6 +33,8 @@ pub struct ClientUpdate {
     pub own: Prompts,
     /// Those of absent colleagues that this mail comes to the reader for.
     pub covering: Vec<CoveredPrompts>,
+    /// What colleagues handed to the reader.
+    pub handed_over: Vec<HandedPrompts>,
     /// Those of colleagues whom the reader works beside before taking over from them.
     pub in_copy: Vec<CopiedPrompts>,
 }
@@ -75,6 +79,8 @@ pub struct UpdateDue {
     pub waiting: Vec<Line>,
     /// Names of its active projects.
     pub projects: Vec<Line>,
+    /// What the reader can answer; none: it asks nothing of them.
+    pub answers: Option<AnswerLinks>,
 }
 
 /// A logged contact with a client.
@@ -101,6 +107,8 @@ pub struct ReachOutDue {
     pub every_days: i64,
     /// The last contact of any kind; none when there never was one.
     pub last_contact: Option<Contact>,
+    /// What the reader can answer; none: it asks nothing of them.
+    pub answers: Option<AnswerLinks>,
 }
 
 /// What the production manager of a production-led project owes the writer of its client's update.
@@ -118,6 +126,8 @@ pub struct FactsNeeded {
     pub due_on: Date,
     /// The facts that are needed: short lines.
     pub facts: Vec<Line>,
+    /// What the reader can answer; none: it asks nothing of them.
+    pub answers: Option<AnswerLinks>,
 }
 
 /// The prompts of an absent colleague, sent to the reader instead.
@@ -278,7 +288,9 @@ impl ClientUpdate {
     }
 
     fn all(&self) -> impl Iterator<Item = &Prompts> {
-        std::iter::once(&self.own).chain(self.covering.iter().map(|covered| &covered.prompts))
+        let covered = self.covering.iter().map(|covered| &covered.prompts);
+        let handed_over = self.handed_over.iter().map(|handed| &handed.prompts);
+        std::iter::once(&self.own).chain(covered).chain(handed_over)
     }
 }
 

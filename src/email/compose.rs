@@ -1,6 +1,7 @@
 //! From outbox rows to what is to become of them: whom each mail goes to, what it says, and whether it says anything.
 //! The sender and the preview both go through here.
 
+mod choices;
 mod delivery;
 mod departed;
 mod foreseen;

@@ -1,5 +1,6 @@
 //! Mails: their data, their templates, and how they leave.
 
+pub mod action_link;
 pub mod bounces;
 pub mod capacity_summary;
 pub mod client_letter;

@@ -137,6 +137,33 @@ stored_as_text! {
         /// A proactive idea or suggestion; does not count as an update.
         ReachOut = "REACH_OUT",
     }
+    /// What a prompt asks for.
+    PromptTopic {
+        /// A client update.
+        Update = "UPDATE",
+        /// A proactive idea or suggestion.
+        ReachOut = "REACH_OUT",
+        /// Facts of a production-led project, for its client's update.
+        Facts = "FACTS",
+    }
+    /// What somebody chose about a prompt.
+    PromptChoiceKind {
+        /// It comes again in some days.
+        Snoozed = "SNOOZED",
+        /// Somebody else is prompted.
+        HandedOver = "HANDED_OVER",
+        /// It is not needed this time.
+        Dismissed = "DISMISSED",
+        /// What was chosen before was taken back.
+        Resumed = "RESUMED",
+    }
+    /// Through which door a choice came.
+    Door {
+        /// A link in a mail.
+        Link = "LINK",
+        /// The API.
+        Api = "API",
+    }
     /// Where a client's request stands.
     RequestState {
         /// Waits for production's answer.

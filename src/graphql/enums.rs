@@ -113,6 +113,33 @@ mirrored! {
         /// A proactive idea or suggestion. Does not count as an update.
         ReachOut,
     }
+    /// What a prompt asks for.
+    PromptTopic = "entity::PromptTopic" {
+        /// A client update: of the account manager.
+        Update,
+        /// A proactive idea or suggestion: of the account manager.
+        ReachOut,
+        /// Facts of a production-led project, for its client's update: of the production manager.
+        Facts,
+    }
+    /// What somebody chose about a prompt.
+    PromptChoiceKind = "entity::PromptChoiceKind" {
+        /// It comes again after two working days.
+        Snoozed,
+        /// Somebody else is prompted instead.
+        HandedOver,
+        /// It is not needed this time.
+        Dismissed,
+        /// What was chosen before was taken back.
+        Resumed,
+    }
+    /// Through which door something came.
+    Door = "entity::Door" {
+        /// A link in a mail.
+        Link,
+        /// The API.
+        Api,
+    }
     /// Where a client's request stands.
     RequestState = "entity::RequestState" {
         /// Waits for production's answer.

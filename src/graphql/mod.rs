@@ -35,6 +35,7 @@ pub mod programme;
 pub mod programme_review;
 pub mod project;
 pub mod project_filter;
+pub mod prompt_choice;
 pub mod relationship;
 pub mod responsibility;
 pub mod responsibility_exception;
@@ -95,6 +96,7 @@ pub struct Mutation(
     booking::BookingMutations,
     touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,
+    prompt_choice::UpdatePromptMutations,
     email::EmailMutations,
     person::PersonMutations,
     plan::PlanMutations,

@@ -21,6 +21,7 @@ use super::plan::Plan;
 use super::programme::Programme;
 use super::programme_review::ProgrammeReview;
 use super::project::Project;
+use super::prompt_choice::PromptChoice;
 use super::relationship::RelationshipNote;
 use super::responsibility::Responsibility;
 use super::responsibility_exception::ResponsibilityException;
@@ -37,8 +38,9 @@ use crate::domain::{booking_changes, handovers, plans};
 use crate::entity::{
     assignment, booking, client, client_contact, client_request, email, email_attempt, handover,
     handover_step, holiday, holiday_calendar, inventory_snapshot, letter, person, plan, programme,
-    programme_review, project, relationship, responsibility, responsibility_exception, role,
-    role_decision, schedule, skill, suppressed_address, time_off, touchpoint, work_schedule,
+    programme_review, project, prompt_choice, relationship, responsibility,
+    responsibility_exception, role, role_decision, schedule, skill, suppressed_address, time_off,
+    touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -97,6 +99,7 @@ nodes! {
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
     // Whoever sees its handover: `load` asks.
     Letter(letter) if |_, _| true;
+    PromptChoice(prompt_choice) if |caller, _| caller.reads_all();
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);
     Programme(programme) if |caller, _| caller.reads_all();
     Handover(handover) if handovers::may_read;

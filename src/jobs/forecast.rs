@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::planner::{self, reviews};
 use crate::app::App;
 use crate::domain::availability::WorkingTime;
-use crate::domain::working_time;
+use crate::domain::{subscriptions, working_time};
 use crate::email::compose::{Verdict, outlook};
 use crate::email::outbox;
 use crate::entity::{EmailState, Moment, email, person, schedule};
@@ -139,15 +139,18 @@ fn of_subscription(
     working_time: Option<&WorkingTime>,
     until: Timestamp,
 ) -> Vec<Foreseen> {
-    let paused = row.paused;
-    row.paused = false;
+    let subscription = row.clone();
+    (row.paused, row.paused_until) = (false, None);
     let mut foreseen = Vec::new();
     while row.next_due_at.0 <= until {
         let Ok((mails, next)) = planner::plan(&row, person, working_time, row.next_due_at.0) else {
             break;
         };
         let planned = mails.into_iter();
-        foreseen.extend(planned.map(|row| Foreseen { row, paused }));
+        foreseen.extend(planned.map(|row| Foreseen {
+            paused: subscriptions::is_paused(&subscription, row.local_on.0),
+            row,
+        }));
         if next <= row.next_due_at.0 {
             break;
         }

@@ -193,10 +193,12 @@ fn mail(
     until: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Option<email::Model>> {
-    if row.paused || people::has_left(person, scheduled.day) {
+    if people::has_left(person, scheduled.day) {
         return Ok(None);
     }
-    let Some(day) = subscriptions::day_of_mail(row.kind, scheduled.day, working_time) else {
+    let day = subscriptions::day_of_mail(row.kind, scheduled.day, working_time)
+        .filter(|day| !subscriptions::is_paused(row, *day));
+    let Some(day) = day else {
         return Ok(None);
     };
     let on_its_day = Some(scheduled).filter(|scheduled| scheduled.day == day);

@@ -49,7 +49,7 @@ fn open(app: &App) -> Router {
     let mut routes = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .route("/a/{token}", get(actions::show).post(actions::press));
+        .merge(actions::routes());
     if app.config.metrics == MetricsAccess::Open {
         routes = routes.route("/metrics", get(metrics::for_anybody));
     }

@@ -23,6 +23,7 @@ mod history;
 mod import;
 mod inventory;
 mod letters;
+mod links;
 mod mails;
 mod migration;
 mod obligations;

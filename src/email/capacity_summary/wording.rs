@@ -199,7 +199,9 @@ impl OverdueUpdate {
             .as_deref()
             .unwrap_or("no account manager");
         let due = format::due(self.due_on, self.days_late);
-        format!("{} ({writer}). {due}.", self.client)
+        let choice = self.choice.as_ref();
+        let choice = choice.map_or_else(String::new, |choice| format!(": {choice}"));
+        format!("{} ({writer}). {due}{choice}.", self.client)
     }
 }
 

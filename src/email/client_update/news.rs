@@ -46,6 +46,7 @@ impl ClientUpdate {
             (false, true) if !self.own.overdue.is_empty() => {
                 Some("you are the account manager of a client that waits")
             }
+            (false, true) if !self.handed_over.is_empty() => Some("a colleague handed this to you"),
             (false, true) if !self.in_copy.is_empty() => Some("you are about to take clients over"),
             (false, true) => None,
         };

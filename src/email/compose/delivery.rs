@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Rendered;
 use crate::app::App;
 use crate::domain::zone;
+use crate::email::action_link::{self, Action};
 use crate::email::frame::Frame;
 use crate::email::message::{self, Unsubscribe};
 use crate::email::stop_link;
@@ -82,13 +83,14 @@ impl Links<'_> {
 
 /// The frame of a recipient's mail.
 pub(super) fn frame(
-    app: &App,
+    links: action_link::Links<'_>,
     row: &email::Model,
     recipient: &person::Model,
     schedule: Option<&schedule::Model>,
     button_url: String,
     now: Timestamp,
 ) -> Result<Frame> {
+    let app = links.app;
     let zone_name = schedule
         .and_then(|schedule| schedule.time_zone.as_deref())
         .unwrap_or(&recipient.time_zone);
@@ -99,7 +101,8 @@ pub(super) fn frame(
     Ok(Frame {
         recipient: recipient.name.as_str().into(),
         button_url,
-        settings_url: Links(app).page("/settings/mail"),
+        change_time_url: links.url(Action::ChangeTime(row.kind))?,
+        pause_url: links.url(Action::Pause(row.kind))?,
         unsubscribe_url: stop_link::stop_url(
             app,
             recipient.id,

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -12,9 +13,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::foreseen::Foreseen;
+use crate::app::App;
 use crate::db::Db;
 use crate::domain::calendar::Week;
 use crate::domain::notices::{Matter, Notice};
+use crate::email::action_link::Links;
 use crate::entity::{EmailState, email, obligation};
 use crate::error::Result;
 
@@ -48,6 +51,16 @@ pub(super) fn outreach(client_id: Uuid, week: Week) -> String {
 /// The facts of a project for its client's update of a week.
 pub(super) fn facts(project_id: Uuid, week: Week) -> String {
     format!("facts_needed/{project_id}/{week}")
+}
+
+/// What was put off or handed over, and comes again since `since`.
+pub(super) fn again(key: &str, since: Date) -> String {
+    format!("{key}/again/{since}")
+}
+
+/// What was handed to somebody.
+pub(super) fn handed_to(key: &str, person_id: Uuid) -> String {
+    format!("{key}/to/{person_id}")
 }
 
 /// The copy that somebody gets of a prompt.
@@ -85,6 +98,15 @@ impl Obligations<'_> {
     /// Whether what they come to is written down.
     pub(super) fn are_written(self) -> bool {
         matches!(self, Self::Claimed)
+    }
+
+    /// What makes the links of a person's mail. Those of a preview do nothing: others than the person may see it.
+    pub(super) fn links(self, app: &App, person_id: Uuid, now: Timestamp) -> Links<'_> {
+        Links {
+            app,
+            person_id,
+            now: self.are_written().then_some(now),
+        }
     }
 
     /// Which mails of `wanted`, each of which wants one thing, may discharge it: by mail.

@@ -41,6 +41,7 @@ struct Summaries<'a> {
     day: Date,
     week: Week,
     now: Timestamp,
+    obligations: Obligations<'a>,
     stand_ins: StandIns,
     schedules: HashMap<Uuid, schedule::Model>,
     agenda: Agenda,
@@ -76,16 +77,18 @@ pub(super) async fn compose(
     let routing = Routing {
         app,
         week,
+        day,
         now,
         obligations,
         stand_ins: &stand_ins,
         schedules: &schedules,
     };
-    let (subjects, closed) = routing.subjects(rows, &addressees, day).await?;
+    let (subjects, closed) = routing.subjects(rows, &addressees).await?;
     if subjects.is_empty() {
         return Ok(closed);
     }
-    let summaries = Summaries::load(app, day, now, stand_ins, schedules, &subjects).await?;
+    let summaries =
+        Summaries::load(app, day, now, stand_ins, schedules, &subjects, obligations).await?;
     let mut composed = closed;
     composed.extend(summaries.write(rows, &subjects)?);
     Ok(composed)
@@ -99,6 +102,7 @@ impl<'a> Summaries<'a> {
         stand_ins: StandIns,
         schedules: HashMap<Uuid, schedule::Model>,
         subjects: &[Subject],
+        obligations: Obligations<'a>,
     ) -> Result<Self> {
         let conn = &app.db.read;
         let week = Week::of(day);
@@ -154,6 +158,7 @@ impl<'a> Summaries<'a> {
             day,
             week,
             now,
+            obligations,
             stand_ins,
             schedules,
             agenda,
@@ -230,7 +235,7 @@ impl<'a> Summaries<'a> {
         }
         let button_url = Links(self.app).page(&format!("/week/{}", self.week));
         let frame = frame(
-            self.app,
+            self.obligations.links(self.app, recipient.id, self.now),
             &row,
             recipient,
             self.schedules.get(&recipient.id),

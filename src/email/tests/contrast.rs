@@ -56,6 +56,22 @@ fn check<'a>(styles: impl Iterator<Item = &'a str>, grounds: &[&str]) -> usize {
 }
 
 #[test]
+fn the_pages_behind_links_are_readable_in_light_and_in_dark() {
+    let page = include_str!("../../templates/action.html");
+    let schemes: Vec<&str> = page.split(":root{").skip(1).collect();
+    assert_eq!(schemes.len(), 2, "light and dark");
+    for scheme in schemes {
+        let scheme = scheme.split('}').next().unwrap();
+        let colour = |name: &str| property(scheme, name).unwrap();
+        for text in ["--ink", "--quiet", "--button", "--wrong"] {
+            assert_readable(colour(text), colour("--card"));
+        }
+        assert_readable(colour("--quiet"), colour("--page"));
+        assert_readable(colour("--on-button"), colour("--button"));
+    }
+}
+
+#[test]
 fn short_mails_are_readable_in_light_and_in_dark() {
     for html in [
         ClientLetter::sample().html().unwrap(),

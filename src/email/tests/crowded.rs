@@ -6,8 +6,8 @@ use crate::email::capacity_summary::{
     Book, CapacitySummary, CoveredBook, Decision, Matter, RequestWaiting,
 };
 use crate::email::client_update::{
-    ClientUpdate, CopiedPrompts, CoveredPrompts, Matter as Daily, Overdue, Prompts, Told,
-    Undelivered,
+    ClientUpdate, CopiedPrompts, CoveredPrompts, HandedPrompts, Matter as Daily, Overdue, Prompts,
+    Told, Undelivered,
 };
 use crate::email::line::Line;
 
@@ -152,6 +152,11 @@ pub(super) fn client_update(rows: usize, text: &str) -> ClientUpdate {
         colleague: name.clone(),
         prompts: few,
     };
+    let handed = HandedPrompts {
+        colleague: name.clone(),
+        prompts: copied.prompts.clone(),
+    };
+    mail.handed_over = vec![handed; rows];
     mail.in_copy = vec![copied; rows];
     mail.covering = vec![covered; rows];
     mail.frame.recipient = name;

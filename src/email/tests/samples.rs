@@ -224,12 +224,22 @@ impl CapacitySummary {
                         side: Side::Client,
                     },
                 ],
-                overdue: vec![OverdueUpdate {
-                    client: "Brightwell".into(),
-                    account_manager: Some("Dana Lind".into()),
-                    due_on: date(2026, 11, 16),
-                    days_late: 7,
-                }],
+                overdue: vec![
+                    OverdueUpdate {
+                        client: "Brightwell".into(),
+                        account_manager: Some("Dana Lind".into()),
+                        due_on: date(2026, 11, 16),
+                        days_late: 7,
+                        choice: None,
+                    },
+                    OverdueUpdate {
+                        client: "Harbour Trust".into(),
+                        account_manager: Some("Sam Okafor".into()),
+                        due_on: date(2026, 11, 17),
+                        days_late: 6,
+                        choice: Some("put off until Wed 25 Nov by Sam Okafor".into()),
+                    },
+                ],
                 unreachable: vec![Unreachable {
                     whose: "Zoe Marsh (Orchard Foods)".into(),
                     address: "zoe@orchard.example".into(),
@@ -269,6 +279,7 @@ impl ClientUpdate {
                     due_on: MONDAY,
                     every_days: 90,
                     last_contact: contact(TouchpointKind::Email, date(2026, 8, 25), "Dana Lind"),
+                    answers: answers("quill"),
                 }],
                 facts: vec![facts()],
                 notices: notices(),
@@ -289,12 +300,25 @@ impl ClientUpdate {
                     ..Prompts::default()
                 },
             }],
+            handed_over: vec![HandedPrompts {
+                colleague: "Priya Shah".into(),
+                prompts: Prompts {
+                    updates: vec![UpdateDue {
+                        client: "Weir & Daughters".into(),
+                        url: page("clients/cli_6"),
+                        answers: answers("weir"),
+                        ..brightwell()
+                    }],
+                    ..Prompts::default()
+                },
+            }],
             in_copy: vec![CopiedPrompts {
                 colleague: "Ana Souza".into(),
                 prompts: Prompts {
                     updates: vec![UpdateDue {
                         client: "Lindqvist Marine".into(),
                         url: page("clients/cli_5"),
+                        answers: None,
                         ..brightwell()
                     }],
                     ..Prompts::default()
@@ -355,9 +379,22 @@ impl ClientUpdate {
             },
             covering: Vec::new(),
             in_copy: Vec::new(),
+            handed_over: Vec::new(),
             ..Self::sample()
         }
     }
+}
+
+/// Links as long as those that are signed.
+fn answers(about: &str) -> Option<AnswerLinks> {
+    let url = |what: &str| {
+        let token = format!("{what}-{about}-");
+        format!("https://meridian.example/a/{:x<78}", token)
+    };
+    Some(AnswerLinks {
+        log_url: Some(url("log")),
+        more_url: url("more"),
+    })
 }
 
 fn notices() -> Vec<Notice> {
@@ -413,6 +450,7 @@ fn orchard() -> UpdateDue {
         ]),
         waiting: lines(&["Orchard shop has no production manager"]),
         projects: lines(&["Orchard shop", "Loyalty app"]),
+        answers: answers("orchard"),
     }
 }
 
@@ -428,6 +466,7 @@ fn brightwell() -> UpdateDue {
         since: lines(&["Website relaunch moved from back burner to active on Thu 19 Nov"]),
         waiting: Vec::new(),
         projects: lines(&["Website relaunch"]),
+        answers: answers("brightwell"),
     }
 }
 
@@ -443,5 +482,9 @@ fn facts() -> FactsNeeded {
             "What is next, and when",
             "Anything at risk",
         ]),
+        answers: answers("ledger").map(|answers| AnswerLinks {
+            log_url: None,
+            ..answers
+        }),
     }
 }

@@ -20,12 +20,13 @@ fn with_decisions(matters: Vec<Matter>) -> CapacitySummary {
     }
 }
 
-/// A day of updates, reach-outs and facts alone.
+/// A day of one's own and covered updates, reach-outs and facts alone.
 fn without_notices(mut mail: ClientUpdate) -> ClientUpdate {
     mail.own.notices.clear();
     for covered in &mut mail.covering {
         covered.prompts.notices.clear();
     }
+    mail.handed_over.clear();
     mail.in_copy.clear();
     mail
 }
@@ -133,6 +134,7 @@ fn a_decision_before_a_kick_off_leads_and_copies_come_last() {
     assert_eq!(mail.subject(), "Decide before kick-off: Website (Orchard)");
     assert!(mail.preheader().contains("1 handover step due: Brightwell"));
     (mail.own, mail.covering) = (Prompts::default(), Vec::new());
+    mail.handed_over.clear();
     assert_eq!(mail.subject(), "In copy, shadowing: Ana Souza");
 }
 

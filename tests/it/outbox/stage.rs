@@ -183,6 +183,7 @@ impl Stage {
             next_due_at: Moment(next_due_at),
             time_zone_data: zone_data.to_owned(),
             paused: false,
+            paused_until: None,
             version: 1,
         };
         let tx = self.app.db.begin().await.unwrap();

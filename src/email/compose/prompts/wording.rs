@@ -7,18 +7,30 @@ use uuid::Uuid;
 use super::Day;
 use super::entries::{Entry, What};
 use crate::domain::cadence::DueState;
+use crate::domain::prompts::{Prompt, touchpoint_kind};
 use crate::domain::suppressions::Unreachable;
 use crate::domain::unroutable::Unroutable;
 use crate::domain::updates::Standing;
 use crate::domain::{self, notices};
+use crate::email::action_link::{self, Action, Answer};
 use crate::email::client_update::{
-    FactsNeeded, Matter, Notice, Overdue, Prompts, ReachOutDue, Told, Undelivered, UpdateDue,
+    AnswerLinks, FactsNeeded, Matter, Notice, Overdue, Prompts, ReachOutDue, Told, Undelivered,
+    UpdateDue,
 };
 use crate::email::compose::delivery::Links;
 use crate::email::compose::touchpoints::Touchpoints;
 use crate::email::format;
 use crate::email::line::Line;
-use crate::entity::{EmailKind, Side, client, project};
+use crate::entity::{EmailKind, PromptTopic, Side, client, project};
+use crate::error::Result;
+
+/// Whose mail is written.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub(super) links: action_link::Links<'a>,
+    /// Whether they may read the notes of contacts.
+    pub(super) with_notes: bool,
+}
 
 impl Day<'_> {
     pub(super) fn add(
@@ -26,8 +38,9 @@ impl Day<'_> {
         entry: &Entry<'_>,
         prompts: &mut Prompts,
         touchpoints: &Touchpoints,
-        with_notes: bool,
-    ) {
+        reader: Reader<'_>,
+    ) -> Result<()> {
+        let answers = self.answers(entry, reader)?;
         let link = |client: &client::Model| Some(Links(self.app).client(client.id));
         match &entry.what {
             What::Update(standing, due) => prompts.updates.push(UpdateDue {
@@ -38,13 +51,14 @@ impl Day<'_> {
                 overdue: due.state(self.day) == DueState::Overdue,
                 cadence_days: standing.client.cadence_days.into(),
                 last_contact: touchpoints.last_update(standing.client.id),
-                since: self.since(standing, touchpoints, with_notes),
+                since: self.since(standing, touchpoints, reader.with_notes),
                 waiting: self.waiting(standing),
                 projects: standing
                     .active
                     .iter()
                     .map(|project| project.name.as_str().into())
                     .collect(),
+                answers,
             }),
             What::ReachOut(standing, due) => prompts.reach_outs.push(ReachOutDue {
                 client: standing.client.name.as_str().into(),
@@ -52,6 +66,7 @@ impl Day<'_> {
                 due_on: due.due_on,
                 every_days: standing.outreach_days.unwrap_or_default(),
                 last_contact: touchpoints.last(standing.client.id),
+                answers,
             }),
             What::Facts(standing, due, project) => prompts.facts.push(FactsNeeded {
                 project: project.name.as_str().into(),
@@ -60,9 +75,38 @@ impl Day<'_> {
                 writer: standing.speaker_id.map(|speaker| self.name(speaker)),
                 due_on: due.due_on,
                 facts: facts(project, self.day),
+                answers,
             }),
             What::Notice(matter) => self.tell(matter, prompts),
         }
+        Ok(())
+    }
+
+    /// What the reader can answer. A copy asks nothing, and a notice is seen to where it leads.
+    fn answers(&self, entry: &Entry<'_>, reader: Reader<'_>) -> Result<Option<AnswerLinks>> {
+        let (topic, subject_id, standing) = match &entry.what {
+            What::Update(standing, _) => (PromptTopic::Update, standing.client.id, standing),
+            What::ReachOut(standing, _) => (PromptTopic::ReachOut, standing.client.id, standing),
+            What::Facts(standing, _, project) => (PromptTopic::Facts, project.id, standing),
+            What::Notice(_) => return Ok(None),
+        };
+        if entry.shadows.is_some() {
+            return Ok(None);
+        }
+        let prompt = Prompt { topic, subject_id };
+        let since = standing.since(topic);
+        let url = |answer| {
+            reader.links.url(Action::Prompt {
+                answer,
+                prompt,
+                since,
+            })
+        };
+        let is_logged = touchpoint_kind(topic).is_some();
+        Ok(Some(AnswerLinks {
+            log_url: is_logged.then(|| url(Answer::Log)).transpose()?,
+            more_url: url(Answer::Choose)?,
+        }))
     }
 
     fn tell(&self, matter: &notices::Matter, prompts: &mut Prompts) {

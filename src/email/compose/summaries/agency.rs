@@ -17,6 +17,8 @@ use crate::domain::utilisation::Band;
 use crate::email::capacity_summary::{
     Agency, Decision, ManagerWeek, Matter, OverdueUpdate, PersonWeek, Unreachable, Unstaffed,
 };
+use crate::email::compose::choices::{chosen, is_dismissed};
+use crate::entity::{PromptTopic, prompt_choice};
 use crate::error::Result;
 
 /// A client update past its three working days.
@@ -24,6 +26,7 @@ pub(super) struct Overdue {
     client: String,
     speaker_id: Option<Uuid>,
     due_on: Date,
+    choice: Option<prompt_choice::Model>,
 }
 
 /// The overdue client updates of the agency, latest first.
@@ -43,6 +46,7 @@ pub(super) async fn overdue(
                 client: standing.client.name.clone(),
                 speaker_id: standing.speaker_id,
                 due_on: due.due_on,
+                choice: standing.choice(PromptTopic::Update, None).cloned(),
             })
         })
         .collect();
@@ -60,10 +64,12 @@ impl Summaries<'_> {
         }
         self.decide_on_people(&everybody, weeks, decisions);
         let unstaffed = self.unstaffed(decisions);
-        if !self.overdue.is_empty() {
+        let needed = |one: &&Overdue| !is_dismissed(one.choice.as_ref(), self.day);
+        let overdue = self.overdue.iter().filter(needed).count();
+        if overdue > 0 {
             decisions.push(Decision {
                 matter: Matter::UpdatesOverdue {
-                    clients: i64::try_from(self.overdue.len()).unwrap_or(i64::MAX),
+                    clients: i64::try_from(overdue).unwrap_or(i64::MAX),
                 },
                 url: Some(Links(self.app).page("/updates")),
             });
@@ -160,6 +166,13 @@ impl Summaries<'_> {
                 .due_on
                 .until(self.day)
                 .map_or(0, |span| span.get_days().into()),
+            choice: one
+                .choice
+                .as_ref()
+                .zip(one.speaker_id)
+                .and_then(|(choice, speaker)| {
+                    chosen(choice, speaker, self.day, |id| self.name(id))
+                }),
         }
     }
 }

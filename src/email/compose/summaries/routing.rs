@@ -32,6 +32,7 @@ pub(super) struct Subject {
 pub(super) struct Routing<'a> {
     pub(super) app: &'a App,
     pub(super) week: Week,
+    pub(super) day: Date,
     pub(super) now: Timestamp,
     pub(super) obligations: Obligations<'a>,
     pub(super) stand_ins: &'a StandIns,
@@ -44,13 +45,12 @@ impl Routing<'_> {
         &self,
         rows: &[Addressed<'_>],
         addressees: &[Uuid],
-        day: Date,
     ) -> Result<(Vec<Subject>, Vec<Composed>)> {
         let recipients: HashMap<Uuid, Addressed<'_>> =
             rows.iter().map(|row| (row.recipient_id, *row)).collect();
         let mut subjects = Vec::new();
         let mut closed = Vec::new();
-        let routes = self.routes(&recipients, addressees, day);
+        let routes = self.routes(&recipients, addressees);
         let open = self.ensure(&recipients, &routes).await?;
         for (person_id, on, route) in routes {
             let own_row = recipients.get(&person_id);
@@ -129,7 +129,7 @@ impl Routing<'_> {
     fn is_paused(&self, person_id: Uuid) -> bool {
         self.schedules
             .get(&person_id)
-            .is_some_and(|schedule| schedule.paused)
+            .is_some_and(|schedule| subscriptions::is_paused(schedule, self.day))
     }
 
     fn subject(&self, person_id: Uuid, to: Uuid, on: Date) -> Subject {
@@ -162,8 +162,8 @@ impl Routing<'_> {
         &self,
         recipients: &HashMap<Uuid, Addressed<'_>>,
         addressees: &[Uuid],
-        day: Date,
     ) -> Vec<(Uuid, Date, Route)> {
+        let day = self.day;
         addressees
             .iter()
             .filter(|person_id| !self.is_paused(**person_id))
