@@ -63,7 +63,7 @@ pub(super) async fn address_is_written_to(
         .filter(suppressed_address::Column::LiftedAt.is_null());
     if let Some(row) = suppressed.one(conn).await? {
         let message = format!(
-            "Nothing is sent to {address} any more: {} Correct the address first.",
+            "Nothing is sent to {address} any more: {} Correct the address, or lift the suppression.",
             row.reason
         );
         check.add("id", ProblemCode::NotAllowedNow, message);

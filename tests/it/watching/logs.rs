@@ -75,7 +75,10 @@ impl Log {
 /// The word around an `@` that is not masked.
 fn whole_address(text: &str) -> Option<&str> {
     let mut words = text.split(|c: char| c.is_whitespace() || "\"'<>(),;".contains(c));
-    words.find(|word| word.contains('@') && !word.contains("…@"))
+    words.find(|word| {
+        let local = word.split_once('@').map(|(local, _)| local);
+        local.is_some_and(|local| !local.contains('…'))
+    })
 }
 
 async fn a_week_s_log_names_mails_and_requests_and_no_address(app: &TestApp) {
