@@ -10,10 +10,11 @@ use uuid::Uuid;
 use super::books::Books;
 use super::cadence::DueState;
 use super::notices::{Matter, Notice};
+use super::prompts::{Course, course};
 use super::responsibilities::Scope;
 use super::settings::Settings;
 use super::updates::{Standing, standings};
-use crate::entity::person;
+use crate::entity::{PromptTopic, person};
 use crate::error::Result;
 
 /// A client update that is overdue.
@@ -47,6 +48,7 @@ pub async fn to_owners(
     let (standings, _) = standings(conn, &books, settings, day).await?;
     let overdue: Vec<Overdue> = standings
         .iter()
+        .filter(|standing| course_of(standing, day) != Course::Waits)
         .filter_map(|standing| overdue(standing, day))
         .collect();
     let speakers = overdue.iter().filter_map(|overdue| overdue.speaker_id);
@@ -74,8 +76,12 @@ pub async fn to_owners(
 
 /// The copies for those of `people` who speak for a client among `standings` whose update is overdue.
 pub fn copies(standings: &[Standing<'_>], people: &[Uuid], day: Date) -> Vec<Notice> {
+    let is_theirs = |standing: &&Standing<'_>| {
+        matches!(course_of(standing, day), Course::AsDue | Course::Again(_))
+    };
     let overdue = standings
         .iter()
+        .filter(is_theirs)
         .filter_map(|standing| overdue(standing, day));
     let copy = |overdue: Overdue| {
         let speaker = overdue.speaker_id.filter(|id| people.contains(id))?;
@@ -86,6 +92,14 @@ pub fn copies(standings: &[Standing<'_>], people: &[Uuid], day: Date) -> Vec<Not
         Some(notice(speaker, copy))
     };
     overdue.filter_map(copy).collect()
+}
+
+/// What whoever speaks for a client chose about its update: what waits is in the weekly summary, with the reason.
+fn course_of(standing: &Standing<'_>, day: Date) -> Course {
+    match standing.speaker_id {
+        Some(speaker) => course(standing.choice(PromptTopic::Update, None), speaker, day),
+        None => Course::AsDue,
+    }
 }
 
 fn overdue(standing: &Standing<'_>, day: Date) -> Option<Overdue> {

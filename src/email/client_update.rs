@@ -153,6 +153,11 @@ pub struct CopiedPrompts {
 /// Most lines shown under one client; a client is a paragraph, not a page.
 const MOST_LINES: usize = 5;
 
+/// Lines under each client of a mail that shows `rows` clients of a kind. One that has room for a single one has none for them.
+fn lines_beside(rows: usize) -> usize {
+    if rows == 1 { 0 } else { rows.min(MOST_LINES) }
+}
+
 impl ClientUpdate {
     /// At most 60 characters with the news: `3 client updates due: Orchard, Brightwell, +1`.
     pub fn subject(&self) -> String {
@@ -190,7 +195,7 @@ impl ClientUpdate {
     /// Internal, should the template fail.
     pub fn text(&self) -> Result<String> {
         let (rows, _) = self.fitted()?;
-        let lines = rows.min(MOST_LINES);
+        let lines = lines_beside(rows);
         Ok(plain::wrap(&rows::rendered(&Text {
             mail: self,
             rows,
@@ -200,7 +205,7 @@ impl ClientUpdate {
 
     fn fitted(&self) -> Result<(usize, String)> {
         rows::fit(|rows| {
-            let lines = rows.min(MOST_LINES);
+            let lines = lines_beside(rows);
             rows::rendered(&Html {
                 mail: self,
                 rows,

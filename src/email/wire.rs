@@ -276,7 +276,7 @@ mod tests {
     async fn a_reply_without_an_end_is_ended() {
         for line in [&b"x"[..], b"250-more\r\n"] {
             let (mut wire, mut server) = wire();
-            let told = line.repeat(LONGEST_REPLY);
+            let told = line.repeat(LONGEST_REPLY + 1);
             tokio::spawn(async move { server.write_all(&told).await });
             let mut heard = Vec::new();
             let error = wire.read_to_end(&mut heard).await.unwrap_err().to_string();

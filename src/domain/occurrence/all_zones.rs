@@ -28,8 +28,8 @@ fn keeps_each_week(name: &str, weekday: Weekday, minute: i64) -> usize {
     let weekly = Recurrence::try_new(Rhythm::Weekly { weekday }, minute, zone.clone()).unwrap();
     let mut week = Week::of(date(FIRST_YEAR, 1, 5));
     let end = Week::of(date(FIRST_YEAR + YEARS, 1, 5));
-    let before = plus_days(week.monday(), -1).to_datetime(Time::midnight());
-    let mut last = zone.to_timestamp(before).unwrap();
+    let monday = week.monday().to_datetime(Time::midnight());
+    let mut last = zone.to_timestamp(monday).unwrap() - SignedDuration::from_nanos(1);
     let mut in_the_way = 0;
     while week < end {
         let day = plus_days(week.monday(), i64::from(weekday.to_monday_zero_offset()));
