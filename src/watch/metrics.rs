@@ -35,6 +35,9 @@ type Label = (&'static str, &'static str);
 type Seconds = Gauge<f64, AtomicU64>;
 type Histograms<const N: usize> = Family<[Label; N], Histogram, fn() -> Histogram>;
 
+/// Durations of HTTP requests, by status.
+type Requests = Family<[(&'static str, u16); 1], Histogram, fn() -> Histogram>;
+
 /// Everything that is counted.
 pub(super) struct Metrics {
     registry: Registry,
@@ -50,7 +53,7 @@ pub(super) struct Metrics {
     tick_age: Seconds,
     breaker_open: Gauge,
     skew: Seconds,
-    requests: Family<[(&'static str, u16); 1], Histogram, fn() -> Histogram>,
+    requests: Requests,
     /// When the outbox was counted last. Held while the figures are written out, so that nobody sees half of a count.
     counted_at: Mutex<Option<Timestamp>>,
 }
