@@ -19,6 +19,9 @@ const MIGRATION_LOCK: i64 = 0x4d45_5249_4449_414e;
 /// Readers of one SQLite file. They do not wait for the writer (WAL).
 const SQLITE_READERS: u32 = 4;
 
+/// Values bound in one statement: SQLite takes 32,766, PostgreSQL 65,535.
+pub const VALUES_AT_ONCE: usize = 30_000;
+
 /// Connections of one replica to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
 

@@ -9,17 +9,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Copied, count_rows};
+use crate::db::VALUES_AT_ONCE;
 use crate::entity::{client, person, project, responsibility, role, setting};
 use crate::error::{Error, Result};
 
 /// Rows read and written at once: mails have some 20 KB each.
 const ROWS_AT_ONCE: usize = 500;
-
-/// Values bound in one statement: SQLite takes 32,766, PostgreSQL 65,535.
-const VALUES_AT_ONCE: usize = 30_000;
-
-/// What every new database comes with, and the copy replaces: the catalogue, and the secret that a server makes.
-const CATALOGUE: [&str; 3] = ["role", "responsibility", "setting"];
 
 /// A copy under way.
 pub(super) struct Copying<'a> {
@@ -43,9 +38,9 @@ impl<'a> Copying<'a> {
         }
     }
 
-    /// Makes way for the source's own catalogue.
+    /// Makes way for what every new database comes with: the catalogue, and the secret that a server makes.
     pub(super) async fn clear_catalogue(&self) -> Result<()> {
-        // Whoever holds a role, or has anything else, is found by the tables that are to be empty.
+        // In an agency's own database people hold these roles.
         must_be_empty::<person::Entity>(self.target).await?;
         responsibility::Entity::delete_many()
             .exec(self.target)
@@ -161,7 +156,7 @@ impl<'a> Copying<'a> {
 
 async fn must_be_empty<E: EntityTrait>(target: &DatabaseTransaction) -> Result<()> {
     let table = E::default().table_name().to_owned();
-    if CATALOGUE.contains(&table.as_str()) || count_rows(target, &table).await? == 0 {
+    if count_rows(target, &table).await? == 0 {
         return Ok(());
     }
     Err(Error::invalid(

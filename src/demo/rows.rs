@@ -6,14 +6,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::db::VALUES_AT_ONCE;
 use crate::entity::{
     assignment, booking, client, client_contact, holiday, holiday_calendar, person, person_skill,
     project, schedule, skill, time_off, touchpoint, work_schedule,
 };
 use crate::error::Result;
-
-/// Values bound in one statement: SQLite takes 32,766, PostgreSQL 65,535.
-const VALUES_AT_ONCE: usize = 30_000;
 
 /// Generated rows that are not written yet, by table.
 #[derive(Debug, Default)]

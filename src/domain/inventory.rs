@@ -195,15 +195,15 @@ impl Agency {
     }
 
     fn line(&self, client: &client::Model, project: Option<&project::Model>) -> Line {
-        let accountability = &self.books.accountability;
         let side = |side| {
             let held = match project {
-                Some(project) => accountability.accountable(side, project, self.on),
-                None => accountability.accountable_for_client(side, client.id, self.on),
+                Some(project) => self.history.accountable(side, project, self.on),
+                None => self
+                    .history
+                    .accountable_for_client(side, client.id, self.on),
             }?;
-            let since = self.history.held_since(side, client.id, project, self.on);
-            let since = since.map_or(held.assignment.from_on, Day);
-            Some(self.holder(client.id, held, since))
+            let since = self.history.held_since(side, client.id, project, self.on)?;
+            Some(self.holder(client.id, held, Day(since)))
         };
         let minutes = match project {
             Some(project) => self.books.profile(project).sides(&self.settings.load),

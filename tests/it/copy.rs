@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::SignedDuration;
 use meridian::entity::{EmailState, Moment, email};
 use meridian::graphql::id::Kind;
-use sea_orm::{EntityTrait, IntoActiveModel, QueryOrder};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryOrder};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -17,6 +17,7 @@ use crate::support::tables::contents;
 
 on_both_databases!(
     everything_goes_over_to_the_other_database_and_back,
+    a_row_that_is_kept_otherwise_ends_it_and_nothing_is_written,
     what_is_not_empty_is_left_as_it_is,
     a_database_whose_mails_are_being_sent_is_not_copied,
 );
@@ -81,6 +82,31 @@ async fn everything_goes_over_to_the_other_database_and_back(app: &TestApp) {
 
 fn names(contents: &BTreeMap<String, Vec<String>>) -> Vec<&String> {
     contents.keys().collect()
+}
+
+/// A database that changes what it is given, one table before the last.
+const MEDDLE: &str = "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN NEW.value = to_jsonb(''other''::text); RETURN NEW; END';
+    CREATE TRIGGER meddle BEFORE INSERT ON setting FOR EACH ROW EXECUTE FUNCTION meddle();";
+
+async fn a_row_that_is_kept_otherwise_ends_it_and_nothing_is_written(app: &TestApp) {
+    a_monday(app).await;
+    let folder = TempDir::new().unwrap();
+    let Some(there) = Database::create(Store::Postgres) else {
+        return;
+    };
+    let target = app.beside(&there.url).await;
+    let tx = target.db.begin().await.unwrap();
+    tx.execute_unprepared(MEDDLE).await.unwrap();
+    tx.commit().await.unwrap();
+    let before = contents(&target).await;
+    let output = copy(folder.path(), app.database_url(), &there.url);
+    assert_eq!(
+        failed(&output, 1),
+        "Something went wrong: rows of setting did not come back as they were written."
+    );
+    assert_eq!(contents(&target).await, before);
+    target.stop().await;
 }
 
 async fn what_is_not_empty_is_left_as_it_is(app: &TestApp) {

@@ -1,10 +1,7 @@
 //! What guards keep where it is.
 
-use std::collections::BTreeSet;
-
-use super::problem::{Problem, Unit};
-use super::rule::Rule;
-use crate::entity::Side;
+use super::problem::Problem;
+use super::rule::{Rule, keeping};
 
 /// A unit that may not move, because of its guards or of a pinned relationship.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,27 +17,29 @@ pub struct Kept {
 impl Problem {
     /// All that guards keep with its holder, in the order of the units.
     pub fn kept(&self) -> Vec<Kept> {
-        let bonds = self.bonds.iter().filter(|bond| bond.pinned);
-        let pinned: BTreeSet<_> = bonds.map(|bond| (bond.person, bond.client)).collect();
-        let units = self.units.iter().enumerate();
-        units
-            .filter_map(|(place, unit)| {
-                let holder = unit.holder?;
-                let mut sentences = guards(unit);
-                if unit.side == Side::Client && pinned.contains(&(holder, unit.client)) {
-                    sentences.push(Rule::PinnedBond(holder, unit.client).sentence(self));
-                }
-                (!sentences.is_empty()).then_some(Kept {
-                    unit: place,
+        (0..self.units.len())
+            .filter_map(|unit| {
+                let rules = keeping(self, unit);
+                let sentences = rules.into_iter().flat_map(|rule| self.why(rule)).collect();
+                let holder = self.units[unit].holder?;
+                let kept = Kept {
+                    unit,
                     holder,
                     sentences,
-                })
+                };
+                (!kept.sentences.is_empty()).then_some(kept)
             })
             .collect()
     }
-}
 
-fn guards(unit: &Unit) -> Vec<String> {
-    let stays = unit.stays.iter();
-    stays.map(|stay| stay.sentence.clone()).collect()
+    /// The guards of a unit say why one by one.
+    fn why(&self, rule: Rule) -> Vec<String> {
+        match rule {
+            Rule::Stay(unit) => {
+                let stays = self.units[unit].stays.iter();
+                stays.map(|stay| stay.sentence.clone()).collect()
+            }
+            other => vec![other.sentence(self)],
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What a plan must keep, one rule each, so that clashes can be named.
 
-use super::problem::{Problem, Target, Unit};
+use super::problem::{Bond, Problem, Target, Unit};
 use crate::entity::Side;
 
 /// A rule. Units, people and clients are places in the problem.
@@ -134,16 +134,24 @@ pub(super) fn forbidding(problem: &Problem, place: usize, person: usize) -> Vec<
     if !candidate.receives.side(unit.side) {
         rules.push(Rule::Receives(person, unit.side));
     }
-    if let Some(holder) = unit.holder {
-        if !unit.stays.is_empty() {
-            rules.push(Rule::Stay(place));
-        }
-        let pinned = |bond: &&super::problem::Bond| {
-            bond.pinned && (bond.person, bond.client) == (holder, unit.client)
-        };
-        if unit.side == Side::Client && problem.bonds.iter().any(|bond| pinned(&bond)) {
-            rules.push(Rule::PinnedBond(holder, unit.client));
-        }
+    rules.extend(keeping(problem, place));
+    rules
+}
+
+/// The rules that keep a unit with its holder, whoever else is asked; none when it may move.
+pub(super) fn keeping(problem: &Problem, place: usize) -> Vec<Rule> {
+    let unit = &problem.units[place];
+    let Some(holder) = unit.holder else {
+        return Vec::new();
+    };
+    let mut rules = Vec::new();
+    if !unit.stays.is_empty() {
+        rules.push(Rule::Stay(place));
+    }
+    let is_pinned =
+        |bond: &Bond| bond.pinned && (bond.person, bond.client) == (holder, unit.client);
+    if unit.side == Side::Client && problem.bonds.iter().any(is_pinned) {
+        rules.push(Rule::PinnedBond(holder, unit.client));
     }
     rules
 }

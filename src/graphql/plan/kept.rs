@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Description, Object, Result};
 
+use super::outcome::{client_of, project_of};
 use crate::domain::planning;
 use crate::domain::plans::Solved;
-use crate::entity::{client, person, project};
+use crate::entity::person;
 use crate::graphql::client::Client;
 use crate::graphql::enums::Side;
 use crate::graphql::loaders::the;
@@ -36,16 +37,12 @@ impl PlanKept {
 impl PlanKept {
     /// The project; null when it is a client without open projects.
     async fn project(&self, ctx: &Context<'_>) -> Result<Option<Project>> {
-        Ok(match self.unit().target {
-            planning::Target::Project(id) => Some(Project(the::<project::Entity>(ctx, id).await?)),
-            planning::Target::IdleClient(_) => None,
-        })
+        project_of(ctx, self.unit()).await
     }
 
     /// The client.
     async fn client(&self, ctx: &Context<'_>) -> Result<Client> {
-        let id = self.solved.problem.clients[self.unit().client].id;
-        Ok(Client(the::<client::Entity>(ctx, id).await?))
+        client_of(ctx, &self.solved, self.unit()).await
     }
 
     /// Which side.

@@ -209,16 +209,12 @@ impl PlanMove {
 impl PlanMove {
     /// The project; null when it is a client without open projects.
     async fn project(&self, ctx: &Context<'_>) -> Result<Option<Project>> {
-        Ok(match self.unit().target {
-            planning::Target::Project(id) => Some(Project(the::<project::Entity>(ctx, id).await?)),
-            planning::Target::IdleClient(_) => None,
-        })
+        project_of(ctx, self.unit()).await
     }
 
     /// The client.
     async fn client(&self, ctx: &Context<'_>) -> Result<Client> {
-        let id = self.solved.problem.clients[self.unit().client].id;
-        Ok(Client(the::<client::Entity>(ctx, id).await?))
+        client_of(ctx, &self.solved, self.unit()).await
     }
 
     /// Which side.
@@ -344,6 +340,27 @@ pub struct PlanCost {
     total: i64,
     /// No plan costs less than this.
     bound: i64,
+}
+
+/// The project of a unit; none: it is of a client without open projects.
+pub(super) async fn project_of(
+    ctx: &Context<'_>,
+    unit: &planning::Unit,
+) -> Result<Option<Project>> {
+    Ok(match unit.target {
+        planning::Target::Project(id) => Some(Project(the::<project::Entity>(ctx, id).await?)),
+        planning::Target::IdleClient(_) => None,
+    })
+}
+
+/// The client of a unit.
+pub(super) async fn client_of(
+    ctx: &Context<'_>,
+    solved: &Solved,
+    unit: &planning::Unit,
+) -> Result<Client> {
+    let id = solved.problem.clients[unit.client].id;
+    Ok(Client(the::<client::Entity>(ctx, id).await?))
 }
 
 /// Where something stands in the order of the plan.

@@ -412,7 +412,7 @@ impl Database {
     }
 
     /// A migrated one. None where no PostgreSQL is installed.
-    fn create(store: Store) -> Option<Self> {
+    pub(crate) fn create(store: Store) -> Option<Self> {
         let (url, folder) = match store {
             Store::Sqlite => {
                 let folder = TempDir::new().unwrap();
