@@ -116,7 +116,7 @@ impl<'a> Visit<'a> {
         Page::saying(
             StatusCode::OK,
             "This link was used already",
-            format!("{}, {}.", used.outcome, self.when(used.used_at.0)),
+            format!("{}. That was {}.", used.outcome, self.when(used.used_at.0)),
         )
     }
 

@@ -79,7 +79,7 @@ async fn an_update_is_logged_once_from_the_mail(app: &TestApp) {
     for page in [press(app, &path).await, get(app, &path).await] {
         assert_eq!(page.status, 200);
         assert_eq!(heading(&page), "This link was used already");
-        let when = "The update to Acme was logged, on Mon 23 Nov at 09:12.";
+        let when = "The update to Acme was logged. That was on Mon 23 Nov at 09:12.";
         assert!(page.text.contains(when), "{}", page.text);
         assert!(!page.text.contains("<form"));
     }
