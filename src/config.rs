@@ -100,7 +100,7 @@ pub struct Config {
         default_value = "token", value_parser = MetricsAccess::parse)]
     pub metrics: MetricsAccess,
 
-    /// Seconds an API request may take, 1 to 300
+    /// Seconds an API request may take, its body's arrival included, 1 to 300
     #[arg(long = "request-timeout-seconds", env = "MERIDIAN_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS",
         default_value = "10", value_parser = numbers::seconds(1..=300))]
     pub request_timeout: Duration,

@@ -11,9 +11,7 @@ mod stop;
 mod visit;
 
 use askama::Template;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
 };
@@ -21,7 +19,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
+use tokio::time::Instant;
 
+use super::body::{self, Unread};
+use super::under_way::UnderWay;
 use crate::app::App;
 use crate::email::action_link::{self, PREVIEW};
 use crate::error::{Error, Result};
@@ -47,11 +48,10 @@ const HEADERS: [(HeaderName, &str); 3] = [
     ),
 ];
 
-/// Both methods, and limits on what is posted and how often.
+/// Both methods, and a limit on how often is posted.
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/a/{token}", get(show).post(press))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(Extension(Presses::default()))
 }
 
@@ -65,12 +65,16 @@ async fn press(
     State(app): State<App>,
     Path(token): Path<String>,
     Extension(presses): Extension<Presses>,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Response {
-    let Ok(body) = body else {
-        return answer(Ok(too_long()));
+    let under_way = UnderWay::of(&request);
+    let deadline = Instant::now() + app.config.request_timeout;
+    let body = match body::read(request, MOST_BYTES, deadline).await {
+        Ok(body) => body,
+        Err(unread) => return answer(Ok(not_read(unread))),
     };
-    answer(deed(&app, &token, &presses, &Fields::read(&body)).await)
+    let deed = async move { deed(&app, &token, &presses, &Fields::read(&body)).await };
+    answer(under_way.finish(deed).await.flatten())
 }
 
 async fn question(app: &App, token: &str) -> Result<Page> {
@@ -118,12 +122,24 @@ fn too_often() -> Page {
     )
 }
 
-fn too_long() -> Page {
-    Page::saying(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "That is too long",
-        "Nothing has changed. Go back and write less.",
-    )
+fn not_read(unread: Unread) -> Page {
+    match unread {
+        Unread::TooLong => Page::saying(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "That is too long",
+            "Nothing has changed. Go back and write less.",
+        ),
+        Unread::TooSlow => Page::saying(
+            StatusCode::REQUEST_TIMEOUT,
+            "That took too long to arrive",
+            "Nothing has changed. Go back and try again.",
+        ),
+        Unread::Broken => Page::saying(
+            StatusCode::BAD_REQUEST,
+            "That did not arrive whole",
+            "Nothing has changed. Go back and try again.",
+        ),
+    }
 }
 
 fn answer(page: Result<Page>) -> Response {

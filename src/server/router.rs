@@ -3,10 +3,10 @@
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Extension, Router, middleware};
 
-use super::graphql::{Endpoint, method_not_allowed, refuse};
+use super::graphql::{Endpoint, methods, refuse};
 use super::{actions, authentication, health, metrics, with_layers};
 use crate::app::App;
 use crate::config::MetricsAccess;
@@ -31,7 +31,7 @@ fn signed_in(app: &App) -> Result<Router> {
     let prices = Prices::from_sdl(&schema.sdl()).map_err(|error| Error::Internal(error.into()))?;
     let endpoint = Endpoint::new(schema, prices, app.config.request_timeout);
     let mut routes = Router::new()
-        .route("/graphql", post(graphql).fallback(method_not_allowed))
+        .route("/graphql", methods(graphql))
         .with_state((app.clone(), endpoint));
     if app.config.metrics == MetricsAccess::Token {
         let page = get(metrics::for_a_caller).with_state(app.clone());

@@ -4,6 +4,7 @@ mod agency;
 mod answers;
 mod api;
 mod handing_over;
+mod haste;
 mod mails;
 mod overtaken;
 mod owners;

@@ -15,6 +15,7 @@ pub(crate) mod smtp_server;
 pub(crate) mod smtp_temper;
 pub(crate) mod spam;
 pub(crate) mod tables;
+pub(crate) mod tcp;
 mod watchdog;
 pub(crate) mod work;
 
