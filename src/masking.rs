@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-/// The fewest characters after `mer_` or `/a/` that make a token.
+/// The fewest characters after `mer_` or `/a/` that make a token: no word of a person or a server there is as long.
 const SHORTEST_TOKEN: usize = 20;
 
 /// What secrets start with: API tokens, and the links in mails.
@@ -75,21 +75,25 @@ fn without_tokens(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     for beginning in SECRETS {
         if text.contains(beginning) {
-            text = Cow::Owned(without(&text, beginning));
+            text = Cow::Owned(without(&text, beginning, "…"));
         }
     }
     text
 }
 
-fn without(text: &str, beginning: &str) -> String {
+/// `text` with `mark` in the place of what follows `beginning` and is long enough for a token, also one that was encoded on
+/// its way.
+pub(crate) fn without(text: &str, beginning: &str, mark: &str) -> String {
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_.~=%".contains(c);
     let mut pieces = text.split(beginning);
     let mut shown = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        let length = piece.find(|c| !is_token(c)).unwrap_or(piece.len());
+        let end = piece.find(|c| !is_of_token(c)).unwrap_or(piece.len());
+        // What ends a sentence is not the token's.
+        let length = piece[..end].trim_end_matches('.').len();
         shown.push_str(beginning);
         if length >= SHORTEST_TOKEN {
-            shown.push('…');
+            shown.push_str(mark);
             shown.push_str(&piece[length..]);
         } else {
             shown.push_str(piece);

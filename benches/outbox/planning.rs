@@ -40,9 +40,10 @@ pub(crate) async fn run(place: &Place) {
     assert_eq!(mails::in_state(&app, EmailState::Pending).await, PEOPLE);
     let inserting = insert_alone(&app, &people).await;
     println!(
-        "{}: {PEOPLE} subscriptions planned by one tick in {took:.2?} and {statements} statements, {peak} MB of memory at most; \
-         the inserts alone {:.0} rows/s",
+        "{}: {PEOPLE} subscriptions planned by one tick in {took:.2?} ({:.0}/s) and {statements} statements, {peak} MB of \
+         memory at most; the inserts alone {:.0} rows/s",
         place.name,
+        rate(PEOPLE, took),
         rate(PEOPLE, inserting),
     );
 }

@@ -20,6 +20,11 @@ pub(super) async fn run(config: Config) -> Result<()> {
     for caution in config.cautions() {
         tracing::warn!("{caution}");
     }
+    if cfg!(feature = "fail-points") {
+        tracing::warn!(
+            "this build stops at the points that FAILPOINTS names: it is for tests only"
+        );
+    }
     let app = ready(config).await?;
     let listener = listen(&app).await?;
     let address = listener

@@ -16,6 +16,7 @@ use crate::domain::{history, people, planned_mails, zone};
 use crate::entity::{EmailState, Moment, email, person};
 use crate::error::{Error, ProblemCode, Result};
 
+pub use checks::may_have_arrived;
 pub use resend::{resend, resent_of};
 
 /// Longest reason for calling a mail off, characters.

@@ -123,7 +123,16 @@ pub async fn follow_zone_data(conn: &impl ConnectionTrait) -> Result<usize> {
         let Some(person) = people.get(&row.person_id) else {
             continue;
         };
-        let due = recurrence(&row, person)?.by_other_rules(row.next_due_at.0)?;
+        let due = recurrence(&row, person)
+            .and_then(|recurrence| recurrence.by_other_rules(row.next_due_at.0));
+        // A zone that the new data no longer has keeps nobody else's mails back.
+        let due = match due {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(schedule = %row.id, %error, "a mail's time cannot be reckoned by the new zone data");
+                continue;
+            }
+        };
         let mut row = row.into_active_model();
         row.next_due_at = Set(Moment(due));
         row.time_zone_data = Set(zone_data_version().to_owned());

@@ -99,6 +99,11 @@ pub async fn suppressed(
         .collect())
 }
 
+/// What is said of a mail that does not leave because of this.
+pub fn told(address: &str, reason: &str) -> String {
+    format!("Nothing is sent to {address} any more: {reason}")
+}
+
 /// Lets mails go to an address again. Owners only; `reason` is kept in the history.
 pub async fn lift(
     db: &Db,

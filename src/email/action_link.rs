@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::config::Secret;
 use crate::domain::prompts::Prompt;
+use crate::email::stop_link;
 use crate::entity::EmailKind;
 use crate::error::{Error, Result};
 
@@ -92,18 +93,30 @@ impl Links<'_> {
     /// # Errors
     /// Internal, when the application has no secret: see [`App::secret`].
     pub fn url(self, action: Action) -> Result<String> {
-        let token = match self.now {
-            Some(now) => token(
-                self.app,
-                &Claim {
-                    person_id: self.person_id,
-                    action,
-                    expires_at: now + LIFE,
-                },
-            )?,
-            None => PREVIEW.to_owned(),
+        let Some(now) = self.now else {
+            return Ok(self.page(PREVIEW));
         };
-        Ok(self.app.config.public_url.page(&format!("/a/{token}")))
+        let claim = Claim {
+            person_id: self.person_id,
+            action,
+            expires_at: now + LIFE,
+        };
+        Ok(self.page(&token(self.app, &claim)?))
+    }
+
+    /// The address that stops a kind of mail.
+    ///
+    /// # Errors
+    /// As [`Links::url`].
+    pub fn stop_url(self, kind: EmailKind) -> Result<String> {
+        match self.now {
+            Some(now) => stop_link::stop_url(self.app, self.person_id, kind, now),
+            None => Ok(self.page(PREVIEW)),
+        }
+    }
+
+    fn page(self, token: &str) -> String {
+        self.app.config.public_url.page(&format!("/a/{token}"))
     }
 }
 

@@ -23,6 +23,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::domain::mails::resent_of;
 use crate::domain::{subscriptions, working_time, zone};
 use crate::email::outbox;
 use crate::entity::{EmailKind, EmailState, email, person};
@@ -194,7 +195,10 @@ pub async fn refusals(
     let mut refusals = departed(conn, rows, now).await?;
     let of_kind = |kind: EmailKind| rows.iter().filter(move |row| row.kind == kind);
     let letters: Vec<&email::Model> = of_kind(EmailKind::ClientLetter).collect();
-    let reviews: Vec<&email::Model> = of_kind(EmailKind::SixMonthReview).collect();
+    // One that is sent once more was wanted so, whatever has become of the review.
+    let reviews: Vec<&email::Model> = of_kind(EmailKind::SixMonthReview)
+        .filter(|row| resent_of(row).is_none())
+        .collect();
     let mut others = HashMap::new();
     if !letters.is_empty() {
         others.extend(letters::refusals(conn, &letters, now).await?);

@@ -7,6 +7,7 @@ mod attempt;
 mod claim;
 mod group;
 mod mark;
+mod never_left;
 mod render;
 mod upkeep;
 mod when;
@@ -24,6 +25,7 @@ pub use mark::{
     Retry, enter_data, enter_data_all, fail, fail_all, mark_all_sent, mark_sent, retry_all_later,
     retry_later, standing_in,
 };
+pub use never_left::never_left;
 pub use render::{close, store_rendered};
 pub use upkeep::{OnAmbiguous, TakenBack, clear_bodies, expire, prune, take_back};
 pub use when::When;
@@ -58,10 +60,18 @@ impl From<(Uuid, i64)> for Claim {
     }
 }
 
-/// The row is in `state`. The word stands in the statement itself, else no database would use the partial indices on it.
+/// The row is in `state`. The words stand in the statement itself, and the condition of the index on what is in flight beside
+/// it, else SQLite would not use the partial indices.
 fn is_in(state: EmailState) -> SimpleExpr {
-    Expr::col((crate::entity::email::Entity, Column::State))
-        .eq(Expr::cust(format!("'{}'", state.word())))
+    let column = || Expr::col((crate::entity::email::Entity, Column::State));
+    let word = |state: EmailState| Expr::cust(format!("'{}'", state.word()));
+    let is_in = column().eq(word(state));
+    match state {
+        EmailState::Claimed | EmailState::Data => {
+            is_in.and(column().is_in([word(EmailState::Claimed), word(EmailState::Data)]))
+        }
+        _ => is_in,
+    }
 }
 
 /// The row is in one of `states`.

@@ -6,12 +6,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::mail_transport::Account;
+use crate::masking;
 
 /// Where the token of a link begins: [`crate::server`] serves the pages behind links below this path.
 const LINK: &str = "/a/";
-
-/// No word of a person or a server that follows [`LINK`] is as long.
-const SHORTEST_TOKEN: usize = 20;
 
 /// What stands in the place of a secret.
 const STARS: &str = "***";
@@ -59,21 +57,7 @@ impl fmt::Debug for Credentials {
 /// `text` with stars in place of the tokens of links: whoever has one can press the link. A spam filter names the links
 /// for which it refuses a mail.
 pub(super) fn without_tokens(text: &str) -> String {
-    let mut parts = text.split(LINK);
-    let mut shown = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let is_of_token =
-            |character: char| character.is_ascii_alphanumeric() || "-_.~=%".contains(character);
-        let token = part.len() - part.trim_start_matches(is_of_token).len();
-        shown.push_str(LINK);
-        if token >= SHORTEST_TOKEN {
-            shown.push_str(STARS);
-            shown.push_str(&part[token..]);
-        } else {
-            shown.push_str(part);
-        }
-    }
-    shown
+    masking::without(text, LINK, STARS)
 }
 
 #[cfg(test)]
@@ -105,7 +89,7 @@ mod tests {
             without_tokens(&format!(
                 "blocked <https://agency.example/a/{token}> and /a/{token}."
             )),
-            "blocked <https://agency.example/a/***> and /a/***"
+            "blocked <https://agency.example/a/***> and /a/***."
         );
         for harmless in [
             "",

@@ -1,18 +1,18 @@
 //! The outbox: which mails there are, what became of them, and what one would say.
 
+mod filter;
 mod forecast;
 mod mutations;
+mod preview;
 mod timeline;
 
-use async_graphql::{Context, Description, ID, InputObject, Object, Result};
-use sea_orm::sea_query::{ExprTrait, IntoCondition, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use async_graphql::{Context, Description, ID, Object, Result};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::connection::{Connection, Paging, list};
 use super::contact::Contact;
 use super::context::Asked;
 use super::enums::{AttemptOutcome, EmailKind, EmailState};
-use super::filter::IdComparator;
 use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
@@ -20,16 +20,17 @@ use super::person::Person;
 use crate::domain::access::Caller;
 use crate::domain::mails;
 use crate::domain::page::Term;
-use crate::domain::unroutable::UNROUTABLE_WORD;
-use crate::email::compose::{self, Verdict};
+use crate::email::compose;
 use crate::entity::{self, Day, Moment, client_contact, email, email_attempt, person};
 use crate::error::Error;
 
+pub use filter::EmailFilter;
 pub use forecast::{ForecastQueries, ForecastedEmail};
 pub use mutations::{
     EmailCancelInput, EmailMutations, EmailPayload, EmailReleaseInput, EmailResendInput,
     EmailRetryInput, EmailTestInput,
 };
+pub use preview::EmailPreview;
 pub use timeline::{EmailEvent, EmailEventKind};
 
 /// Whether the caller may read a mail: owners and managers, and whoever it is for.
@@ -249,121 +250,6 @@ impl EmailAttempt {
     }
 }
 
-/// Which mails. Several fields: all must hold.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct EmailFilter {
-    /// In one of these states; at most 20.
-    #[graphql(validator(max_items = 20))]
-    states: Option<Vec<EmailState>>,
-    /// Of this kind.
-    kind: Option<EmailKind>,
-    /// For these people.
-    recipient_id: Option<IdComparator>,
-    /// Of this period: an ISO week or a local day.
-    period: Option<String>,
-    /// That a mail server on their way gave up (true), or none has (false).
-    bounced: Option<bool>,
-    /// That went to nobody, since the recipient was away and nobody stood in (true), or did not (false).
-    unroutable: Option<bool>,
-}
-
-impl EmailFilter {
-    fn condition(&self) -> crate::error::Result<Condition> {
-        let mut all = Condition::all()
-            .add_option(
-                self.kind
-                    .map(|kind| email::Column::Kind.eq(entity::EmailKind::from(kind))),
-            )
-            .add_option(
-                self.period
-                    .as_ref()
-                    .map(|period| email::Column::Period.eq(period)),
-            );
-        if let Some(bounced) = self.bounced {
-            let ids = email::Column::Id.in_subquery(bounced_ids());
-            all = all.add(if bounced { ids } else { ids.not() });
-        }
-        if let Some(unroutable) = self.unroutable {
-            let reason = email::Column::Reason;
-            all = all.add(if unroutable {
-                reason.starts_with(UNROUTABLE_WORD).into_condition()
-            } else {
-                Condition::any()
-                    .add(reason.is_null())
-                    .add(reason.not_like(format!("{UNROUTABLE_WORD}%")))
-            });
-        }
-        if let Some(states) = &self.states {
-            let states = states.iter().copied().map(entity::EmailState::from);
-            all = all.add(email::Column::State.is_in(states));
-        }
-        if let Some(recipient) = &self.recipient_id {
-            all = all.add(recipient.on(
-                "filter.recipientId",
-                Kind::Person,
-                email::Column::RecipientId,
-            )?);
-        }
-        Ok(all)
-    }
-}
-
-/// The mails that bounced.
-fn bounced_ids() -> SelectStatement {
-    email_attempt::Entity::find()
-        .select_only()
-        .column(email_attempt::Column::EmailId)
-        .filter(email_attempt::Column::Outcome.eq(entity::AttemptOutcome::Bounced))
-        .into_query()
-}
-
-/// What a mail would say, or why there would be none.
-#[derive(Description)]
-pub struct EmailPreview(Verdict);
-
-#[Object(use_type_description)]
-impl EmailPreview {
-    /// Its subject; null when there would be no mail.
-    async fn subject(&self) -> Option<&str> {
-        match &self.0 {
-            Verdict::Send(rendered) => Some(&rendered.subject),
-            Verdict::Close { .. } => None,
-        }
-    }
-
-    /// Its HTML part; null when there would be no mail.
-    async fn html(&self) -> Option<&str> {
-        match &self.0 {
-            Verdict::Send(rendered) => Some(&rendered.html),
-            Verdict::Close { .. } => None,
-        }
-    }
-
-    /// Its text part; null when there would be no mail.
-    async fn text(&self) -> Option<&str> {
-        match &self.0 {
-            Verdict::Send(rendered) => Some(&rendered.text),
-            Verdict::Close { .. } => None,
-        }
-    }
-
-    /// The state the mail would end in without being sent; null when it would be sent.
-    async fn skipped_as(&self) -> Option<EmailState> {
-        match &self.0 {
-            Verdict::Send(_) => None,
-            Verdict::Close { state, .. } => Some((*state).into()),
-        }
-    }
-
-    /// Why it would not be sent; null when it would be.
-    async fn reason(&self) -> Option<&str> {
-        match &self.0 {
-            Verdict::Send(_) => None,
-            Verdict::Close { reason, .. } => Some(reason),
-        }
-    }
-}
-
 /// Queries about mails.
 #[derive(Default)]
 pub struct EmailQueries;
@@ -423,7 +309,7 @@ impl EmailQueries {
         if !caller.reads_work_of(person_id) {
             return Err(Error::NotFound("person").into());
         }
-        // A mail holds a link that stops it: not for others to press.
+        // What a person is told is theirs, and the owners'.
         caller.must_be_or_own(person_id, "preview a person's mails")?;
         let at = at.map_or(caller.now, |at| at.0);
         let verdict = compose::preview(ctx.app(), kind.into(), person_id, at).await?;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::planner::{self, reviews};
 use crate::app::App;
 use crate::domain::availability::WorkingTime;
-use crate::domain::{subscriptions, working_time};
+use crate::domain::{subscriptions, suppressions, working_time};
 use crate::email::compose::{Verdict, outlook};
 use crate::email::outbox;
 use crate::entity::{EmailState, Moment, email, person, schedule};
@@ -88,7 +88,7 @@ async fn fail_suppressed(app: &App, verdicts: &mut HashMap<Uuid, Verdict>) -> Re
         if let Some(why) = suppressed.get(&address) {
             *verdict = Verdict::Close {
                 state: EmailState::Failed,
-                reason: format!("Nothing is sent to {address} any more: {why}"),
+                reason: suppressions::told(&address, why),
             };
         }
     }

@@ -47,7 +47,6 @@ const MAINTENANCE_EVERY: Duration = Duration::from_secs(60 * 60);
 pub struct Jobs {
     app: App,
     replica: String,
-    breaker: Arc<Breaker>,
     stopping: watch::Sender<bool>,
     alarm: Option<Alarm>,
     loops: JoinSet<()>,
@@ -96,22 +95,11 @@ impl Jobs {
         Self {
             app,
             replica: replica.name,
-            breaker: replica.breaker,
             stopping,
             alarm,
             loops,
             committer,
         }
-    }
-
-    /// The name of this replica: random for each start.
-    pub fn replica(&self) -> &str {
-        &self.replica
-    }
-
-    /// Whether mail gets out: for readiness.
-    pub fn breaker(&self) -> &Arc<Breaker> {
-        &self.breaker
     }
 
     /// Stops ticking and claiming at once, lets mails that are being handed over come to an end for up to 25 s, says goodbye

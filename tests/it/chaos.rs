@@ -8,7 +8,8 @@
 //! were on their way in a process when it was killed. The same run without the fence and the grace breaks that rule, which
 //! shows that the run can tell. Each run prints what it came to in one line, and takes some minutes.
 //!
-//! `MERIDIAN_CHAOS_MAILS` says how many mails there are (2000), with a kill for every 20 and a pause for every 100 of
+//! `MERIDIAN_CHAOS_MAILS` says how many mails there are (2000), beside them one subscription for every 20 whose summary falls
+//! due, is planned and composed meanwhile, with a kill for every 20 and a pause for every 100 of
 //! them; `MERIDIAN_CHAOS_SEED` is where the choices start from (1), which the machine then plays out as it likes. The run
 //! without guards ends as soon as it has shown what it is for, and is never small: a few mails may be lucky.
 

@@ -31,7 +31,7 @@ mod outreach;
 mod overdue;
 mod requests;
 mod responsibility;
-mod reviews;
+pub(crate) mod reviews;
 mod shadowing;
 mod spam;
 mod stand_ins;

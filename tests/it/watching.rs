@@ -3,9 +3,10 @@
 mod clock;
 mod figures;
 mod forecast;
+mod in_doubt;
 mod logs;
 mod readiness;
 mod resending;
-mod retrying;
+pub(crate) mod retrying;
 mod test_mails;
 mod timeline;

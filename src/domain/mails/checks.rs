@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::domain::check::Check;
+use crate::domain::suppressions;
 use crate::entity::{
     AttemptOutcome, EmailKind, EmailState, client_contact, email, email_attempt, letter, person,
     suppressed_address,
@@ -62,10 +63,8 @@ pub(super) async fn address_is_written_to(
         .filter(suppressed_address::Column::Address.eq(address.to_lowercase()))
         .filter(suppressed_address::Column::LiftedAt.is_null());
     if let Some(row) = suppressed.one(conn).await? {
-        let message = format!(
-            "Nothing is sent to {address} any more: {} Correct the address, or lift the suppression.",
-            row.reason
-        );
+        let told = suppressions::told(address, &row.reason);
+        let message = format!("{told} Correct the address, or lift the suppression.");
         check.add("id", ProblemCode::NotAllowedNow, message);
     }
     Ok(())
@@ -88,7 +87,7 @@ pub(super) async fn address_of_today(
 }
 
 /// Whether a mail may have arrived although nobody knows: the reply to it was lost, or its sender vanished over it.
-pub(super) async fn may_have_arrived(conn: &impl ConnectionTrait, mail: Uuid) -> Result<bool> {
+pub async fn may_have_arrived(conn: &impl ConnectionTrait, mail: Uuid) -> Result<bool> {
     let lost = email_attempt::Entity::find()
         .filter(email_attempt::Column::EmailId.eq(mail))
         .filter(email_attempt::Column::Outcome.eq(AttemptOutcome::Ambiguous));

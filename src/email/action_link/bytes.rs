@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Action, Answer, Claim};
 use crate::domain::prompts::Prompt;
 use crate::domain::subscriptions::SUBSCRIBED;
+use crate::email::stop_link::kind_byte;
 use crate::entity::{EmailKind, PromptTopic};
 
 const PAUSE: u8 = 6;
@@ -129,15 +130,5 @@ fn topic_byte(topic: PromptTopic) -> u8 {
         PromptTopic::Update => 1,
         PromptTopic::ReachOut => 2,
         PromptTopic::Facts => 3,
-    }
-}
-
-fn kind_byte(kind: EmailKind) -> u8 {
-    match kind {
-        EmailKind::CapacitySummary => 1,
-        EmailKind::ClientUpdate => 2,
-        EmailKind::ClientLetter => 3,
-        EmailKind::SixMonthReview => 4,
-        EmailKind::Test => 5,
     }
 }

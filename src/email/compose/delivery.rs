@@ -11,7 +11,6 @@ use crate::domain::zone;
 use crate::email::action_link::{self, Action};
 use crate::email::frame::Frame;
 use crate::email::message::{self, Unsubscribe};
-use crate::email::stop_link;
 use crate::entity::{EmailKind, email, person, schedule};
 use crate::error::Result;
 use crate::global_id::Kind;
@@ -90,7 +89,6 @@ pub(super) fn frame(
     button_url: String,
     now: Timestamp,
 ) -> Result<Frame> {
-    let app = links.app;
     let zone_name = schedule
         .and_then(|schedule| schedule.time_zone.as_deref())
         .unwrap_or(&recipient.time_zone);
@@ -103,12 +101,7 @@ pub(super) fn frame(
         button_url,
         change_time_url: links.url(Action::ChangeTime(row.kind))?,
         pause_url: links.url(Action::Pause(row.kind))?,
-        unsubscribe_url: stop_link::stop_url(
-            app,
-            recipient.id,
-            row.kind,
-            now.min(app.clock.now()),
-        )?,
+        unsubscribe_url: links.stop_url(row.kind)?,
         weekday: weekday(row.kind, schedule),
         local_time: time(minute),
         zone: zone_name.into(),

@@ -18,7 +18,8 @@ use crate::db::Db;
 use crate::domain::calendar::Week;
 use crate::domain::notices::{Matter, Notice};
 use crate::email::action_link::Links;
-use crate::entity::{EmailState, email, obligation};
+use crate::email::outbox;
+use crate::entity::{email, obligation};
 use crate::error::Result;
 
 /// What to do about obligations.
@@ -191,11 +192,5 @@ pub(super) fn never_left() -> Select<email::Entity> {
     email::Entity::find()
         .select_only()
         .column(email::Column::Id)
-        .filter(email::Column::State.is_in([
-            EmailState::Failed,
-            EmailState::Expired,
-            EmailState::Cancelled,
-            EmailState::SkippedEmpty,
-            EmailState::SkippedAbsent,
-        ]))
+        .filter(outbox::never_left())
 }

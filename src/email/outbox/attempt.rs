@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 
 use super::Claim;
 use crate::email::outcome::{Outcome, Phase};
-use crate::entity::{AttemptOutcome, Moment, email_attempt, new_id};
+use crate::entity::{Moment, email_attempt, new_id};
 use crate::error::Result;
 
 /// A try to send a mail, from its beginning to its end.
@@ -27,7 +27,7 @@ pub struct Attempt<'a> {
 impl Attempt<'_> {
     /// Its row.
     pub fn row(&self) -> email_attempt::Model {
-        let (outcome, phase, code, text) = told(self.outcome);
+        let (phase, code, text) = told(self.outcome);
         email_attempt::Model {
             id: new_id(self.finished_at),
             email_id: self.claim.email_id,
@@ -35,7 +35,7 @@ impl Attempt<'_> {
             fence: self.claim.fence,
             started_at: Moment(self.started_at),
             finished_at: Moment(self.finished_at),
-            outcome,
+            outcome: self.outcome.into(),
             phase: phase.map(|phase| phase.to_string()),
             server_code: code.map(i32::from),
             server_text: text.map(str::to_owned),
@@ -70,31 +70,16 @@ pub async fn record_all(
     Ok(())
 }
 
-fn told(outcome: &Outcome) -> (AttemptOutcome, Option<Phase>, Option<u16>, Option<&str>) {
+/// Where it ended, and what the mail server said.
+fn told(outcome: &Outcome) -> (Option<Phase>, Option<u16>, Option<&str>) {
     match outcome {
-        Outcome::Accepted { code, text } => {
-            (AttemptOutcome::Accepted, None, Some(*code), Some(text))
-        }
+        Outcome::Accepted { code, text } => (None, Some(*code), Some(text)),
         Outcome::Refused {
-            phase,
-            permanent,
-            code,
-            text,
-            ..
-        } => {
-            let outcome = if *permanent {
-                AttemptOutcome::Refused
-            } else {
-                AttemptOutcome::RefusedForNow
-            };
-            (outcome, Some(*phase), Some(*code), Some(text))
+            phase, code, text, ..
+        } => (Some(*phase), Some(*code), Some(text)),
+        Outcome::NotSent { phase, text } | Outcome::Ambiguous { phase, text } => {
+            (Some(*phase), None, Some(text))
         }
-        Outcome::NotSent { phase, text } => {
-            (AttemptOutcome::NotSent, Some(*phase), None, Some(text))
-        }
-        Outcome::Ambiguous { phase, text } => {
-            (AttemptOutcome::Ambiguous, Some(*phase), None, Some(text))
-        }
-        Outcome::Fenced => (AttemptOutcome::Fenced, Some(Phase::Fence), None, None),
+        Outcome::Fenced => (Some(Phase::Fence), None, None),
     }
 }

@@ -234,3 +234,37 @@ fn ids(before: Timestamp) -> Select<Entity> {
         .filter(ended(before))
         .filter(Column::Kind.is_not_in(KEPT))
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{DbBackend, Statement};
+
+    use super::*;
+    use crate::db::Db;
+
+    /// Every replica asks this every minute.
+    #[tokio::test]
+    async fn what_is_in_flight_is_found_by_its_index() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = folder.path().join("outbox.db");
+        let url = format!("sqlite://{}?mode=rwc", file.display());
+        let db = Db::connect(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        let since = When::from(Timestamp::UNIX_EPOCH);
+        for state in [EmailState::Claimed, EmailState::Data] {
+            let asked = abandoned(state, since, EmailState::Pending).build(DbBackend::Sqlite);
+            let explained = Statement {
+                sql: format!("EXPLAIN QUERY PLAN {}", asked.sql),
+                ..asked
+            };
+            let steps = db.read.query_all_raw(explained).await.unwrap();
+            let steps: Vec<String> = steps
+                .iter()
+                .map(|step| step.try_get("", "detail").unwrap())
+                .collect();
+            let by_index = "SEARCH email USING INDEX email_in_flight (lease_until<?)";
+            assert_eq!(steps, [by_index]);
+        }
+        db.close().await.unwrap();
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::Sender;
+use crate::domain::suppressions;
 use crate::email::compose::{Composed, Rendered, Verdict, compose, refusals};
 use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
@@ -143,7 +144,7 @@ impl Sender {
                 continue;
             };
             tracing::error!(mail = %Kind::Email.text(row.id), "a mail is not sent: its address is suppressed");
-            let reason = format!("Nothing is sent to {address} any more: {why}");
+            let reason = suppressions::told(&address, why);
             outbox::close(&tx, Claim::from(&row), EmailState::Failed, &reason).await?;
         }
         tx.commit().await?;

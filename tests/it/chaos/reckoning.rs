@@ -1,9 +1,11 @@
 //! What a run came to: what the outbox says of each mail against what the mail server has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use meridian::entity::{EmailState, email};
+
+use uuid::Uuid;
 
 use super::sink::UNKNOWN;
 use super::storm::Blows;
@@ -11,7 +13,8 @@ use crate::crash::scene::UNDER_WAY;
 use crate::support::smtp_server::Received;
 
 pub(super) struct Reckoning {
-    /// The mails that are at rest and neither SENT and at the server, nor refused by it: where they stand.
+    /// The mails that are at rest and neither SENT and at the server, nor refused by it: where they stand. And the summaries
+    /// that were due and that nobody planned.
     pub(super) lost: Vec<String>,
     /// The mails that are not at rest.
     pub(super) under_way: usize,
@@ -27,7 +30,7 @@ pub(super) struct Reckoning {
 
 impl Reckoning {
     pub(super) fn of(
-        rows: &[email::Model],
+        (rows, subscribers): (&[email::Model], &[Uuid]),
         received: &[Received],
         forced: u64,
         blows: Blows,
@@ -44,11 +47,14 @@ impl Reckoning {
         let sent = |row: &email::Model| row.state == EmailState::Sent && count(row) > 0;
         let (under_way, at_rest): (Vec<_>, Vec<_>) =
             rows.iter().partition(|row| UNDER_WAY.contains(&row.state));
-        let lost = at_rest.iter().filter(|row| !sent(row) && !refused(row));
+        let lost = at_rest
+            .iter()
+            .filter(|row| !sent(row) && !refused(row))
+            .map(|row| format!("{:?} {:?} ×{}", row.to_address, row.state, count(row)));
+        let unplanned =
+            without_a_mail(rows, subscribers).map(|person| format!("{person}'s was not planned"));
         Self {
-            lost: lost
-                .map(|row| format!("{:?} {:?} ×{}", row.to_address, row.state, count(row)))
-                .collect(),
+            lost: lost.chain(unplanned).collect(),
             under_way: under_way.len(),
             copies_are_the_same_bytes: copies
                 .values()
@@ -93,6 +99,16 @@ impl fmt::Display for Reckoning {
         }
         Ok(())
     }
+}
+
+/// The subscribers for whom nothing was planned.
+pub(super) fn without_a_mail<'a>(
+    rows: &[email::Model],
+    subscribers: &'a [Uuid],
+) -> impl Iterator<Item = &'a Uuid> {
+    let planned: HashSet<Uuid> = rows.iter().filter_map(|row| row.recipient_id).collect();
+    let has_none = move |person: &&Uuid| !planned.contains(person);
+    subscribers.iter().filter(has_none)
 }
 
 /// The bytes of every copy, by Message-ID.

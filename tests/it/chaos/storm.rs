@@ -6,8 +6,9 @@ use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
+use uuid::Uuid;
 
-use super::reckoning::Reckoning;
+use super::reckoning::{Reckoning, without_a_mail};
 use super::sink::{Sink, UNKNOWN};
 use crate::crash::scene::{Scene, Settings};
 use crate::support::app::TestApp;
@@ -21,6 +22,8 @@ const ENOUGH: u64 = 25;
 const BURSTS: usize = 10;
 /// One mail in so many goes to an address that there is not.
 const ONE_UNKNOWN_IN: usize = 50;
+/// One mail in so many is the summary of somebody who has subscribed to it: it is planned and composed in the storm.
+const ONE_SUMMARY_IN: usize = 20;
 /// Milliseconds between two blows, and what one takes on top of that.
 const BETWEEN: std::ops::Range<u64> = 300..1_100;
 const A_BLOW: Duration = Duration::from_millis(1_100);
@@ -120,6 +123,8 @@ struct Storm<'a> {
     plan: Plan,
     random: StdRng,
     replicas: Vec<Replica>,
+    /// Whose summaries fall due meanwhile.
+    subscribers: Vec<Uuid>,
     /// The one that is frozen, and until when.
     frozen: Option<(usize, Instant)>,
     blows: Blows,
@@ -128,7 +133,8 @@ struct Storm<'a> {
 impl<'a> Storm<'a> {
     async fn over(scene: &'a Scene<'a>, sink: &'a Sink, plan: Plan) -> Self {
         let blows = plan.mails / 20 + plan.mails / 100;
-        let burst_every = A_BLOW * u32::try_from(blows).unwrap() / BURSTS as u32;
+        let lasts = A_BLOW * u32::try_from(blows).unwrap();
+        let burst_every = lasts / BURSTS as u32;
         let burst_every = SignedDuration::try_from(burst_every).unwrap();
         let mails = (0..plan.mails).map(|number| {
             let burst = (number * BURSTS / plan.mails) as i32;
@@ -139,12 +145,17 @@ impl<'a> Storm<'a> {
                 burst_every * burst,
             )
         });
+        let minutes = usize::try_from(lasts.as_secs() / 60).unwrap().max(1);
+        let subscribers = scene
+            .summaries_fall_due(plan.mails / ONE_SUMMARY_IN, minutes)
+            .await;
         scene.mails(mails).await;
         let mut storm = Self {
             scene,
             sink,
             random: StdRng::seed_from_u64(plan.seed),
             replicas: Vec::new(),
+            subscribers,
             frozen: None,
             blows: Blows::default(),
             plan,
@@ -229,12 +240,20 @@ impl<'a> Storm<'a> {
 
     async fn at_rest(&self, longest: Duration) {
         // What is not at rest by then is reckoned as lost.
-        let _ = until_within(longest, async || self.scene.under_way().await == 0).await;
+        let _ = until_within(longest, async || {
+            self.scene.under_way().await == 0 && self.unplanned().await == 0
+        })
+        .await;
+    }
+
+    async fn unplanned(&self) -> usize {
+        without_a_mail(&self.scene.rows().await, &self.subscribers).count()
     }
 
     async fn reckon(&self) -> Reckoning {
         let rows = self.scene.rows().await;
         let received = self.scene.server.received();
-        Reckoning::of(&rows, &received, self.sink.forced(), self.blows)
+        let planned = (rows.as_slice(), self.subscribers.as_slice());
+        Reckoning::of(planned, &received, self.sink.forced(), self.blows)
     }
 }

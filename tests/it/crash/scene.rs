@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use meridian::clock::Clock;
-use meridian::entity::{Day, EmailKind, EmailState, Moment, email, new_id};
+use meridian::entity::{Access, Day, EmailKind, EmailState, Moment, email, new_id};
 use meridian::graphql::id::Kind;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
@@ -80,9 +80,27 @@ impl<'a> Scene<'a> {
     /// Olga wants her summary at a minute that has just passed. `zone` is one of London's time.
     pub(crate) async fn summary_falls_due(&self, zone: &str) {
         let due = self.app.now() + SignedDuration::from_mins(1);
+        self.subscribe(self.olga.person.id, due, zone).await;
+    }
+
+    /// So many more owners want their summaries at the next so many minutes. Answers who they are.
+    pub(crate) async fn summaries_fall_due(&self, count: usize, minutes: usize) -> Vec<Uuid> {
+        let mut owners = Vec::with_capacity(count);
+        for number in 0..count {
+            let name = format!("Owner {number}");
+            let owner = self.app.person(&name, Some(Access::Owner)).await.id;
+            let due = now() + SignedDuration::from_mins(1 + (number % minutes) as i64);
+            self.subscribe(owner, due, "UTC").await;
+            owners.push(owner);
+        }
+        owners
+    }
+
+    /// Somebody wants the summary each week at the minute of an instant.
+    async fn subscribe(&self, person: Uuid, due: Timestamp, zone: &str) {
         let local = due.to_zoned(TimeZone::get(zone).unwrap());
         let input = json!({
-            "personId": Kind::Person.id(self.olga.person.id),
+            "personId": Kind::Person.id(person),
             "kind": "CAPACITY_SUMMARY",
             "weekday": local.weekday().to_monday_one_offset(),
             "minuteOfDay": i32::from(local.hour()) * 60 + i32::from(local.minute()),

@@ -92,7 +92,7 @@ async fn killed_when_the_server_has_it(app: &TestApp, point: &str) {
     scene.is_sent(bait).await;
     before_the_grace.kill();
     assert_eq!(scene.summary().await["state"], "DATA");
-    assert_eq!(scene.copies(), [first.clone()]);
+    assert_eq!(scene.copies(), std::slice::from_ref(first));
 
     let _after_the_grace = scene.start(SHORT_GRACE);
     scene.at_rest().await;

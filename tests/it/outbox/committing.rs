@@ -11,10 +11,10 @@ use meridian::jobs::maintenance;
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QuerySelect};
 use uuid::Uuid;
 
-use super::running::until;
 use super::stage::Stage;
 use super::stories;
 use crate::smtp_session::mailer;
+use crate::support::replica::until;
 use crate::support::scripted_smtp::ScriptedSmtp;
 use crate::support::scripted_smtp::Step::{Hear, HearMessage, Say};
 

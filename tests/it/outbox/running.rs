@@ -11,6 +11,7 @@ use meridian::jobs::Jobs;
 use super::stage::Stage;
 use super::stories;
 use crate::smtp_session::mailer;
+use crate::support::replica::until;
 use crate::support::scripted_smtp::ScriptedSmtp;
 use crate::support::scripted_smtp::Step::{Hear, HearMessage, Pause, Say};
 
@@ -18,17 +19,6 @@ stories! {
     running_jobs_send_what_is_due_and_what_falls_due
     a_shutdown_finishes_the_mail_in_hand_and_gives_the_others_back
     a_shutdown_plans_and_claims_nothing_any_more
-}
-
-pub(crate) async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
-    let patience = tokio::time::timeout(Duration::from_secs(20), async {
-        while !done().await {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    });
-    patience
-        .await
-        .unwrap_or_else(|_| panic!("{what} did not happen"));
 }
 
 async fn running_jobs_send_what_is_due_and_what_falls_due(mut stage: Stage) {

@@ -8,9 +8,9 @@ use meridian::clock::Clock;
 use meridian::entity::EmailState;
 use uuid::Uuid;
 
-use super::running::until;
 use super::stage::Stage;
 use super::stories;
+use crate::support::replica::until;
 use crate::support::scripted_smtp::Step::{FallSilent, HangUp, Hear, HearMessage, Pause, Say};
 use crate::support::scripted_smtp::{ScriptedSmtp, Step};
 

@@ -25,7 +25,7 @@ on_both_databases!(
 pub(super) const MAIL: &str = "email { id state reason toAddress messageId resendOf { id } }";
 
 /// A test mail from the owner to somebody, that was not sent yet.
-pub(super) async fn test_mail(app: &TestApp, olga: &Actor, to: &Actor) -> Value {
+pub(crate) async fn test_mail(app: &TestApp, olga: &Actor, to: &Actor) -> Value {
     let input = json!({ "personId": Kind::Person.text(to.person.id) });
     let mut payload = app.done(olga, "emailTest", input, MAIL).await;
     payload["email"].take()
