@@ -156,7 +156,8 @@ async fn what_stands_in_mondays_mail_is_not_foreseen_for_tuesday(app: &TestApp) 
         "2026-11-23 SENT",
         "2026-11-24 SKIPPED_EMPTY",
         "2026-11-25 SKIPPED_EMPTY",
-        "2026-11-26 SKIPPED_EMPTY",
+        // By then it is overdue, which is told once more.
+        "2026-11-26 SENT",
         "2026-11-27 SKIPPED_EMPTY",
     ];
     assert_eq!(week[..5], expected);
@@ -233,5 +234,5 @@ async fn a_forecast_costs_as_many_statements_for_ten_managers_as_for_three(app: 
         costs.push(cost(app, &olga, &document, json!({})).await);
     }
     assert!(costs[1] <= costs[0] + SPLIT, "{costs:?}");
-    assert!(costs[1] <= 150, "{costs:?}");
+    assert!(costs[1] <= 200, "{costs:?}");
 }
