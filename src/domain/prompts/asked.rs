@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::{Course, Prompt, course};
 use crate::domain::books::Books;
 use crate::domain::cadence::{Due, DueState};
-use crate::domain::people;
 use crate::domain::responsibilities::Scope;
 use crate::domain::settings::Settings;
 use crate::domain::touchpoints::stands_in_for;
@@ -46,8 +45,6 @@ pub struct Asked {
 /// Why a prompt that was mailed asks nothing of its reader any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Overtaken {
-    /// Its reader does not work here any more.
-    Left,
     /// Its client or project is not there.
     Gone,
     /// Its client is off the lists; the client's name.
@@ -144,9 +141,6 @@ pub async fn asked_of(
     since: Option<Date>,
     day: Date,
 ) -> Result<Result<Asked, Overtaken>> {
-    if people::has_left(reader, day) {
-        return Ok(Err(Overtaken::Left));
-    }
     let asked = match asked(conn, prompt, day).await? {
         Ok(asked) => asked,
         Err(overtaken) => return Ok(Err(overtaken)),

@@ -276,10 +276,6 @@ fn refused(prompt: Prompt, overtaken: Overtaken) -> Error {
             let message = format!("{client} is not to be prompted about this.");
             (ProblemCode::NotAllowedNow, message)
         }
-        Overtaken::Left => {
-            let message = "They do not work here any more.".to_owned();
-            (ProblemCode::NotAllowedNow, message)
-        }
     };
     Error::problem(field, code, message)
 }

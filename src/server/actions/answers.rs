@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::overtaken;
 use super::page::{Field, Form, Input, Link, Page, capital, shown};
 use super::visit::{Outcome, Visit, not_now, unless_mended};
-use crate::domain::prompts::{self, Asked, Overtaken, Prompt};
+use crate::domain::prompts::{self, Asked, Prompt};
 use crate::email::action_link::{Action, Answer, Claim, token};
 use crate::email::format;
 use crate::entity::{Door, PromptTopic};
@@ -33,7 +33,7 @@ impl Visit<'_> {
         let today = self.today();
         match prompts::asked_of(conn, &self.person, prompt, since, today).await? {
             Ok(asked) => self.page_of(answer, &asked).await,
-            Err(overtaken) => Ok(self.overtaken(overtaken)),
+            Err(overtaken) => Ok(overtaken::page(overtaken)),
         }
     }
 
@@ -55,7 +55,7 @@ impl Visit<'_> {
         prompts::lock(&tx, prompt).await?;
         let asked = match prompts::asked_of(&tx, &self.person, prompt, since, self.today()).await? {
             Ok(asked) => asked,
-            Err(overtaken) => return Ok(self.overtaken(overtaken)),
+            Err(overtaken) => return Ok(overtaken::page(overtaken)),
         };
         let reason = fields.value(REASON);
         match self.act(&tx, answer, &asked, reason).await {
@@ -253,9 +253,5 @@ impl Visit<'_> {
                 ..self.claim
             },
         )
-    }
-
-    fn overtaken(&self, overtaken: Overtaken) -> Page {
-        overtaken::page(overtaken, &self.name())
     }
 }

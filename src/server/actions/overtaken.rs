@@ -9,11 +9,10 @@ use crate::email::format;
 use crate::email::stop_link::Refused;
 use crate::entity::TouchpointKind;
 
-/// The page that says so. `name`: whose link it is.
-pub(super) fn page(overtaken: Overtaken, name: &str) -> Page {
+/// The page that says so.
+pub(super) fn page(overtaken: Overtaken) -> Page {
     let (title, text) = match overtaken {
         Overtaken::Gone => return stop::refusal(Refused::Invalid),
-        Overtaken::Left => return left(name),
         Overtaken::Archived(client) => (
             format!("{} is archived", shown(&client)),
             "Nobody is prompted about it any more.".to_owned(),

@@ -1,5 +1,6 @@
 //! `meridian bounce` reads what a mail server reports: it is believed for the mail that its address names, and once.
 
+use meridian::email::message::Outgoing;
 use meridian::entity::{RoleSide, email, email_attempt};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ use crate::support::work::client_of;
 on_both_databases!(
     a_hard_bounce_marks_the_mail_and_nothing_is_sent_there_any_more,
     the_same_report_read_twice_changes_nothing,
+    reports_without_a_message_id_are_told_apart_by_mail_and_fate,
     what_is_not_the_address_s_fault_is_noted_and_no_more,
     a_report_about_somebody_else_suppresses_nobody,
     forged_and_foreign_reports_are_refused,
@@ -130,6 +132,34 @@ async fn the_same_report_read_twice_changes_nothing(app: &TestApp) {
         .await
         .unwrap();
     assert_eq!(attempts.len(), 4);
+}
+
+async fn reports_without_a_message_id_are_told_apart_by_mail_and_fate(app: &TestApp) {
+    let first = sent_to_zoe(app).await;
+    let replica = with_bounces(app).await;
+    replica.mails_at("2026-11-30T08:00:00Z").await;
+    replica.stop().await;
+    let mails = app.memory().sent();
+    let of_zoe = |mail: &&Outgoing| mail.envelope.to()[0].to_string() == ZOE;
+    let second = sender(mails.iter().rfind(of_zoe).unwrap());
+    assert_ne!(first, second);
+    let delayed = |status, diagnosis| Fate {
+        to: ZOE,
+        action: "delayed",
+        status,
+        diagnosis,
+    };
+    for (return_path, fate) in [
+        (&first, delayed("4.4.1", "451 4.4.1 no answer")),
+        (&second, delayed("4.4.1", "451 4.4.1 no answer")),
+        (&first, delayed("4.2.2", "452 4.2.2 mailbox full")),
+    ] {
+        let named = report(return_path, 1, &fate);
+        let nameless = named.replace("Message-ID: <report.1@mx.client.example>\r\n", "");
+        assert_ne!(named, nameless);
+        let said = done(&read(app, &nameless));
+        assert!(said.ends_with(" was delayed.\n"), "{said}");
+    }
 }
 
 async fn what_is_not_the_address_s_fault_is_noted_and_no_more(app: &TestApp) {

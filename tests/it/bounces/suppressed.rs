@@ -19,6 +19,8 @@ use crate::support::work::{client_of, hold, site_of};
 on_both_databases!(
     an_owner_is_told_of_it_in_the_next_mail_and_once_a_week,
     whoever_gets_another_address_is_written_to_there,
+    an_address_in_capitals_is_the_same_address,
+    what_waits_behind_a_refused_mail_is_not_sent_to_its_address,
     of_an_owner_s_address_the_other_owners_are_told,
     a_contact_s_address_is_told_with_the_client,
     an_owner_lifts_it_and_mails_go_there_again,
@@ -104,6 +106,26 @@ async fn whoever_gets_another_address_is_written_to_there(app: &TestApp) {
         (&listed[0]["address"], &listed[0]["people"]),
         (&json!(ZOE), &json!([]))
     );
+}
+
+async fn an_address_in_capitals_is_the_same_address(app: &TestApp) {
+    let mut zoe = zoe_refused(app).await.into_active_model();
+    zoe.email = Set("Zoe@Example.com".to_owned());
+    let tx = app.db.begin().await.unwrap();
+    zoe.update(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(told(&app.mails_at(NEXT_MONDAY).await), [""; 0]);
+}
+
+async fn what_waits_behind_a_refused_mail_is_not_sent_to_its_address(app: &TestApp) {
+    let (olga, dana) = (app.owner().await, app.manager("Dana").await);
+    for _ in 0..2 {
+        let to_dana = json!({ "personId": Kind::Person.text(dana.person.id) });
+        app.done(&olga, "emailTest", to_dana, "email { id }").await;
+    }
+    app.memory().fail_next(1, Failure::UnknownRecipient);
+    assert_eq!(app.drain().await.len(), 0, "claimed together");
+    assert_eq!(suppressed(app, &olga).await.len(), 1);
 }
 
 async fn of_an_owner_s_address_the_other_owners_are_told(app: &TestApp) {

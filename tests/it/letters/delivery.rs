@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use meridian::email::memory::Failure;
-use meridian::entity::{Day, HandoverStage, email};
+use meridian::entity::{Day, HandoverStage, email, email_attempt};
 use meridian::graphql::id::Kind;
 use meridian::jobs::maintenance;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
@@ -114,6 +114,8 @@ async fn it_never_leaves_twice(app: &TestApp) {
     app.set_clock("2027-03-01T08:00:00Z");
     maintenance::run(app).await.unwrap();
     assert_eq!(read(app, &agency, &letter).await["state"], "SENT");
+    let attempts = email_attempt::Entity::find().all(&app.db.read).await;
+    assert_eq!(attempts.unwrap().len(), 1, "nor is its timeline forgotten");
     let preview =
         "query ($id: ID!) { emailPreview(kind: CLIENT_LETTER, personId: $id) { subject } }";
     let id = json!({ "id": Kind::Person.text(agency.dana.person.id) });

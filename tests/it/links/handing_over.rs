@@ -21,6 +21,7 @@ on_both_databases!(
     what_a_delegate_puts_off_comes_back_to_them,
     a_paused_delegate_gets_what_was_handed_over_all_the_same,
     a_stand_in_logs_the_update_they_were_prompted_for,
+    two_people_who_log_it_at_the_same_time_log_it_once,
 );
 
 const TUESDAY_ON: Date = date(2026, 11, 24);
@@ -190,4 +191,23 @@ async fn a_stand_in_logs_the_update_they_were_prompted_for(app: &TestApp) {
     assert_eq!(updates_by(app, &ned).await, 1);
     let row = standing(of(&prompts(app, &olga).await, "Dana"));
     assert!(row.starts_with("SKIPPED_ABSENT: "), "{row}");
+}
+
+async fn two_people_who_log_it_at_the_same_time_log_it_once(app: &TestApp) {
+    let (prompted, ned) = handed_to_ned(app).await;
+    let letters = app.mails_at(TUESDAY).await;
+    let of_dana = prompted.link(LOG);
+    let of_ned = link(the(&letters, "ned", false), "Acme", LOG);
+    let pages = tokio::join!(press(app, &of_dana), press(app, &of_ned));
+    let mut headings = [heading(&pages.0), heading(&pages.1)];
+    headings.sort_unstable();
+    assert_eq!(
+        headings,
+        [
+            "Acme has heard from us already",
+            "The update to Acme was logged"
+        ]
+    );
+    let logged = updates_by(app, &ned).await + updates_by(app, &prompted.dana.person).await;
+    assert_eq!(logged, 1);
 }

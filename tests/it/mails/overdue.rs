@@ -11,6 +11,7 @@ on_both_databases!(
     after_three_working_days_the_owner_is_told_once_with_the_account_manager_in_copy,
     an_update_in_time_is_told_to_nobody,
     a_prompt_that_says_it_needs_no_copy,
+    a_prompt_about_another_client_leaves_the_copy,
     a_client_without_an_account_manager_is_told_to_the_owner,
     an_owner_s_stand_in_is_told_and_another_owner_not_twice,
     a_copy_waits_for_whoever_is_away,
@@ -114,6 +115,29 @@ async fn a_prompt_that_says_it_needs_no_copy(app: &TestApp) {
         told(&app.mails_at(WEDNESDAY).await),
         [""; 0],
         "nor another day"
+    );
+}
+
+async fn a_prompt_about_another_client_leaves_the_copy(app: &TestApp) {
+    app.owner().await;
+    let dana = app.manager("Dana").await.person;
+    due_client_of(app, "Acme", RoleSide::Client, &dana).await;
+    let borders = client_of(app, "Borders", RoleSide::Client, &dana).await;
+    contact(
+        app,
+        &borders,
+        None,
+        TouchpointKind::Call,
+        date(2026, 11, 19),
+    )
+    .await;
+    app.mails_at(MONDAY).await;
+    let letters = app.mails_at(THURSDAY).await;
+    let dana_s = the(&letters, "dana", false);
+    assert!(
+        dana_s.text.contains("\nBorders\n") && dana_s.text.contains("with you in copy"),
+        "{}",
+        dana_s.text
     );
 }
 

@@ -14,6 +14,8 @@ use crate::support::work::{client_of, due_client_of};
 on_both_databases!(
     the_weeks_at_the_turn_of_a_year_are_those_of_the_iso_calendar,
     a_summary_moved_back_in_the_week_still_comes_this_week,
+    a_summary_moved_back_and_then_missed_leaves_its_row,
+    a_summary_that_the_next_one_has_overtaken_is_not_sent,
     a_summary_moved_on_in_the_week_does_not_come_again,
     a_change_of_the_minute_after_the_mail_was_due_does_not_lose_it,
     a_prompt_moved_to_an_hour_that_has_passed_still_comes_today,
@@ -110,6 +112,34 @@ async fn a_summary_moved_back_in_the_week_still_comes_this_week(app: &TestApp) {
     comes_at(app, "2026-11-27T16:00:00Z").await;
     comes_at(app, "2026-11-30T08:00:00Z").await;
     assert_eq!(weeks(app, &sam).await, ["2026-W48 SENT", "2026-W49 SENT"]);
+}
+
+async fn a_summary_moved_back_and_then_missed_leaves_its_row(app: &TestApp) {
+    let sam = sam(app, json!({ "weekday": 5, "minuteOfDay": 960 })).await;
+    app.set_clock("2026-11-25T12:00:00Z");
+    let monday = json!({ "weekday": 1, "minuteOfDay": 480 });
+    set(app, &sam, "CAPACITY_SUMMARY", monday).await;
+    // Nothing runs on the Friday that was promised before the change.
+    assert_eq!(summaries_at(app, "2026-11-30T08:00:00Z").await, 1);
+    let expected = [
+        "2026-W48 EXPIRED: Meridian was not running between 2026-11-27T16:00:00Z and 2026-11-29T04:00:00Z.",
+        "2026-W49 SENT",
+    ];
+    assert_eq!(weeks(app, &sam).await, expected);
+}
+
+async fn a_summary_that_the_next_one_has_overtaken_is_not_sent(app: &TestApp) {
+    let sam = sam(app, json!({ "weekday": 7, "minuteOfDay": 1320 })).await;
+    app.set_clock("2026-11-25T12:00:00Z");
+    let monday = json!({ "weekday": 1, "minuteOfDay": 480 });
+    set(app, &sam, "CAPACITY_SUMMARY", monday).await;
+    // Nothing runs on Sunday night. It would be worth sending until Tuesday.
+    assert_eq!(summaries_at(app, "2026-11-30T08:00:00Z").await, 1);
+    let expected = [
+        "2026-W48 EXPIRED: Meridian was not running between 2026-11-29T22:00:00Z and 2026-11-30T08:00:00Z.",
+        "2026-W49 SENT",
+    ];
+    assert_eq!(weeks(app, &sam).await, expected);
 }
 
 async fn a_summary_moved_on_in_the_week_does_not_come_again(app: &TestApp) {

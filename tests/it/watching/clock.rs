@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use meridian::clock::Clock;
 use meridian::domain::access::Caller;
 use meridian::domain::mails;
-use meridian::entity::{EmailState, email};
-use meridian::jobs::{self, sender::Sender};
+use meridian::entity::{EmailState, Moment, email, used_link};
+use meridian::jobs::{self, Jobs, sender::Sender};
 use meridian::watch::clock::compare;
 use sea_orm::EntityTrait;
 
@@ -48,6 +48,39 @@ fn a_clock_that_is_off_is_not_planned_or_claimed_by_until_it_is_right() {
         let row = email::Entity::find_by_id(mail.id).one(&app.db.read).await;
         assert_eq!(row.unwrap().unwrap().state, EmailState::Sent);
         sender.close().await;
+        replica.stop().await;
+    });
+}
+
+#[test]
+fn a_replica_that_starts_with_a_clock_that_is_off_does_nothing() {
+    tell(Store::Postgres, async |app: &TestApp| {
+        let olga = app.owner().await.person;
+        let replica = app.ticking_by(Clock::wrong(AHEAD)).await;
+        let operator = Caller::system("a story", replica.now() - AHEAD - AHEAD);
+        mails::test(&replica.db, &operator, Some(olga.id))
+            .await
+            .unwrap();
+        // By the wrong clock it has expired and may be forgotten.
+        let link = used_link::Model {
+            digest: "a digest".to_owned(),
+            person_id: olga.id,
+            outcome: "Done".to_owned(),
+            used_at: Moment(operator.now),
+            expires_at: Moment(replica.now() - AHEAD / 2),
+        };
+        app.insert(link).await;
+
+        let jobs = Jobs::start((*replica).clone()).await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        jobs.shutdown().await;
+        assert_eq!(emails(app).await, [EmailState::Pending]);
+        let links = used_link::Entity::find().all(&app.db.read).await.unwrap();
+        assert_eq!(links.len(), 1, "nothing is forgotten either");
+
+        replica.clock.adjust(SignedDuration::ZERO);
+        jobs::round(&replica).await;
+        app.drain().await;
         replica.stop().await;
     });
 }

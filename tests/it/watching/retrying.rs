@@ -18,6 +18,7 @@ on_both_databases!(
     a_mail_that_failed_in_doubt_is_tried_again_with_the_same_bytes,
     a_mail_is_called_off_for_a_reason,
     a_held_letter_leaves_on_an_owners_explicit_word,
+    a_held_letter_whose_time_has_passed_is_not_released,
     a_held_letter_that_is_called_off_is_not_written_again,
     only_owners_decide_about_mails,
 );
@@ -242,6 +243,20 @@ async fn a_held_letter_leaves_on_an_owners_explicit_word(app: &TestApp) {
     assert_eq!(app.drain().await.len(), 2);
 }
 
+async fn a_held_letter_whose_time_has_passed_is_not_released(app: &TestApp) {
+    let agency = Agency::found(app).await;
+    held_letter(app, &agency).await;
+    let row = mail_of_letter(app).await;
+    app.clock.set(row.expires_at.0);
+    let anyway = json!({ "id": Kind::Email.text(row.id), "mayArriveTwice": true });
+    let refusal = refused(app, &agency.olga, "emailRelease", anyway).await;
+    let passed = format!(
+        "id NOT_ALLOWED_NOW: Its time passed at {}: it is not worth sending any more.",
+        row.expires_at
+    );
+    assert_eq!(refusal, passed);
+}
+
 async fn a_held_letter_that_is_called_off_is_not_written_again(app: &TestApp) {
     let agency = Agency::found(app).await;
     let letter = held_letter(app, &agency).await;
@@ -269,18 +284,25 @@ async fn a_held_letter_that_is_called_off_is_not_written_again(app: &TestApp) {
         .unwrap()
         .into_active_model();
     changed.email_id = Set(None);
-    let mut failed = row.into_active_model();
-    failed.state = Set(EmailState::Failed);
     let tx = app.db.begin().await.unwrap();
     changed.update(&tx).await.unwrap();
-    failed.update(&tx).await.unwrap();
     tx.commit().await.unwrap();
-    let retry = json!({ "id": id, "mayArriveTwice": true });
-    let refusal = refused(app, &agency.olga, "emailRetry", retry).await;
-    assert!(
-        refusal.contains("The letter was changed since"),
-        "{refusal}"
-    );
+    for (state, mutation) in [
+        (EmailState::Failed, "emailRetry"),
+        (EmailState::Held, "emailRelease"),
+    ] {
+        let mut mail = row.clone().into_active_model();
+        mail.state = Set(state);
+        let tx = app.db.begin().await.unwrap();
+        mail.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let anyway = json!({ "id": id, "mayArriveTwice": true });
+        let refusal = refused(app, &agency.olga, mutation, anyway).await;
+        assert!(
+            refusal.contains("The letter was changed since"),
+            "{mutation}: {refusal}"
+        );
+    }
 }
 
 async fn only_owners_decide_about_mails(app: &TestApp) {
