@@ -31,7 +31,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::letter::Letter;
-use super::postgres::Cluster;
+use super::postgres::{Cluster, refusals_are_rolled_back};
 use super::{rows, run_to_end};
 
 /// What the clock shows at first: a minute before the weekly summary of a person in London.
@@ -345,6 +345,7 @@ impl TestApp {
 
     /// Sends what is due. Answers every mail sent since the story began.
     pub(crate) async fn drain(&self) -> Vec<Outgoing> {
+        refusals_are_rolled_back(&self.db).await;
         let mut sender = Sender::new(self.app.clone(), "a story").with_seed(7);
         while sender.step().await.unwrap() > 0 {}
         sender.close().await;

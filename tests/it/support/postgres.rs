@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use meridian::db::Db;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::watchdog::Watchdog;
 
@@ -218,4 +222,21 @@ fn report_not_run() {
     let test = thread.name().unwrap_or("a test");
     let _ = writeln!(std::io::stderr(), "NOT RUN on PostgreSQL: {test}");
     eprintln!("NOT RUN on PostgreSQL: {test}");
+}
+
+/// Waits for the transactions of requests that were refused. PostgreSQL hears of their end a moment after the answer, and until
+/// then a claim passes by the rows that they locked.
+pub(crate) async fn refusals_are_rolled_back(db: &Db) {
+    const OPEN: &str = "SELECT 1 FROM pg_stat_activity
+        WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    if db.backend() != DbBackend::Postgres {
+        return;
+    }
+    for _ in 0..100 {
+        let open = Statement::from_string(DbBackend::Postgres, OPEN);
+        if db.read.query_one_raw(open).await.unwrap().is_none() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
