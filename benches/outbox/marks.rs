@@ -10,7 +10,7 @@ use meridian::entity::EmailState;
 use sea_orm::{ConnectionTrait, DbBackend};
 use tokio::task::JoinSet;
 
-use crate::place::Place;
+use crate::place::{NOWHERE, Place};
 use crate::{mails, rate};
 
 const MAILS: usize = 20_000;
@@ -19,7 +19,7 @@ const BATCH: u64 = 500;
 const WRITERS: usize = 4;
 
 pub(crate) async fn run(place: &Place) {
-    let app = place.app("memory:", 1).await;
+    let app = place.app(NOWHERE, 1).await;
     mails::write(&app, MAILS * 2, 0).await;
     place.analyze(&app).await;
     let commits = durable_commits(&app).await;

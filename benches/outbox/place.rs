@@ -8,6 +8,9 @@ use sea_orm::ConnectionTrait;
 
 use crate::support::postgres::Cluster;
 
+/// For where nothing is sent: a port on which nobody listens.
+pub(crate) const NOWHERE: &str = "smtp://127.0.0.1:9";
+
 #[derive(Parser)]
 struct Line {
     #[command(flatten)]

@@ -14,14 +14,14 @@ use meridian::jobs::planner;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
-use crate::place::Place;
+use crate::place::{NOWHERE, Place};
 use crate::{mails, rate};
 
 const PEOPLE: usize = 10_000;
 const CHUNK: usize = 500;
 
 pub(crate) async fn run(place: &Place) {
-    let mut app = place.app("memory:", 1).await;
+    let mut app = place.app(NOWHERE, 1).await;
     app.clock = Clock::manual(now());
     let people: Vec<person::Model> = (0..PEOPLE)
         .map(|number| mails::person(&app, number))

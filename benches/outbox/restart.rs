@@ -7,7 +7,7 @@ use meridian::app::App;
 use meridian::entity::EmailState;
 
 use crate::mails;
-use crate::place::Place;
+use crate::place::{NOWHERE, Place};
 use crate::postfix::Sink;
 
 const MAILS: usize = 20_000;
@@ -21,7 +21,7 @@ pub(crate) async fn run(place: &Place) {
         );
         return;
     };
-    let app = place.app("memory:", 1).await;
+    let app = place.app(NOWHERE, 1).await;
     mails::write(&app, MAILS, 2_000).await;
     let killed = serve(place, &sink);
     until_sent(&app, 1).await;
