@@ -95,6 +95,8 @@ impl Sender {
     /// # Errors
     /// The database's. Mails that were claimed then come back when their lease has run out.
     pub async fn step(&mut self) -> Result<usize> {
+        // The step before may have broken off with it.
+        self.settle().await?;
         let now = self.app.clock.now();
         let limit = match self.breaker.ask(now) {
             _ if self.is_stopping() || self.app.watch.clock_is_off() => return Ok(0),
