@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Sender;
 use super::verdict::Verdict;
 use crate::email::outbox::{Attempt, Claim, Mark, Marked, Retry};
-use crate::email::outcome::Outcome;
+use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email;
 use crate::error::Result;
 use crate::fail_points;
@@ -50,8 +50,8 @@ impl Sender {
         verdict: &Verdict,
     ) -> Option<Marked> {
         let now = self.app.clock.now();
-        let first_fault =
-            *verdict == Verdict::OurFault && self.breaker.open(now, &outcome.to_string());
+        let is_ours = matches!(verdict, Verdict::OurFault { .. });
+        let first_fault = is_ours && self.breaker.open(now, &outcome.to_string());
         let next = self.next_attempt_at(row, now);
         let mark = mark(row, now, next, outcome, verdict)?;
         let claim = Claim::from(row);
@@ -63,7 +63,7 @@ impl Sender {
             outcome,
         };
         // The probes of an outage would bury the rest of the timeline.
-        let is_told = *verdict != Verdict::OurFault || first_fault;
+        let is_told = !is_ours || first_fault;
         Some(Marked {
             claim,
             mark,
@@ -135,7 +135,11 @@ fn mark(
     Some(match verdict {
         Verdict::Sent => Mark::Sent(now),
         Verdict::Later { counts } => later(next, *counts),
-        Verdict::OurFault => later(row.next_attempt_at.0, false),
+        // The fault may be this mail's alone after all: the next probe takes another one.
+        Verdict::OurFault {
+            phase: Phase::Mail | Phase::Rcpt,
+        } => later(next, false),
+        Verdict::OurFault { .. } => later(row.next_attempt_at.0, false),
         Verdict::Failed { suppress } => Mark::Failed {
             reason: format!("The mail server {outcome}"),
             suppress: suppress.clone(),

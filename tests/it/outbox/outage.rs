@@ -26,6 +26,7 @@ stories! {
     a_server_that_leaves_after_the_greeting_is_not_stormed_either
     a_server_that_takes_few_mails_a_connection_gets_them_over_many
     a_server_that_is_not_there_costs_no_attempt
+    one_mail_that_looks_like_our_fault_does_not_hold_up_the_others
 }
 
 const SENDERS: usize = 4;
@@ -211,6 +212,42 @@ async fn a_server_that_is_not_there_costs_no_attempt(mut stage: Stage) {
         let (_, _, told) = stage.attempts().await.pop().unwrap();
         assert!(told.contains(words), "{told}");
         stage.pass(5);
+    }
+}
+
+async fn one_mail_that_looks_like_our_fault_does_not_hold_up_the_others(mut stage: Stage) {
+    for no in [
+        &[
+            Hear("MAIL"),
+            Say("250 ok\r\n"),
+            Hear("RCPT"),
+            Say("530 5.7.0 sign in to write to them\r\n"),
+        ][..],
+        &[Hear("MAIL"), Say("550 5.7.1 not from you\r\n")],
+    ] {
+        let script = [&HELLO[..], no, &[Hear("RSET"), Say("250 ok\r\n")]].concat();
+        let server = ScriptedSmtp::start(vec![[&script[..], &[Serve(usize::MAX)]].concat()]).await;
+        stage.app.mailer = mailer(&server.url());
+        let bad = stage.mail_to("zoe@client.example").await;
+        stage.pass(1);
+        let good = stage.mail_to("tom@client.example").await;
+        let breaker = Arc::new(Breaker::default());
+        let mut sender = stage
+            .sender()
+            .sharing(breaker.clone(), watch::channel(false).1);
+        sender.step().await.unwrap();
+        assert!(breaker.is_open(), "{no:?}");
+        assert_eq!(stage.row(good).await.state, EmailState::Pending, "{no:?}");
+        let row = stage.row(bad).await;
+        assert_eq!((row.state, row.attempts), (EmailState::Pending, 0));
+        // Whenever the first is tried again, the second is not behind it.
+        stage.app.clock.set(row.next_attempt_at.0);
+        stage.pass(5);
+        assert_eq!(sender.step().await.unwrap(), 1);
+        assert_eq!(stage.row(good).await.state, EmailState::Sent, "{no:?}");
+        assert!(!breaker.is_open(), "{no:?}");
+        while sender.step().await.unwrap() > 0 {}
+        assert_eq!(stage.row(bad).await.state, EmailState::Sent, "{no:?}");
     }
 }
 
