@@ -76,8 +76,11 @@ impl SmtpSession {
         }
     }
 
-    /// Connects if there is no connection: Err says what a mail would have met.
+    /// Connects anew, since one that was kept proves nothing: Err says what a mail would have met.
     pub(super) async fn connect(&mut self) -> Result<(), Outcome> {
+        if let Some(kept) = self.connection.take() {
+            kept.quit().await;
+        }
         let connection = self.take_connection().await?;
         self.connection = Some(connection);
         Ok(())

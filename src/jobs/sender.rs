@@ -21,6 +21,7 @@ use super::lease;
 use crate::app::App;
 use crate::email::mailer::Session;
 use crate::email::outbox::{self, Claim};
+use crate::email::outcome::Phase;
 use crate::entity::email;
 use crate::error::Result;
 use crate::fail_points;
@@ -151,19 +152,20 @@ impl Sender {
         Ok(claimed)
     }
 
-    /// With no mail to try it on, an open breaker closes when the mail server lets us in.
+    /// With no mail to try it on, an open breaker closes when the mail server lets us in; but not where it had let us in,
+    /// and refused a mail for who we are.
     async fn probe_without_mail(&mut self) {
-        if !self.breaker.is_open() {
+        if !self.breaker.needs_no_mail() {
             return;
         }
         let Some(checked) = unless_stopped(&self.stopping, self.session.check()).await else {
             return;
         };
         match checked {
-            Ok(()) => self.breaker.close(),
+            Ok(()) => self.breaker.passed(Phase::Auth),
             Err(outcome) => {
                 let now = self.app.clock.now();
-                self.breaker.open(now, &outcome.to_string());
+                self.breaker.open(now, Phase::Connect, &outcome.to_string());
             }
         }
     }

@@ -7,7 +7,7 @@ use lettre::address::Envelope;
 
 use super::Sender;
 use super::notes::{Unsettled, settle};
-use super::verdict::{Verdict, shows_a_way_out, verdict};
+use super::verdict::{Verdict, got_past, verdict};
 use crate::app::App;
 use crate::email::message::Outgoing;
 use crate::email::outbox::{Claim, Mark, Marked};
@@ -34,8 +34,8 @@ impl Sender {
         if verdict == Verdict::Sent {
             fail_points::reached("accepted");
         }
-        if shows_a_way_out(&outcome) {
-            self.breaker.close();
+        if let Some(phase) = got_past(&outcome) {
+            self.breaker.passed(phase);
         }
         let noted = self.note(row, started_at, &outcome, &verdict);
         let noted = noted.map(|marked| Unsettled::submit(&self.marks, marked));

@@ -50,8 +50,12 @@ impl Sender {
         verdict: &Verdict,
     ) -> Option<Marked> {
         let now = self.app.clock.now();
-        let is_ours = matches!(verdict, Verdict::OurFault { .. });
-        let first_fault = is_ours && self.breaker.open(now, &outcome.to_string());
+        let (is_ours, first_fault) = match verdict {
+            Verdict::OurFault { phase } => {
+                (true, self.breaker.open(now, *phase, &outcome.to_string()))
+            }
+            _ => (false, false),
+        };
         let next = self.next_attempt_at(row, now);
         let mark = mark(row, now, next, outcome, verdict)?;
         let claim = Claim::from(row);

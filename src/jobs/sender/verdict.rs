@@ -67,12 +67,17 @@ pub(super) fn verdict(outcome: &Outcome) -> Verdict {
     }
 }
 
-/// Whether the mail server was ready to work with us, whatever it thought of this mail.
-pub(super) fn shows_a_way_out(outcome: &Outcome) -> bool {
+/// Up to which phase the mail server worked with us, whatever it thought of this mail; none where that is not shown.
+pub(super) fn got_past(outcome: &Outcome) -> Option<Phase> {
     match outcome {
-        Outcome::Accepted { .. } | Outcome::Ambiguous { .. } => true,
-        Outcome::Refused { phase, code, .. } => *phase >= Phase::Rcpt && *code != SERVICE_ENDS,
-        Outcome::NotSent { .. } | Outcome::Fenced => false,
+        Outcome::Accepted { .. } | Outcome::Ambiguous { .. } => Some(Phase::Body),
+        Outcome::Refused { code, .. } if *code == SERVICE_ENDS => None,
+        Outcome::Refused { phase, code, .. } => match phase {
+            Phase::Rcpt if !is_about_us(*code) => Some(Phase::Mail),
+            Phase::Data | Phase::Body => Some(Phase::Rcpt),
+            _ => None,
+        },
+        Outcome::NotSent { .. } | Outcome::Fenced => None,
     }
 }
 
@@ -110,8 +115,17 @@ mod tests {
             later,
             "one mail must not hold up all"
         );
-        let said = |code| shows_a_way_out(&Outcome::refused(Phase::Rcpt, code, "no", None));
-        assert!(said(450) && said(550) && !said(421));
+        let past = |phase, code| got_past(&Outcome::refused(phase, code, "no", None));
+        for (code, phase) in [
+            (450, Some(Phase::Mail)),
+            (550, Some(Phase::Mail)),
+            (421, None),
+            (530, None),
+        ] {
+            assert_eq!(past(Phase::Rcpt, code), phase, "{code}");
+        }
+        assert_eq!(past(Phase::Body, 554), Some(Phase::Rcpt));
+        assert_eq!(past(Phase::Mail, 550), None);
         let suppress = Some("zoe@client.example".to_owned());
         assert_eq!(refused(Phase::Rcpt, 550), Verdict::Failed { suppress });
         for phase in [Phase::Data, Phase::Body] {
