@@ -54,7 +54,7 @@ impl Sender {
     pub fn new(app: App, replica: &str) -> Self {
         let (marks, _) = Marks::start(app.clone());
         Self {
-            session: app.mailer.open().watched_by(&app.watch),
+            session: open(&app),
             marks,
             unsettled: None,
             app,
@@ -129,7 +129,7 @@ impl Sender {
 
     /// Forgets the session, about which nothing is known after a step that panicked.
     pub fn reset(&mut self) {
-        self.session = self.app.mailer.open().watched_by(&self.app.watch);
+        self.session = open(&self.app);
     }
 
     /// Keeps what is not kept yet, and says goodbye to the mail server.
@@ -215,6 +215,11 @@ impl Sender {
         let next = now.checked_add(wait).unwrap_or(Timestamp::MAX);
         next.min(row.expires_at.0)
     }
+}
+
+fn open(app: &App) -> Session {
+    let session = app.mailer.open().watched_by(&app.watch);
+    session.within(&app.clock, app.config.grace)
 }
 
 fn claims<'a>(rows: impl IntoIterator<Item = &'a email::Model>) -> Vec<Claim> {
