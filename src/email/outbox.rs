@@ -24,7 +24,7 @@ pub use mark::{
     Retry, enter_data, enter_data_all, fail, fail_all, mark_all_sent, mark_sent, retry_all_later,
     retry_later, standing_in,
 };
-pub use render::{close, store_rendered};
+pub use render::{close, forget_rendered, store_rendered};
 pub use upkeep::{OnAmbiguous, TakenBack, clear_bodies, expire, prune, take_back};
 pub use when::When;
 
