@@ -13,7 +13,6 @@ use crate::error::Result;
 use crate::fail_points;
 use crate::global_id::Kind;
 use crate::jobs::committer::{Answer, Marks};
-use crate::watch::Watch;
 
 /// The pauses of a sender that cannot note that a mail was sent; from then on the last one.
 const PAUSES: [Duration; 5] = [
@@ -80,17 +79,13 @@ impl Sender {
     /// # Errors
     /// The database's.
     pub(super) async fn settle(&mut self) -> Result<()> {
-        settle(&mut self.unsettled, &self.marks, &self.app.watch).await
+        settle(&mut self.unsettled, &self.marks).await
     }
 }
 
 /// Waits until the mark is made. Where it says that the mail was sent it is tried again for as long as the sender lives:
 /// forgetting that would send the mail twice.
-pub(super) async fn settle(
-    unsettled: &mut Option<Unsettled>,
-    marks: &Marks,
-    watch: &Watch,
-) -> Result<()> {
+pub(super) async fn settle(unsettled: &mut Option<Unsettled>, marks: &Marks) -> Result<()> {
     let Some(Unsettled { marked, answer }) = unsettled.take() else {
         return Ok(());
     };
@@ -112,7 +107,6 @@ pub(super) async fn settle(
     }
     if !answered? {
         let Marked { claim, mark, .. } = marked;
-        watch.lease_lost(1);
         let mail = Kind::Email.text(claim.email_id);
         tracing::warn!(
             mail,
