@@ -58,10 +58,7 @@ impl Watch {
                 self.metrics.arrived(row.kind, late);
                 tracing::info!(mail, kind = row.kind.word(), code, "mail sent");
             }
-            Outcome::Fenced => {
-                self.metrics.lease_lost(1);
-                tracing::warn!(mail, "another sender has taken this mail");
-            }
+            Outcome::Fenced => tracing::warn!(mail, "another sender has taken this mail"),
             _ => self.tell_of_failure(row, outcome),
         }
     }
@@ -76,7 +73,8 @@ impl Watch {
         }
     }
 
-    /// The outcome of so many mails came after their claim was lost.
+    /// So many claims ran out before the outcome of their mails was known. Whoever takes them back counts them, and nobody else:
+    /// a sender that comes back learns of a loss that was counted.
     pub fn lease_lost(&self, mails: u64) {
         self.metrics.lease_lost(mails);
     }

@@ -16,8 +16,8 @@ impl Config {
         let speaks_smtp = self.mail.expose().starts_with("smtp");
         if speaks_smtp && self.grace < reply {
             cautions.push(format!(
-                "MERIDIAN_GRACE_SECONDS is {}, and a mail server may take {} seconds to accept a mail: one that its sender \
-                 lost sight of can be sent again while the server still takes it.",
+                "MERIDIAN_GRACE_SECONDS is {}, and a mail server may take {} seconds to accept a mail: a sender waits for no \
+                 longer than the grace, and what the server takes later is sent again.",
                 self.grace.as_secs(),
                 reply.as_secs()
             ));

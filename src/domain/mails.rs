@@ -67,7 +67,7 @@ pub async fn retry(
     };
     let again = match keeps_its_bytes {
         true => again,
-        false => unrendered(again),
+        false => planned_mails::unrendered(again),
     };
     moved(tx, caller, before, again).await
 }
@@ -177,18 +177,6 @@ fn pending(before: &email::Model, caller: &Caller) -> email::Model {
         reason: None,
         next_attempt_at: Moment(caller.now),
         ..before.clone()
-    }
-}
-
-/// The mail, to be composed anew.
-fn unrendered(row: email::Model) -> email::Model {
-    email::Model {
-        to_address: None,
-        subject: None,
-        message_id: None,
-        message: None,
-        rendered_at: None,
-        ..row
     }
 }
 

@@ -110,6 +110,18 @@ fn dedupe_key(kind: EmailKind, recipient_id: Uuid, period: &str) -> String {
     format!("{}/{recipient_id}/{period}", kind.word().to_lowercase())
 }
 
+/// The mail, to be composed anew.
+pub fn unrendered(row: email::Model) -> email::Model {
+    email::Model {
+        to_address: None,
+        subject: None,
+        message_id: None,
+        message: None,
+        rendered_at: None,
+        ..row
+    }
+}
+
 /// A mail that ended without leaving, as new: for another text, under the same key, so that it still leaves once (R9).
 pub fn renewed(ended: email::Model, planned: email::Model) -> email::Model {
     email::Model {

@@ -7,6 +7,7 @@ mod departed;
 mod foreseen;
 mod letters;
 mod obligations;
+mod outdated;
 mod prompts;
 mod rerouting;
 mod reviews;
@@ -35,6 +36,7 @@ use obligations::Obligations;
 
 pub use delivery::Links;
 pub use obligations::review as review_obligation;
+pub use outdated::outdated;
 pub use reviews::key as review_key;
 
 /// Why a mail that was planned does not leave after its recipient has stopped such mails.
@@ -63,7 +65,7 @@ pub enum Verdict {
     },
 }
 
-/// A rendered mail: the same bytes for every attempt.
+/// A rendered mail: the same bytes for every attempt, unless it is [`outdated`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     /// The envelope's recipient.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::hold::Hold;
 use super::mail_folder::MailFolder;
 use super::mail_transport::MailTransport;
 use super::memory::Memory;
@@ -10,6 +12,7 @@ use super::message::Outgoing;
 use super::outcome::Outcome;
 use super::route::Route;
 use super::session::{Limits, SmtpSession};
+use crate::clock::Clock;
 use crate::error::Result;
 use crate::watch::Watch;
 
@@ -96,6 +99,19 @@ impl Session {
     pub fn watched_by(self, watch: &Watch) -> Self {
         match self {
             Self::Smtp(session) => Self::Smtp(Box::new(session.watched_by(watch.clone()))),
+            other => other,
+        }
+    }
+
+    /// The same session, which begins no message once half of `grace` has passed by `clock` since the fence was asked, and
+    /// does not wait for an answer once all of it has; only SMTP takes its time.
+    #[must_use]
+    pub fn within(self, clock: &Clock, grace: Duration) -> Self {
+        match self {
+            Self::Smtp(session) => {
+                let hold = Hold::new(clock.clone(), grace);
+                Self::Smtp(Box::new(session.within(hold)))
+            }
             other => other,
         }
     }

@@ -10,6 +10,7 @@ mod connection;
 pub mod figures;
 pub mod format;
 pub mod frame;
+mod hold;
 pub mod line;
 pub mod mail_folder;
 pub mod mail_transport;

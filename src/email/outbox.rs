@@ -26,7 +26,7 @@ pub use mark::{
     retry_later, standing_in,
 };
 pub use never_left::never_left;
-pub use render::{close, store_rendered};
+pub use render::{close, forget_rendered, store_rendered};
 pub use upkeep::{OnAmbiguous, TakenBack, clear_bodies, expire, prune, take_back};
 pub use when::When;
 

@@ -11,6 +11,7 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::response::Response;
 
 use super::connection::{COURTESY, Connection, Fault, code};
+use super::hold::{Held, Hold};
 use super::message::Outgoing;
 use super::outcome::{Outcome, Phase};
 use super::route::Route;
@@ -56,6 +57,7 @@ pub struct SmtpSession {
     limits: Limits,
     connection: Option<Connection>,
     watch: Option<Watch>,
+    hold: Option<Hold>,
 }
 
 impl SmtpSession {
@@ -65,6 +67,7 @@ impl SmtpSession {
             limits,
             connection: None,
             watch: None,
+            hold: None,
         }
     }
 
@@ -76,8 +79,19 @@ impl SmtpSession {
         }
     }
 
-    /// Connects if there is no connection: Err says what a mail would have met.
+    /// The same session, which is done with a mail before `hold` ends.
+    pub(super) fn within(self, hold: Hold) -> Self {
+        Self {
+            hold: Some(hold),
+            ..self
+        }
+    }
+
+    /// Connects anew, since one that was kept proves nothing: Err says what a mail would have met.
     pub(super) async fn connect(&mut self) -> Result<(), Outcome> {
+        if let Some(kept) = self.connection.take() {
+            kept.quit().await;
+        }
         let connection = self.take_connection().await?;
         self.connection = Some(connection);
         Ok(())
@@ -97,7 +111,8 @@ impl SmtpSession {
             Ok(transaction) => transaction,
             Err(outcome) => return outcome,
         };
-        let outcome = transaction.carry_out(mail, fence).await;
+        let hold = self.hold.clone();
+        let outcome = transaction.carry_out(mail, fence, hold).await;
         self.connection = transaction.finish().await;
         outcome.unwrap_or_else(|outcome| outcome)
     }
@@ -204,6 +219,7 @@ impl Transaction {
         &mut self,
         mail: &Outgoing,
         fence: impl Future<Output = Result<bool>>,
+        hold: Option<Hold>,
     ) -> Result<Outcome, Outcome> {
         for recipient in mail.envelope.to() {
             let command = Rcpt::new(recipient.clone(), Vec::new());
@@ -212,6 +228,7 @@ impl Transaction {
                 .await
                 .map_err(|outcome| about(outcome, recipient.as_ref()))?;
         }
+        let held = hold.map(Hold::begin);
         let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Fence);
         let entered = fence.await;
         stopwatch.stop();
@@ -220,16 +237,20 @@ impl Transaction {
             Ok(false) => return Ok(Outcome::Fenced),
             Err(error) => return Err(Outcome::not_sent(Phase::Fence, error)),
         }
-        self.command(Phase::Data, self.limits.data, Data, &[354])
-            .await?;
-        self.message(&mail.raw).await
+        let limit = self.limits.data.min(left_to_begin(held.as_ref())?);
+        self.command(Phase::Data, limit, Data, &[354]).await?;
+        // From here on there is no way back but to hang up.
+        self.state = State::Broken;
+        left_to_begin(held.as_ref())?;
+        let left = held.map_or(Duration::MAX, |held| held.left());
+        self.message(&mail.raw, self.limits.message.min(left)).await
     }
 
-    async fn message(&mut self, raw: &[u8]) -> Result<Outcome, Outcome> {
+    async fn message(&mut self, raw: &[u8], limit: Duration) -> Result<Outcome, Outcome> {
         // lettre ends every message with a line break of its own before the dot.
         let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
         let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Body);
-        let answer = self.connection.message(self.limits.message, raw).await;
+        let answer = self.connection.message(limit, raw).await;
         stopwatch.stop();
         match answer {
             Ok(reply) if code(&reply) == 250 => {
@@ -297,6 +318,17 @@ impl Transaction {
         }
         (self.state == State::Ready).then_some(self.connection)
     }
+}
+
+/// How long the message may still be begun. A process may have stood still since the fence, for so long that another sender
+/// has taken over by now.
+fn left_to_begin(held: Option<&Held>) -> Result<Duration, Outcome> {
+    let Some(held) = held else {
+        return Ok(Duration::MAX);
+    };
+    let text = "it was held for too long before its message was begun";
+    held.left_to_begin()
+        .ok_or_else(|| Outcome::not_sent(Phase::Fence, text))
 }
 
 /// Names the recipient that a refusal is about.

@@ -21,6 +21,7 @@ use super::lease;
 use crate::app::App;
 use crate::email::mailer::Session;
 use crate::email::outbox::{self, Claim};
+use crate::email::outcome::Phase;
 use crate::entity::email;
 use crate::error::Result;
 use crate::fail_points;
@@ -53,7 +54,7 @@ impl Sender {
     pub fn new(app: App, replica: &str) -> Self {
         let (marks, _) = Marks::start(app.clone());
         Self {
-            session: app.mailer.open().watched_by(&app.watch),
+            session: open(&app),
             marks,
             unsettled: None,
             app,
@@ -95,6 +96,8 @@ impl Sender {
     /// # Errors
     /// The database's. Mails that were claimed then come back when their lease has run out.
     pub async fn step(&mut self) -> Result<usize> {
+        // The step before may have broken off with it.
+        self.settle().await?;
         let now = self.app.clock.now();
         let limit = match self.breaker.ask(now) {
             _ if self.is_stopping() || self.app.watch.clock_is_off() => return Ok(0),
@@ -113,8 +116,12 @@ impl Sender {
         Ok(count)
     }
 
-    /// How long to wait after a step that had nothing to do: until the next mail's time, five seconds at most.
+    /// How long to wait after a step that had nothing to do: until the next mail's time, five seconds at most. By a clock that is
+    /// off no mail's time is known.
     pub async fn pause(&self) -> Result<Duration> {
+        if self.app.watch.clock_is_off() {
+            return Ok(LONGEST_PAUSE);
+        }
         let now = self.app.clock.now();
         let next = outbox::next_attempt_at(&self.app.db.read, now).await?;
         let wait = match (next, self.breaker.is_open()) {
@@ -126,7 +133,7 @@ impl Sender {
 
     /// Forgets the session, about which nothing is known after a step that panicked.
     pub fn reset(&mut self) {
-        self.session = self.app.mailer.open().watched_by(&self.app.watch);
+        self.session = open(&self.app);
     }
 
     /// Keeps what is not kept yet, and says goodbye to the mail server.
@@ -149,19 +156,20 @@ impl Sender {
         Ok(claimed)
     }
 
-    /// With no mail to try it on, an open breaker closes when the mail server lets us in.
+    /// With no mail to try it on, an open breaker closes when the mail server lets us in; but not where it had let us in,
+    /// and refused a mail for who we are.
     async fn probe_without_mail(&mut self) {
-        if !self.breaker.is_open() {
+        if !self.breaker.needs_no_mail() {
             return;
         }
         let Some(checked) = unless_stopped(&self.stopping, self.session.check()).await else {
             return;
         };
         match checked {
-            Ok(()) => self.breaker.close(),
+            Ok(()) => self.breaker.passed(Phase::Auth),
             Err(outcome) => {
                 let now = self.app.clock.now();
-                self.breaker.open(now, &outcome.to_string());
+                self.breaker.open(now, Phase::Connect, &outcome.to_string());
             }
         }
     }
@@ -211,6 +219,11 @@ impl Sender {
         let next = now.checked_add(wait).unwrap_or(Timestamp::MAX);
         next.min(row.expires_at.0)
     }
+}
+
+fn open(app: &App) -> Session {
+    let session = app.mailer.open().watched_by(&app.watch);
+    session.within(&app.clock, app.config.grace)
 }
 
 fn claims<'a>(rows: impl IntoIterator<Item = &'a email::Model>) -> Vec<Claim> {

@@ -6,6 +6,7 @@ mod ambiguity;
 mod committing;
 mod database_time;
 mod faults;
+mod holding;
 mod leases;
 mod outage;
 mod running;

@@ -80,6 +80,11 @@ impl Links<'_> {
     }
 }
 
+/// Whether a mail that leaves at `at` is late, and says so.
+pub(super) fn is_late(row: &email::Model, at: Timestamp) -> bool {
+    at.duration_since(row.due_at.0) > LATE_AFTER
+}
+
 /// The frame of a recipient's mail.
 pub(super) fn frame(
     links: action_link::Links<'_>,
@@ -95,7 +100,7 @@ pub(super) fn frame(
     let zone = zone::zone("timeZone", zone_name)?;
     let minute = schedule.map_or(8 * 60, |schedule| schedule.minute_of_day);
     let due = row.due_at.0.to_zoned(zone).datetime();
-    let late = now.duration_since(row.due_at.0) > LATE_AFTER;
+    let late = is_late(row, now);
     Ok(Frame {
         recipient: recipient.name.as_str().into(),
         button_url,

@@ -7,7 +7,7 @@ use lettre::address::Envelope;
 
 use super::Sender;
 use super::notes::{Unsettled, settle};
-use super::verdict::{Verdict, shows_a_way_out, verdict};
+use super::verdict::{Verdict, got_past, verdict};
 use crate::app::App;
 use crate::email::message::Outgoing;
 use crate::email::outbox::{Claim, Mark, Marked};
@@ -27,15 +27,21 @@ impl Sender {
             Ok(mail) => self.send(Claim::from(row), &mail).await,
             Err(refusal) => refusal,
         };
-        self.app
-            .watch
-            .handed_over(row, &outcome, self.app.clock.now());
+        let now = self.app.clock.now();
+        let outcome = match outcome {
+            // Nobody took it: the fence is closed to what is not worth sending any more.
+            Outcome::Fenced if row.expires_at.0 <= now => {
+                Outcome::not_sent(Phase::Fence, "its time has passed")
+            }
+            outcome => outcome,
+        };
+        self.app.watch.handed_over(row, &outcome, now);
         let verdict = verdict(&outcome);
         if verdict == Verdict::Sent {
             fail_points::reached("accepted");
         }
-        if shows_a_way_out(&outcome) {
-            self.breaker.close();
+        if let Some(phase) = got_past(&outcome) {
+            self.breaker.passed(phase);
         }
         let noted = self.note(row, started_at, &outcome, &verdict);
         let noted = noted.map(|marked| Unsettled::submit(&self.marks, marked));
@@ -78,7 +84,7 @@ impl Sender {
                 mark: Mark::EnterData,
                 attempt: None,
             });
-            settle(unsettled, marks, &app.watch).await?;
+            settle(unsettled, marks).await?;
             let entered = entered.held().await?;
             fail_points::reached("fenced");
             Ok(entered || fail_points::is_on("without-fence"))

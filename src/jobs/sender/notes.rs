@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use super::Sender;
 use super::verdict::Verdict;
 use crate::email::outbox::{Attempt, Claim, Mark, Marked, Retry};
-use crate::email::outcome::Outcome;
+use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email;
 use crate::error::Result;
+use crate::fail_points;
 use crate::global_id::Kind;
 use crate::jobs::committer::{Answer, Marks};
-use crate::watch::Watch;
 
-/// The pauses of a sender that cannot note that a mail was sent.
+/// The pauses of a sender that cannot note that a mail was sent; from then on the last one.
 const PAUSES: [Duration; 5] = [
     Duration::from_millis(100),
     Duration::from_millis(400),
@@ -49,8 +49,12 @@ impl Sender {
         verdict: &Verdict,
     ) -> Option<Marked> {
         let now = self.app.clock.now();
-        let first_fault =
-            *verdict == Verdict::OurFault && self.breaker.open(now, &outcome.to_string());
+        let (is_ours, first_fault) = match verdict {
+            Verdict::OurFault { phase } => {
+                (true, self.breaker.open(now, *phase, &outcome.to_string()))
+            }
+            _ => (false, false),
+        };
         let next = self.next_attempt_at(row, now);
         let mark = mark(row, now, next, outcome, verdict)?;
         let claim = Claim::from(row);
@@ -62,7 +66,7 @@ impl Sender {
             outcome,
         };
         // The probes of an outage would bury the rest of the timeline.
-        let is_told = *verdict != Verdict::OurFault || first_fault;
+        let is_told = !is_ours || first_fault;
         Some(Marked {
             claim,
             mark,
@@ -75,36 +79,34 @@ impl Sender {
     /// # Errors
     /// The database's.
     pub(super) async fn settle(&mut self) -> Result<()> {
-        settle(&mut self.unsettled, &self.marks, &self.app.watch).await
+        settle(&mut self.unsettled, &self.marks).await
     }
 }
 
-/// Waits until the mark is made. Where it says that the mail was sent it is tried again and again: forgetting that would
-/// send the mail twice.
-pub(super) async fn settle(
-    unsettled: &mut Option<Unsettled>,
-    marks: &Marks,
-    watch: &Watch,
-) -> Result<()> {
+/// Waits until the mark is made. Where it says that the mail was sent it is tried again for as long as the sender lives:
+/// forgetting that would send the mail twice.
+pub(super) async fn settle(unsettled: &mut Option<Unsettled>, marks: &Marks) -> Result<()> {
     let Some(Unsettled { marked, answer }) = unsettled.take() else {
         return Ok(());
     };
     let mut answered = answer.held().await;
     if matches!(marked.mark, Mark::Sent(_)) {
-        for pause in PAUSES {
-            let Err(error) = &answered else { break };
+        let last = PAUSES[PAUSES.len() - 1];
+        let mut pauses = PAUSES.into_iter().chain(std::iter::repeat(last));
+        while let (Err(error), Some(pause)) = (&answered, pauses.next()) {
             tracing::error!(
                 ?error,
                 mail = Kind::Email.text(marked.claim.email_id),
                 "a mail was sent and could not be marked; trying again"
             );
-            tokio::time::sleep(pause).await;
+            if !fail_points::is_on("without-pauses") {
+                tokio::time::sleep(pause).await;
+            }
             answered = marks.submit(marked.clone()).held().await;
         }
     }
     if !answered? {
         let Marked { claim, mark, .. } = marked;
-        watch.lease_lost(1);
         let mail = Kind::Email.text(claim.email_id);
         tracing::warn!(
             mail,
@@ -131,7 +133,11 @@ fn mark(
     Some(match verdict {
         Verdict::Sent => Mark::Sent(now),
         Verdict::Later { counts } => later(next, *counts),
-        Verdict::OurFault => later(row.next_attempt_at.0, false),
+        // The fault may be this mail's alone after all: the next probe takes another one.
+        Verdict::OurFault {
+            phase: Phase::Mail | Phase::Rcpt,
+        } => later(next, false),
+        Verdict::OurFault { .. } => later(row.next_attempt_at.0, false),
         Verdict::Failed { suppress } => Mark::Failed {
             reason: format!("The mail server {outcome}"),
             suppress: suppress.clone(),

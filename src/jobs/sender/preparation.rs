@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::Sender;
+use crate::domain::planned_mails::unrendered;
 use crate::domain::suppressions;
-use crate::email::compose::{Composed, Rendered, Verdict, compose, refusals};
+use crate::email::compose::{Composed, Rendered, Verdict, compose, outdated, refusals};
 use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::{EmailState, Moment, email};
@@ -19,11 +20,13 @@ impl Sender {
         &mut self,
         claimed: Vec<email::Model>,
     ) -> Result<Vec<email::Model>> {
-        let (rendered, unrendered): (Vec<_>, Vec<_>) =
+        let (rendered, mut planned): (Vec<_>, Vec<_>) =
             claimed.into_iter().partition(|row| row.message.is_some());
-        let mut ready = self.without_refused(rendered).await?;
-        if !unrendered.is_empty() {
-            ready.extend(self.render(unrendered).await?);
+        let rendered = self.without_refused(rendered).await?;
+        let (mut ready, outdated) = self.without_outdated(rendered).await?;
+        planned.extend(outdated);
+        if !planned.is_empty() {
+            ready.extend(self.render(planned).await?);
             ready.sort_by_key(|row| (row.next_attempt_at, row.id));
         }
         self.without_suppressed(ready).await
@@ -123,6 +126,25 @@ impl Sender {
         }
         tx.commit().await?;
         Ok(wanted)
+    }
+
+    /// Takes those of `rows` apart, rendered for an earlier attempt, that are to be composed anew; they are then as they were
+    /// planned.
+    async fn without_outdated(
+        &self,
+        rows: Vec<email::Model>,
+    ) -> Result<(Vec<email::Model>, Vec<email::Model>)> {
+        let outdated = outdated(&self.app.db.read, &rows, self.app.clock.now()).await?;
+        if outdated.is_empty() {
+            return Ok((rows, Vec::new()));
+        }
+        let (outdated, kept): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| outdated.contains(&row.id));
+        let claims: Vec<Claim> = outdated.iter().map(Claim::from).collect();
+        let tx = self.app.db.begin().await?;
+        outbox::forget_rendered(&tx, &claims).await?;
+        tx.commit().await?;
+        Ok((kept, outdated.into_iter().map(unrendered).collect()))
     }
 
     /// Fails the mails among `rows` whose address is not written to any more.

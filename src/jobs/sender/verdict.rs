@@ -15,8 +15,8 @@ pub(super) enum Verdict {
     Later { counts: bool },
     /// Refused for good. The address, where it was that which was refused, is not written to again.
     Failed { suppress: Option<String> },
-    /// No mail would get out: the others wait with it, and it is not counted against it.
-    OurFault,
+    /// No mail would get out: the others wait with it, and it is not counted against it. Found out at `phase`.
+    OurFault { phase: Phase },
     /// The mail server may have it: wait for the grace, after which a letter to a client is held and not tried again.
     InDoubt,
     /// Another sender has it.
@@ -33,24 +33,24 @@ pub(super) fn verdict(outcome: &Outcome) -> Verdict {
         Outcome::NotSent { phase, .. } | Outcome::Refused { phase, .. }
             if matches!(phase, Connect | Tls | Auth) =>
         {
-            Verdict::OurFault
+            Verdict::OurFault { phase: *phase }
         }
         // The server leaves before it has heard whom a mail is for: the next one would meet the same.
         Outcome::Refused {
             phase: Mail,
             code: SERVICE_ENDS,
             ..
-        } => Verdict::OurFault,
+        } => Verdict::OurFault { phase: Mail },
         // Our database, not the mail server.
         Outcome::NotSent { phase: Fence, .. } => Verdict::Later { counts: false },
         Outcome::NotSent { .. }
         | Outcome::Refused {
             permanent: false, ..
         } => Verdict::Later { counts: true },
-        Outcome::Refused { phase: Mail, .. } => Verdict::OurFault,
+        Outcome::Refused { phase: Mail, .. } => Verdict::OurFault { phase: Mail },
         Outcome::Refused {
             phase: Rcpt, code, ..
-        } if is_about_us(*code) => Verdict::OurFault,
+        } if is_about_us(*code) => Verdict::OurFault { phase: Rcpt },
         Outcome::Refused {
             phase: Rcpt,
             code,
@@ -67,12 +67,17 @@ pub(super) fn verdict(outcome: &Outcome) -> Verdict {
     }
 }
 
-/// Whether the mail server was ready to work with us, whatever it thought of this mail.
-pub(super) fn shows_a_way_out(outcome: &Outcome) -> bool {
+/// Up to which phase the mail server worked with us, whatever it thought of this mail; none where that is not shown.
+pub(super) fn got_past(outcome: &Outcome) -> Option<Phase> {
     match outcome {
-        Outcome::Accepted { .. } | Outcome::Ambiguous { .. } => true,
-        Outcome::Refused { phase, code, .. } => *phase >= Phase::Rcpt && *code != SERVICE_ENDS,
-        Outcome::NotSent { .. } | Outcome::Fenced => false,
+        Outcome::Accepted { .. } | Outcome::Ambiguous { .. } => Some(Phase::Body),
+        Outcome::Refused { code, .. } if *code == SERVICE_ENDS => None,
+        Outcome::Refused { phase, code, .. } => match phase {
+            Phase::Rcpt if !is_about_us(*code) => Some(Phase::Mail),
+            Phase::Data | Phase::Body => Some(Phase::Rcpt),
+            _ => None,
+        },
+        Outcome::NotSent { .. } | Outcome::Fenced => None,
     }
 }
 
@@ -97,28 +102,37 @@ mod tests {
             assert_eq!(verdict(&Outcome::not_sent(phase, "reset")), later);
         }
         for phase in [Phase::Connect, Phase::Tls, Phase::Auth] {
-            assert_eq!(refused(phase, 454), Verdict::OurFault);
-            assert_eq!(refused(phase, 535), Verdict::OurFault);
-            assert_eq!(
-                verdict(&Outcome::not_sent(phase, "reset")),
-                Verdict::OurFault
-            );
+            let ours = Verdict::OurFault { phase };
+            assert_eq!(refused(phase, 454), ours);
+            assert_eq!(refused(phase, 535), ours);
+            assert_eq!(verdict(&Outcome::not_sent(phase, "reset")), ours);
         }
-        assert_eq!(refused(Phase::Mail, 550), Verdict::OurFault);
-        assert_eq!(refused(Phase::Mail, 421), Verdict::OurFault);
+        let ours = Verdict::OurFault { phase: Phase::Mail };
+        assert_eq!(refused(Phase::Mail, 550), ours);
+        assert_eq!(refused(Phase::Mail, 421), ours);
         assert_eq!(
             refused(Phase::Rcpt, 421),
             later,
             "one mail must not hold up all"
         );
-        let said = |code| shows_a_way_out(&Outcome::refused(Phase::Rcpt, code, "no", None));
-        assert!(said(450) && said(550) && !said(421));
+        let past = |phase, code| got_past(&Outcome::refused(phase, code, "no", None));
+        for (code, phase) in [
+            (450, Some(Phase::Mail)),
+            (550, Some(Phase::Mail)),
+            (421, None),
+            (530, None),
+        ] {
+            assert_eq!(past(Phase::Rcpt, code), phase, "{code}");
+        }
+        assert_eq!(past(Phase::Body, 554), Some(Phase::Rcpt));
+        assert_eq!(past(Phase::Mail, 550), None);
         let suppress = Some("zoe@client.example".to_owned());
         assert_eq!(refused(Phase::Rcpt, 550), Verdict::Failed { suppress });
         for phase in [Phase::Data, Phase::Body] {
             assert_eq!(refused(phase, 554), Verdict::Failed { suppress: None });
         }
-        assert_eq!(refused(Phase::Rcpt, 530), Verdict::OurFault);
+        let ours = Verdict::OurFault { phase: Phase::Rcpt };
+        assert_eq!(refused(Phase::Rcpt, 530), ours);
         let database = Outcome::not_sent(Phase::Fence, "the database does not answer");
         assert_eq!(verdict(&database), Verdict::Later { counts: false });
     }

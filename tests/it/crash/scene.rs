@@ -49,9 +49,10 @@ pub(crate) const SHORT_LEASE: Settings<'static> = Settings {
     fail_points: "",
 };
 
-/// A lease and a grace that run out while a story waits for them.
+/// A lease and a grace that run out while a story waits for them. Half of the grace is more than a busy machine takes from the
+/// fence to the message.
 pub(crate) const SHORT_GRACE: Settings<'static> = Settings {
-    grace_seconds: 1,
+    grace_seconds: 6,
     ..SHORT_LEASE
 };
 
@@ -148,6 +149,11 @@ impl<'a> Scene<'a> {
             leases.all(|lease| lease.0 + SignedDuration::from_secs(seconds_ago) < now())
         })
         .await;
+    }
+
+    /// Waits until whoever is started with [`SHORT_GRACE`] may take over what is in DATA.
+    pub(crate) async fn short_grace_ran_out(&self) {
+        self.leases_ran_out(SHORT_GRACE.grace_seconds.into()).await;
     }
 
     /// Waits until nothing more is to happen to any mail.

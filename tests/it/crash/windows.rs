@@ -59,7 +59,7 @@ async fn w3_killed_after_the_fence_the_mail_is_sent_once(app: &TestApp) {
     scene.killed_at("fenced").await;
     assert_eq!(scene.summary().await["state"], "DATA");
     assert_eq!(scene.copies().len(), 0);
-    scene.leases_ran_out(1).await;
+    scene.short_grace_ran_out().await;
     let _again = scene.start(SHORT_GRACE);
     scene.at_rest().await;
     assert_eq!(scene.copies().len(), 1);
@@ -85,7 +85,7 @@ async fn killed_when_the_server_has_it(app: &TestApp, point: &str) {
     scene.summary_falls_due(LONDON).await;
     scene.killed_at(point).await;
     let first = &scene.only_copy().await;
-    scene.leases_ran_out(1).await;
+    scene.leases_ran_out(0).await;
 
     let bait = scene.bait().await;
     let mut before_the_grace = scene.start(SHORT_LEASE);
@@ -94,6 +94,7 @@ async fn killed_when_the_server_has_it(app: &TestApp, point: &str) {
     assert_eq!(scene.summary().await["state"], "DATA");
     assert_eq!(scene.copies(), std::slice::from_ref(first));
 
+    scene.short_grace_ran_out().await;
     let _after_the_grace = scene.start(SHORT_GRACE);
     scene.at_rest().await;
     assert_eq!(scene.copies(), [first.clone(), first.clone()]);

@@ -26,6 +26,9 @@ stories! {
     a_server_that_leaves_after_the_greeting_is_not_stormed_either
     a_server_that_takes_few_mails_a_connection_gets_them_over_many
     a_server_that_is_not_there_costs_no_attempt
+    one_mail_that_looks_like_our_fault_does_not_hold_up_the_others
+    a_kept_connection_does_not_prove_that_the_server_is_back
+    who_was_refused_as_a_sender_is_not_cleared_without_a_mail
 }
 
 const SENDERS: usize = 4;
@@ -212,6 +215,93 @@ async fn a_server_that_is_not_there_costs_no_attempt(mut stage: Stage) {
         assert!(told.contains(words), "{told}");
         stage.pass(5);
     }
+}
+
+async fn one_mail_that_looks_like_our_fault_does_not_hold_up_the_others(mut stage: Stage) {
+    for no in [
+        &[
+            Hear("MAIL"),
+            Say("250 ok\r\n"),
+            Hear("RCPT"),
+            Say("530 5.7.0 sign in to write to them\r\n"),
+        ][..],
+        &[Hear("MAIL"), Say("550 5.7.1 not from you\r\n")],
+    ] {
+        let script = [&HELLO[..], no, &[Hear("RSET"), Say("250 ok\r\n")]].concat();
+        let server = ScriptedSmtp::start(vec![[&script[..], &[Serve(usize::MAX)]].concat()]).await;
+        stage.app.mailer = mailer(&server.url());
+        let bad = stage.mail_to("zoe@client.example").await;
+        stage.pass(1);
+        let good = stage.mail_to("tom@client.example").await;
+        let breaker = Arc::new(Breaker::default());
+        let mut sender = stage
+            .sender()
+            .sharing(breaker.clone(), watch::channel(false).1);
+        sender.step().await.unwrap();
+        assert!(breaker.is_open(), "{no:?}");
+        assert_eq!(stage.row(good).await.state, EmailState::Pending, "{no:?}");
+        let row = stage.row(bad).await;
+        assert_eq!((row.state, row.attempts), (EmailState::Pending, 0));
+        // Whenever the first is tried again, the second is not behind it.
+        stage.app.clock.set(row.next_attempt_at.0);
+        stage.pass(5);
+        assert_eq!(sender.step().await.unwrap(), 1);
+        assert_eq!(stage.row(good).await.state, EmailState::Sent, "{no:?}");
+        assert!(!breaker.is_open(), "{no:?}");
+        while sender.step().await.unwrap() > 0 {}
+        assert_eq!(stage.row(bad).await.state, EmailState::Sent, "{no:?}");
+    }
+}
+
+async fn a_kept_connection_does_not_prove_that_the_server_is_back(mut stage: Stage) {
+    let server = ScriptedSmtp::start(vec![sound()]).await;
+    server.go_on(&[Say("421 4.3.2 down\r\n"), HangUp]);
+    stage.app.mailer = mailer(&server.url());
+    let breaker = Arc::new(Breaker::default());
+    let sharing = || {
+        let sender = stage.sender();
+        sender.sharing(breaker.clone(), watch::channel(false).1)
+    };
+    let (mut keeps, mut meets) = (sharing(), sharing());
+    stage.mail_to("zoe@client.example").await;
+    assert_eq!(keeps.step().await.unwrap(), 1);
+    let id = stage.mail_to("tom@client.example").await;
+    assert_eq!(meets.step().await.unwrap(), 1);
+    assert!(breaker.is_open());
+    stage.cancel(id).await;
+
+    stage.pass(5);
+    assert_eq!(keeps.step().await.unwrap(), 0);
+    assert!(breaker.is_open(), "{:?}", server.heard());
+    server.go_on(&sound());
+    stage.pass(5);
+    assert_eq!(keeps.step().await.unwrap(), 0);
+    assert_eq!(breaker.fault(), None);
+}
+
+async fn who_was_refused_as_a_sender_is_not_cleared_without_a_mail(mut stage: Stage) {
+    let refuses = [Hear("MAIL"), Say("550 5.7.1 not from you\r\n")];
+    let goes_on = [Hear("RSET"), Say("250 ok\r\n"), Serve(usize::MAX)];
+    let script = [&HELLO[..], &refuses, &goes_on].concat();
+    let server = ScriptedSmtp::always(&script).await;
+    stage.app.mailer = mailer(&server.url());
+    let first = stage.mail_to("zoe@client.example").await;
+    let breaker = Arc::new(Breaker::default());
+    let stopping = watch::channel(false).1;
+    let mut sender = stage.sender().sharing(breaker.clone(), stopping);
+    assert_eq!(sender.step().await.unwrap(), 1);
+    stage.cancel(first).await;
+    stage.pass(5);
+    assert_eq!(sender.step().await.unwrap(), 0);
+    let fault = breaker.fault().unwrap_or_default();
+    assert!(fault.contains("not from you"), "nothing was tried: {fault}");
+    assert_eq!(server.connections(), 1);
+
+    stage.mail_to("tom@client.example").await;
+    stage.pass(5);
+    assert_eq!(sender.step().await.unwrap(), 1);
+    assert_eq!(breaker.fault(), None);
+    assert_eq!(stage.states().await, "SENT 1, CANCELLED 1");
 }
 
 /// An address at which a connection is neither taken nor refused: the queue of those that wait is full.

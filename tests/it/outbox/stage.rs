@@ -134,8 +134,9 @@ impl Stage {
         let now = self.now();
         email::Model {
             id,
-            kind: EmailKind::CapacitySummary,
-            dedupe_key: format!("capacity_summary/{id}/2026-W48"),
+            // However long one waits, its words stay.
+            kind: EmailKind::Test,
+            dedupe_key: format!("test/{id}"),
             recipient_id: Some(self.recipient_id),
             contact_id: None,
             period: "2026-W48".to_owned(),

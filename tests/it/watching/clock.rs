@@ -34,6 +34,8 @@ fn a_clock_that_is_off_is_not_planned_or_claimed_by_until_it_is_right() {
         );
         let mut sender = Sender::new(replica.clone(), "wrong");
         assert_eq!(sender.step().await.unwrap(), 0, "nothing is claimed");
+        let pause = sender.pause().await.unwrap();
+        assert_eq!(pause.as_secs(), 5, "the mail is due, and not asked for");
         let (status, checks) = readyz(&replica).await;
         assert_eq!((status, &checks["clock"]["ok"]), (503, &false.into()));
         let why = checks["clock"]["why"].as_str().unwrap();

@@ -59,6 +59,13 @@ pub(super) fn silence() -> Vec<Fault> {
             OurFault,
             ENCRYPTING,
         ),
+        (
+            "silence during the TLS handshake",
+            [&HELLO_WITH_TLS[..], &[Say("220 go\r\n")]].concat(),
+            reply(),
+            OurFault,
+            ENCRYPTING,
+        ),
         ("silence at AUTH", signing_in, reply(), OurFault, SIGNING_IN),
         ("silence at MAIL", asked(MAIL), reply(), Waits, SENDER),
         ("silence at RCPT", asked(RCPT), reply(), Waits, RECIPIENT),
@@ -99,6 +106,8 @@ pub(super) fn dropped_lines() -> Vec<Fault> {
     const DROPS: &[Step] = &[HangUp];
     use Becomes::{InDoubt, OurFault, Waits};
     let half_way = [&HELLO[..], &TALK, &[HearBytes(1_000)]].concat();
+    let signing_in = [&HELLO_WITH_AUTH[..], &[Hear("AUTH")]].concat();
+    let encrypting = [&HELLO_WITH_TLS[..], &[Say("220 go\r\n"), HearBytes(5)]].concat();
     let rows = [
         ("no greeting", Vec::new(), OurFault, NotSent, CONNECTING),
         (
@@ -108,6 +117,21 @@ pub(super) fn dropped_lines() -> Vec<Fault> {
             NotSent,
             CONNECTING,
         ),
+        (
+            "dropped at STARTTLS",
+            HELLO_WITH_TLS.to_vec(),
+            OurFault,
+            NotSent,
+            ENCRYPTING,
+        ),
+        (
+            "dropped during the TLS handshake",
+            encrypting,
+            OurFault,
+            NotSent,
+            ENCRYPTING,
+        ),
+        ("dropped at AUTH", signing_in, OurFault, NotSent, SIGNING_IN),
         ("dropped at MAIL", asked(MAIL), Waits, NotSent, SENDER),
         ("dropped at RCPT", asked(RCPT), Waits, NotSent, RECIPIENT),
         ("dropped at DATA", asked(DATA), Waits, NotSent, ANNOUNCING),
@@ -123,6 +147,7 @@ pub(super) fn dropped_lines() -> Vec<Fault> {
     rows.into_iter()
         .map(|(name, before, becomes, outcome, phase)| Fault {
             is_long: name == "dropped before the dot",
+            signs_in: phase == SIGNING_IN,
             ..fault(name, &[&before, DROPS], becomes, (outcome, phase, None), "")
         })
         .collect()
