@@ -6,10 +6,10 @@ use std::time::Duration;
 use meridian::clock::Clock;
 use meridian::entity::{AttemptOutcome, EmailState};
 
-use super::running::until;
 use super::stage::Stage;
 use super::stories;
 use crate::smtp_session::mailer;
+use crate::support::replica::until;
 use crate::support::scripted_smtp::Step::{FallSilent, Hear, HearMessage, Pause, Say};
 use crate::support::scripted_smtp::{ScriptedSmtp, Step};
 

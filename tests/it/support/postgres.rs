@@ -234,7 +234,8 @@ pub(crate) async fn refusals_are_rolled_back(db: &Db) {
     }
     for _ in 0..100 {
         let open = Statement::from_string(DbBackend::Postgres, OPEN);
-        if db.read.query_one_raw(open).await.unwrap().is_none() {
+        let open = db.read.query_one_raw(open).await;
+        if open.expect("PostgreSQL answers").is_none() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
