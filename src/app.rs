@@ -14,6 +14,7 @@ use crate::email::mailer::Mailer;
 use crate::entity::setting;
 use crate::error::{Error, Result};
 use crate::random;
+use crate::watch::Watch;
 
 /// The row of `setting` that keeps the secret of an installation that configures none.
 const SECRET_ROW: &str = "secret";
@@ -31,6 +32,8 @@ pub struct App {
     pub mailer: Mailer,
     /// The plans that are being worked out.
     pub plans: Running,
+    /// How this replica is doing.
+    pub watch: Watch,
 }
 
 impl App {
@@ -49,6 +52,7 @@ impl App {
             clock,
             mailer: Mailer::try_new(transport)?,
             plans: Running::default(),
+            watch: Watch::default(),
             config: Arc::new(config),
         })
     }

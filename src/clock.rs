@@ -18,6 +18,8 @@ pub enum Clock {
         /// When it was started, on the machine's monotonic clock.
         started: Instant,
     },
+    /// The machine's own clock where it is wrong by so much: the tests', which must not touch that of their machine.
+    Wrong(Arc<Mutex<SignedDuration>>),
     /// Moves only when told to: the tests'.
     Manual(Arc<Mutex<Timestamp>>),
 }
@@ -36,6 +38,16 @@ impl Clock {
         Self::Manual(Arc::new(Mutex::new(at)))
     }
 
+    /// The machine's clock, wrong by `ahead` until it is [adjusted](Self::adjust).
+    pub fn wrong(ahead: SignedDuration) -> Self {
+        Self::Wrong(Arc::new(Mutex::new(ahead)))
+    }
+
+    /// Whether it is the machine's own: one that may be off, and that somebody sets right.
+    pub fn is_the_machines(&self) -> bool {
+        matches!(self, Self::System | Self::Wrong(_))
+    }
+
     /// The instant now, UTC, cut to the microseconds that both databases keep.
     pub fn now(&self) -> Timestamp {
         let now = match self {
@@ -43,6 +55,10 @@ impl Clock {
             Self::Running { from, started } => from
                 .checked_add(SignedDuration::try_from(started.elapsed()).unwrap_or_default())
                 .unwrap_or(*from),
+            Self::Wrong(ahead) => {
+                let ahead = *ahead.lock().unwrap_or_else(PoisonError::into_inner);
+                system_now().checked_add(ahead).unwrap_or(Timestamp::MAX)
+            }
             Self::Manual(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
         };
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
@@ -52,6 +68,13 @@ impl Clock {
     pub fn set(&self, to: Timestamp) {
         if let Self::Manual(at) = self {
             *at.lock().unwrap_or_else(PoisonError::into_inner) = to;
+        }
+    }
+
+    /// Makes a wrong clock wrong by `ahead` from now on. Other clocks stay as they are.
+    pub fn adjust(&self, to: SignedDuration) {
+        if let Self::Wrong(ahead) = self {
+            *ahead.lock().unwrap_or_else(PoisonError::into_inner) = to;
         }
     }
 

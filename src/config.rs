@@ -5,6 +5,8 @@
 //! hold a password live in types that do not print them.
 
 mod addresses;
+mod cautions;
+mod metrics_access;
 mod numbers;
 mod refusal;
 mod secrets;
@@ -13,13 +15,16 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
+use lettre::Address;
 use lettre::message::Mailbox;
 
-pub use addresses::{Origins, PublicUrl};
+pub use addresses::{LONGEST_LOCAL_PART, Origins, PublicUrl};
+pub use metrics_access::MetricsAccess;
 pub use numbers::whole_number;
 pub use refusal::{parse, parse_or_exit, sentence};
 pub use secrets::{DatabaseUrl, MailTarget, Secret};
 
+use crate::email::outbox::OnAmbiguous;
 use crate::telemetry::{LogFilter, LogFormat};
 
 /// How this Meridian runs. Flattened into every command that needs it.
@@ -51,6 +56,10 @@ pub struct Config {
         default_value = "Meridian <meridian@localhost>", value_parser = addresses::mailbox)]
     pub mail_from: Mailbox,
 
+    /// Where mail servers report what became of a mail: an address that takes `+` and more, read by `meridian bounce`. Left out, they report to the sender
+    #[arg(long, env = "MERIDIAN_BOUNCE_ADDRESS", value_name = "ADDRESS", value_parser = addresses::bounces)]
+    pub bounce_address: Option<Address>,
+
     /// Signs the links in mails: at least 32 characters. Left out, `serve` makes one and keeps it in the database
     #[arg(long, env = "MERIDIAN_SECRET", value_name = "TEXT", hide_env_values = true,
         value_parser = Secret::parse)]
@@ -66,10 +75,15 @@ pub struct Config {
         default_value = "60", value_parser = numbers::seconds(1..=3_600))]
     pub lease: Duration,
 
-    /// Seconds after which a mail whose text was on its way when its sender vanished is sent again, 1 to 86400
+    /// Seconds after which a mail whose text was on its way when its sender vanished is sent again or held, 1 to 86400
     #[arg(long = "grace-seconds", env = "MERIDIAN_GRACE_SECONDS", value_name = "SECONDS",
         default_value = "660", value_parser = numbers::seconds(1..=86_400))]
     pub grace: Duration,
+
+    /// What becomes of a mail that may have arrived, after the grace: `resend`, or `hold` until an owner decides. Letters to clients are always held
+    #[arg(long, env = "MERIDIAN_ON_AMBIGUOUS", value_name = "POLICY",
+        default_value = "resend", value_parser = OnAmbiguous::parse)]
+    pub on_ambiguous: OnAmbiguous,
 
     /// What is logged, as a filter of tracing: `debug`, `warn,meridian=info`
     #[arg(long, env = "MERIDIAN_LOG", value_name = "FILTER",
@@ -81,7 +95,12 @@ pub struct Config {
         default_value = "text", value_parser = LogFormat::parse)]
     pub log_format: LogFormat,
 
-    /// Seconds an API request may take, 1 to 300
+    /// Who may read `/metrics`: `off` (nobody), `token` (owners and managers, with an API token) or `open` (whoever reaches it)
+    #[arg(long, env = "MERIDIAN_METRICS", value_name = "WHO",
+        default_value = "token", value_parser = MetricsAccess::parse)]
+    pub metrics: MetricsAccess,
+
+    /// Seconds an API request may take, its body's arrival included, 1 to 300
     #[arg(long = "request-timeout-seconds", env = "MERIDIAN_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS",
         default_value = "10", value_parser = numbers::seconds(1..=300))]
     pub request_timeout: Duration,

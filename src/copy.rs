@@ -17,8 +17,8 @@ use crate::entity::{
     client_request, email, email_attempt, handover, handover_project, handover_step, holiday,
     holiday_calendar, inventory_snapshot, letter, letter_approval, obligation, person,
     person_skill, plan, programme, programme_milestone, programme_review, project, project_skill,
-    relationship, responsibility, responsibility_exception, role, role_decision, schedule, setting,
-    skill, suppressed_address, time_off, touchpoint, work_schedule,
+    prompt_choice, relationship, responsibility, responsibility_exception, role, role_decision,
+    schedule, setting, skill, suppressed_address, time_off, touchpoint, used_link, work_schedule,
 };
 use crate::error::{Error, Result};
 use rows::Copying;
@@ -92,6 +92,7 @@ async fn work(copying: &mut Copying<'_>) -> Result<()> {
     copying.table::<relationship::Entity>().await?;
     copying.table::<booking::Entity>().await?;
     copying.table::<touchpoint::Entity>().await?;
+    copying.table::<prompt_choice::Entity>().await?;
     copying.table::<client_request::Entity>().await
 }
 
@@ -112,6 +113,7 @@ async fn mail(copying: &mut Copying<'_>) -> Result<()> {
     copying.table::<obligation::Entity>().await?;
     copying.table::<email_attempt::Entity>().await?;
     copying.table::<suppressed_address::Entity>().await?;
+    copying.table::<used_link::Entity>().await?;
     copying.table::<letter::Entity>().await?;
     copying.table::<letter_approval::Entity>().await
 }

@@ -61,9 +61,13 @@ pub enum Kind {
     ProgrammeReview,
     /// `inv_…`
     InventorySnapshot,
+    /// `pch_…`
+    PromptChoice,
+    /// `sup_…`
+    SuppressedAddress,
 }
 
-const PREFIXES: [(Kind, &str, &str); 28] = [
+const PREFIXES: [(Kind, &str, &str); 30] = [
     (Kind::Person, "per", "person"),
     (Kind::Client, "cli", "client"),
     (Kind::Contact, "con", "contact"),
@@ -96,6 +100,8 @@ const PREFIXES: [(Kind, &str, &str); 28] = [
     (Kind::Letter, "ltr", "letter"),
     (Kind::ProgrammeReview, "rev", "programme review"),
     (Kind::InventorySnapshot, "inv", "inventory snapshot"),
+    (Kind::PromptChoice, "pch", "prompt choice"),
+    (Kind::SuppressedAddress, "sup", "suppressed address"),
 ];
 
 impl Kind {

@@ -19,6 +19,8 @@
 //!   [`jobs::sender`] hands them to the mail server, [`jobs::maintenance`] cleans up.
 //! - [`email`] is what the mails say ([`email::compose`]), the outbox's state machine ([`email::outbox`]) and the ways
 //!   out of the house ([`email::mailer`]).
+//! - [`watch`] is how one replica is doing: figures for Prometheus, and readiness. [`telemetry`] writes the log, through
+//!   [`masking`].
 //! - [`import`] reads an agency's spreadsheets, [`demo`] makes an agency up, and [`copy`] moves one to another database.
 //!
 //! [`app::App`] is the state that all of them share: database, [`clock::Clock`], configuration and mailer. Time comes
@@ -37,10 +39,13 @@ pub mod domain;
 pub mod email;
 pub mod entity;
 pub mod error;
+pub mod fail_points;
 pub mod global_id;
 pub mod graphql;
 pub mod import;
 pub mod jobs;
+pub mod masking;
 pub mod random;
 pub mod server;
 pub mod telemetry;
+pub mod watch;

@@ -7,13 +7,15 @@ use std::process::ExitCode;
 
 use meridian::config;
 use meridian::error::{Error, Result};
+use meridian::fail_points;
 
 use commands::Cli;
 
 fn main() -> ExitCode {
+    let _fail_points = fail_points::listen();
     let cli: Cli = config::parse_or_exit();
     match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("{}", sentence(&error));
             ExitCode::FAILURE
@@ -21,7 +23,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<()> {
+fn run(cli: Cli) -> Result<ExitCode> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -30,7 +32,7 @@ fn run(cli: Cli) -> Result<()> {
 }
 
 /// What went wrong, in words for whoever runs Meridian: nothing is hidden from them.
-fn sentence(error: &Error) -> String {
+pub(crate) fn sentence(error: &Error) -> String {
     match error {
         Error::Invalid(problems) => {
             let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();

@@ -1,11 +1,13 @@
 //! Logs: structured, to standard error.
 
-use std::fmt;
+use std::{fmt, io};
 
-use tracing::Dispatch;
+use tracing::{Dispatch, Metadata};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+use crate::masking::masked;
 
 /// Which events are logged, in the words of tracing's filters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,18 +62,48 @@ pub fn start(filter: &LogFilter, format: LogFormat) -> Result<(), TryInitError> 
     dispatch(filter, format, std::io::stderr).try_init()
 }
 
-/// What [`start`] installs, writing to anything.
-fn dispatch<W>(filter: &LogFilter, format: LogFormat, writer: W) -> Dispatch
+/// What [`start`] installs, writing to anything. Addresses, passwords and tokens are [masked] in every line.
+pub fn dispatch<W>(filter: &LogFilter, format: LogFormat, writer: W) -> Dispatch
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(&filter.0))
         .with_ansi(false)
-        .with_writer(writer);
+        .with_writer(Masking(writer));
     match format {
         LogFormat::Text => Dispatch::new(builder.finish()),
         LogFormat::Json => Dispatch::new(builder.json().flatten_event(true).finish()),
+    }
+}
+
+/// Masks every event on its way to the writers of `W`.
+struct Masking<W>(W);
+
+impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Masking<W> {
+    type Writer = MaskingWriter<W::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        MaskingWriter(self.0.make_writer())
+    }
+
+    fn make_writer_for(&'a self, meta: &Metadata<'_>) -> Self::Writer {
+        MaskingWriter(self.0.make_writer_for(meta))
+    }
+}
+
+/// Is given a whole event at a time.
+struct MaskingWriter<W>(W);
+
+impl<W: io::Write> io::Write for MaskingWriter<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        self.0.write_all(masked(&text).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

@@ -22,6 +22,9 @@ mod m20261127_000013_programmes;
 mod m20261127_000014_letters;
 mod m20261127_000015_inventory_snapshots;
 mod m20261127_000016_history;
+mod m20261127_000017_links;
+mod m20261127_000018_bounces;
+mod m20261127_000019_watching;
 
 /// Applies the changes in order.
 pub struct Migrator;
@@ -45,6 +48,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000014_letters::Migration),
             Box::new(m20261127_000015_inventory_snapshots::Migration),
             Box::new(m20261127_000016_history::Migration),
+            Box::new(m20261127_000017_links::Migration),
+            Box::new(m20261127_000018_bounces::Migration),
+            Box::new(m20261127_000019_watching::Migration),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: each command reads its arguments, calls the library and prints what came of it.
 
+mod bounce;
 mod copy;
 mod demo;
 mod healthcheck;
@@ -14,6 +15,7 @@ mod serve;
 mod token;
 
 use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use meridian::app::App;
@@ -62,32 +64,42 @@ enum Command {
     Inventory(inventory::Inventory),
     /// Copy everything into another, empty database: from SQLite to PostgreSQL, or back
     Copy(copy::Copy),
+    /// Read what a mail server reports of a mail, from standard input: at the end of its pipe
+    Bounce(bounce::Bounce),
     /// Ask the server at the configured address whether it lives: status 0 when it does, else 1
     Healthcheck {
+        /// Ask whether it does its work: the database answers, ticks end, mail gets out, and the clock is right
+        #[arg(long)]
+        ready: bool,
         #[command(flatten)]
         config: Config,
     },
 }
 
 impl Cli {
-    /// Runs the command.
-    pub(crate) async fn run(self) -> Result<()> {
+    /// Runs the command. Answers the status it ends with.
+    pub(crate) async fn run(self) -> Result<ExitCode> {
         let Some(command) = self.command else {
-            return serve::run(self.config).await;
+            serve::run(self.config).await?;
+            return Ok(ExitCode::SUCCESS);
         };
         match command {
-            Command::Serve { config } => serve::run(config).await,
-            Command::Demo(demo) => demo.run().await,
-            Command::Migrate { config } => migrate::run(config).await,
-            Command::Schema => schema::run(),
-            Command::Preview(preview) => preview.run().await,
-            Command::Owner(owner) => owner.run().await,
-            Command::Token(token) => token.run().await,
-            Command::Import(import) => import.run().await,
-            Command::Inventory(inventory) => inventory.run().await,
-            Command::Copy(copy) => copy.run().await,
-            Command::Healthcheck { config } => healthcheck::run(config.listen).await,
+            Command::Serve { config } => serve::run(config).await?,
+            Command::Demo(demo) => demo.run().await?,
+            Command::Migrate { config } => migrate::run(config).await?,
+            Command::Schema => schema::run()?,
+            Command::Preview(preview) => preview.run().await?,
+            Command::Owner(owner) => owner.run().await?,
+            Command::Token(token) => token.run().await?,
+            Command::Import(import) => import.run().await?,
+            Command::Inventory(inventory) => inventory.run().await?,
+            Command::Copy(copy) => copy.run().await?,
+            Command::Bounce(bounce) => return Ok(bounce.run().await),
+            Command::Healthcheck { ready, config } => {
+                healthcheck::run(config.listen, ready).await?
+            }
         }
+        Ok(ExitCode::SUCCESS)
     }
 }
 

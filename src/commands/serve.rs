@@ -17,6 +17,14 @@ pub(super) async fn run(config: Config) -> Result<()> {
     telemetry::start(&config.log, config.log_format)
         .map_err(|error| Error::Internal(error.into()))?;
     let signals = Signals::try_new()?;
+    for caution in config.cautions() {
+        tracing::warn!("{caution}");
+    }
+    if cfg!(feature = "fail-points") {
+        tracing::warn!(
+            "this build stops at the points that FAILPOINTS names: it is for tests only"
+        );
+    }
     let app = ready(config).await?;
     let listener = listen(&app).await?;
     let address = listener

@@ -4,8 +4,12 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use axum::http::HeaderValue;
+use lettre::Address;
 use lettre::message::Mailbox;
 use url::Url;
+
+/// Characters before the @ of the bounce address: with a `+` and a token no more than SMTP's 64.
+pub const LONGEST_LOCAL_PART: usize = 21;
 
 /// Parses the address to listen on.
 pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
@@ -19,6 +23,23 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
     text.trim().parse().map_err(|_| {
         "must be a mail address, with or without a name, such as Meridian <meridian@example.com>"
             .into()
+    })
+}
+
+/// Parses the address that bounces go to, to whose local part a `+` and a token are added.
+pub(super) fn bounces(text: &str) -> Result<Address, String> {
+    let address = text.trim().parse::<Address>().ok();
+    let fits = |address: &Address| {
+        address.user().len() <= LONGEST_LOCAL_PART
+            && !address.user().starts_with('"')
+            && address.user().is_ascii()
+            && address.domain().is_ascii()
+    };
+    address.filter(fits).ok_or_else(|| {
+        format!(
+            "must be a mail address without a name, of at most {LONGEST_LOCAL_PART} characters before the @, such as \
+             bounce@mail.example.com"
+        )
     })
 }
 

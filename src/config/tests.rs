@@ -47,8 +47,10 @@ fn every_value_has_its_default() {
     assert_eq!(config.senders, 4);
     assert_eq!(config.lease, Duration::from_secs(60));
     assert_eq!(config.grace, Duration::from_secs(660));
+    assert_eq!(config.on_ambiguous, OnAmbiguous::Resend);
     assert!(config.log.to_string().starts_with("info,"));
     assert_eq!(config.log_format, LogFormat::Text);
+    assert_eq!(config.metrics, MetricsAccess::Token);
     assert_eq!(config.request_timeout, Duration::from_secs(10));
     assert!(config.cors_origins.as_slice().is_empty());
 }
@@ -61,6 +63,7 @@ fn good_values_are_taken_over() {
         "--mail=smtps://anna:pass@mail.example.com:465",
         "--cors-origins=https://a.example.com, https://b.example.com:8443",
         "--senders=64",
+        "--on-ambiguous=hold",
     ])
     .unwrap();
     assert!(config.database_url.is_postgres());
@@ -75,6 +78,7 @@ fn good_values_are_taken_over() {
         ["https://a.example.com", "https://b.example.com:8443"]
     );
     assert_eq!(config.senders, 64);
+    assert_eq!(config.on_ambiguous, OnAmbiguous::Hold);
 }
 
 #[test]
@@ -119,12 +123,20 @@ fn a_bad_value_is_one_sentence_with_the_variable_and_what_is_accepted() {
             "MERIDIAN_GRACE_SECONDS (--grace-seconds) must be",
         ),
         (
+            "--on-ambiguous=ask",
+            "MERIDIAN_ON_AMBIGUOUS (--on-ambiguous) must be resend or hold; it is \"ask\".",
+        ),
+        (
             "--request-timeout-seconds=1.5",
             "MERIDIAN_REQUEST_TIMEOUT_SECONDS (--request-timeout-seconds) must be",
         ),
         (
             "--log=meridian=loud",
             "MERIDIAN_LOG (--log) must be a log filter",
+        ),
+        (
+            "--metrics=everybody",
+            "MERIDIAN_METRICS (--metrics) must be off, token or open; it is \"everybody\".",
         ),
         (
             "--log-format=xml",
@@ -147,6 +159,28 @@ fn a_bad_value_is_one_sentence_with_the_variable_and_what_is_accepted() {
             "{sentence}"
         );
     }
+}
+
+#[test]
+fn values_that_do_not_go_well_together_are_told() {
+    let told = |arguments: &[&str]| read(arguments).unwrap().cautions();
+    assert_eq!(told(&["--mail=smtp://mail.example.com"]), [""; 0]);
+    let short_grace = [
+        "--mail=smtp://u:hunter2@mail.example.com",
+        "--grace-seconds=599",
+    ];
+    let [grace] = &told(&short_grace)[..] else {
+        panic!("one caution")
+    };
+    assert!(
+        grace.starts_with("MERIDIAN_GRACE_SECONDS is 599, and a mail server may take 600 seconds")
+    );
+    assert!(!grace.contains("hunter2"), "{grace}");
+    assert_eq!(told(&["--mail=file:mail", "--grace-seconds=1"]), [""; 0]);
+    let [lease] = &told(&["--lease-seconds=19"])[..] else {
+        panic!("one caution")
+    };
+    assert!(lease.starts_with("MERIDIAN_LEASE_SECONDS is 19"), "{lease}");
 }
 
 #[test]

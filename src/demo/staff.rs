@@ -174,6 +174,7 @@ impl Copy<'_> {
             next_due_at: Moment(next.at),
             time_zone_data: zone_data_version().to_owned(),
             paused: false,
+            paused_until: None,
             version: 1,
         });
         Ok(())

@@ -106,6 +106,15 @@ pub fn update_due(
     let due_on = accountable
         .and_then(|person| person.next_working_day(day))
         .unwrap_or(day);
+    due_from(constants, due_on, accountable)
+}
+
+/// Something that is due from `due_on` on, and overdue some working days of the accountable person later.
+pub fn due_from(
+    constants: &CadenceConstants,
+    due_on: Date,
+    accountable: Option<&WorkingTime>,
+) -> Due {
     let working_days = constants.overdue_after_working_days;
     let overdue_on = accountable
         .and_then(|person| person.add_working_days(due_on, working_days))

@@ -10,10 +10,13 @@ use uuid::Uuid;
 
 use crate::domain::calendar::{Week, plus_days};
 use crate::domain::handovers::{StepDue, steps_due};
+use crate::domain::overdue::Overdue;
 use crate::domain::programmes::{MilestoneReached, milestones_since};
 use crate::domain::responsibilities::{Accountability, Scope};
 use crate::domain::reviews::{self, DueReview, Owners};
 use crate::domain::role_decisions::undecided_kick_offs;
+use crate::domain::suppressions::{Unreachable, unreachable};
+use crate::domain::unroutable::{Unroutable, unroutable};
 use crate::entity::{Side, client, person, project};
 use crate::error::Result;
 
@@ -57,6 +60,34 @@ pub enum Matter {
     Review(DueReview),
     /// A programme passed 25, 50, 75 or 100 percent: the owners.
     Milestone(MilestoneReached),
+    /// A client update is overdue: the owners, and in copy whoever speaks for the client.
+    Overdue(Overdue),
+    /// Nothing is sent to somebody's address: the owners.
+    Unreachable(Unreachable),
+    /// A mail went to nobody: the owners.
+    Unroutable(Box<Unroutable>),
+}
+
+impl Matter {
+    /// News waits for whoever is away; what is to be done goes to whoever stands in.
+    pub fn is_news(&self) -> bool {
+        match self {
+            Self::Milestone(_) | Self::Unroutable(_) => true,
+            Self::Overdue(overdue) => overdue.is_copy,
+            Self::KickOff { .. } | Self::Step { .. } | Self::Review(_) | Self::Unreachable(_) => {
+                false
+            }
+        }
+    }
+
+    /// Whether every owner is told, so that no owner need stand in for another.
+    pub fn is_for_every_owner(&self) -> bool {
+        match self {
+            Self::Overdue(overdue) => !overdue.is_copy,
+            Self::Unreachable(_) | Self::Milestone(_) | Self::Unroutable(_) => true,
+            Self::KickOff { .. } | Self::Step { .. } | Self::Review(_) => false,
+        }
+    }
 }
 
 /// What `people`, of whom `owners` own the agency, are to be told on `day`. A fixed number of statements.
@@ -72,6 +103,9 @@ pub async fn notices(
     if !owners.is_empty() {
         notices.extend(waiting_reviews(conn, day).await?);
         notices.extend(milestones(conn, owners, now).await?);
+    }
+    if owners.iter().any(|owner| people.contains(owner)) {
+        notices.extend(undelivered(conn, owners, now).await?);
     }
     notices.retain(|notice| people.contains(&notice.person_id));
     Ok(notices)
@@ -173,6 +207,26 @@ async fn milestones(
             person_id: *owner,
             client_id: None,
             matter: Matter::Milestone(reached.clone()),
+        })
+    });
+    Ok(told.collect())
+}
+
+/// What does not arrive. Every owner is told of every owner's address too: whose it is could not read of it.
+async fn undelivered(
+    conn: &impl ConnectionTrait,
+    owners: &[Uuid],
+    now: Timestamp,
+) -> Result<Vec<Notice>> {
+    let unreachable = unreachable(conn, now).await?.into_iter();
+    let unreachable = unreachable.map(Matter::Unreachable);
+    let unroutable = unroutable(conn, now).await?.into_iter();
+    let unroutable = unroutable.map(|one| Matter::Unroutable(Box::new(one)));
+    let told = unreachable.chain(unroutable).flat_map(|matter| {
+        owners.iter().map(move |owner| Notice {
+            person_id: *owner,
+            client_id: None,
+            matter: matter.clone(),
         })
     });
     Ok(told.collect())

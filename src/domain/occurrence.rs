@@ -5,7 +5,11 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
+use crate::domain::calendar::{Week, plus_days};
 use crate::error::{Error, Result};
+
+/// New rules move a zone by less, and no two occurrences are nearer.
+const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
 
 /// Periods looked at on either side of an instant. A gap moves an occurrence by a day at most, and no zone has dropped
 /// two days running.
@@ -27,11 +31,16 @@ impl Rhythm {
     /// The period of which `day` is the scheduled day: `2026-W48` for a weekly rhythm, `2026-11-23` for a daily one.
     pub fn period_key(self, day: Date) -> String {
         match self {
-            Self::Weekly { .. } => {
-                let week = day.iso_week_date();
-                format!("{:04}-W{:02}", week.year(), week.week())
-            }
+            Self::Weekly { .. } => Week::of(day).to_string(),
             Self::Daily => day.to_string(),
+        }
+    }
+
+    /// The first day of the period of `day`: its week's Monday, or itself.
+    pub fn begins(self, day: Date) -> Date {
+        match self {
+            Self::Weekly { .. } => Week::of(day).monday(),
+            Self::Daily => day,
         }
     }
 }
@@ -104,6 +113,61 @@ impl Recurrence {
             .ok_or_else(|| self.out_of_calendar(instant))
     }
 
+    /// What falls due at `instant`: this rhythm's own occurrence, else one of that local day, which an earlier rule had
+    /// promised.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] at the beginning of the calendar, the year -9999.
+    pub fn promised(&self, instant: Timestamp) -> Result<Occurrence> {
+        let latest = self.latest(instant)?;
+        if latest.at == instant {
+            return Ok(latest);
+        }
+        Ok(Occurrence {
+            day: self.zone.to_datetime(instant).date(),
+            at: instant,
+        })
+    }
+
+    /// When a schedule falls due next after it was changed, at `now`, from the rule `before`, by which `promised` was
+    /// next: at this rule's next occurrence, unless the period that was promised a mail would then go without one. Then the
+    /// promise is kept, or where that instant lies in another period by this rule's zone, what this rule has missed is
+    /// caught up on.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] at either end of the calendar.
+    pub fn taking_over(
+        &self,
+        before: &Self,
+        promised: Timestamp,
+        now: Timestamp,
+    ) -> Result<Timestamp> {
+        let next = self.after(now)?;
+        let owed = self.rhythm.begins(before.promised(promised)?.day);
+        if self.rhythm.begins(next.day) <= owed {
+            return Ok(next.at);
+        }
+        if self.rhythm.begins(self.promised(promised)?.day) == owed {
+            return Ok(promised);
+        }
+        let missed = self.of_period(owed);
+        Ok(missed.map_or(promised, |occurrence| occurrence.at))
+    }
+
+    /// When a schedule falls due by the zone rules at hand that was computed by others to fall due at `stored`: the same
+    /// occurrence, even where it has passed by them. What was promised beside the rhythm stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] at the end of the calendar, the year 9999.
+    pub fn by_other_rules(&self, stored: Timestamp) -> Result<Timestamp> {
+        let nearest = self.after(stored - HALF_A_DAY)?.at;
+        Ok(if nearest <= stored + HALF_A_DAY {
+            nearest
+        } else {
+            stored
+        })
+    }
+
     /// The period that `occurrence` fulfils: `2026-W48` or `2026-11-23`.
     pub fn period_key(&self, occurrence: Occurrence) -> String {
         self.rhythm.period_key(occurrence.day)
@@ -160,6 +224,16 @@ impl Recurrence {
         exists.then_some(Occurrence { day, at })
     }
 
+    /// The occurrence of the period that begins on `first`.
+    fn of_period(&self, first: Date) -> Option<Occurrence> {
+        self.on(match self.rhythm {
+            Rhythm::Weekly { weekday } => {
+                plus_days(first, i64::from(weekday.to_monday_zero_offset()))
+            }
+            Rhythm::Daily => first,
+        })
+    }
+
     /// Whether the zone has this day at all. Samoa went from 2011-12-29 straight to the 31st.
     fn has_day(&self, day: Date) -> bool {
         self.zone
@@ -172,6 +246,8 @@ impl Recurrence {
     }
 }
 
+#[cfg(test)]
+mod all_zones;
 #[cfg(test)]
 #[path = "occurrence_tests.rs"]
 mod tests;

@@ -158,7 +158,7 @@ pub async fn update_in(
     leaving::end(tx, caller, &after, held_after).await?;
     subscribe_owner(tx, &after, caller).await?;
     if after.time_zone != before.time_zone {
-        subscriptions::reschedule(tx, &after, caller.now).await?;
+        subscriptions::reschedule(tx, &before, &after, caller.now).await?;
     }
     Ok(after)
 }

@@ -3,11 +3,16 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, Value,
+};
 use uuid::Uuid;
 
 use crate::entity::{Day, EmailKind, EmailState, Moment, email, letter, new_id};
 use crate::error::Result;
+
+/// Mails in one statement: each is two dozen bound values, of which SQLite takes 32,766.
+const ROWS_AT_ONCE: usize = 1_000;
 
 /// A PENDING row of the outbox, for somebody of the agency, that nobody has rendered yet.
 pub fn pending(
@@ -46,6 +51,22 @@ pub fn pending_letter(
     email::Model {
         contact_id: Some(letter.contact_id),
         ..unaddressed(EmailKind::ClientLetter, key, local_on, expires_at, now)
+    }
+}
+
+/// A PENDING row of the outbox that only shows a person that mail reaches them, to leave at once. Its key is its own: it may
+/// come as often as somebody asks.
+pub fn pending_test(
+    recipient_id: Uuid,
+    local_on: Date,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> email::Model {
+    let row = unaddressed(EmailKind::Test, String::new(), local_on, expires_at, now);
+    email::Model {
+        recipient_id: Some(recipient_id),
+        dedupe_key: format!("test/{}", row.id),
+        ..row
     }
 }
 
@@ -89,6 +110,18 @@ fn dedupe_key(kind: EmailKind, recipient_id: Uuid, period: &str) -> String {
     format!("{}/{recipient_id}/{period}", kind.word().to_lowercase())
 }
 
+/// The mail, to be composed anew.
+pub fn unrendered(row: email::Model) -> email::Model {
+    email::Model {
+        to_address: None,
+        subject: None,
+        message_id: None,
+        message: None,
+        rendered_at: None,
+        ..row
+    }
+}
+
 /// A mail that ended without leaving, as new: for another text, under the same key, so that it still leaves once (R9).
 pub fn renewed(ended: email::Model, planned: email::Model) -> email::Model {
     email::Model {
@@ -101,14 +134,25 @@ pub fn renewed(ended: email::Model, planned: email::Model) -> email::Model {
     }
 }
 
-/// Inserts what is not there yet: the key decides.
+/// Inserts what is not there yet: the key decides. A statement for every thousand; columns in which all of its mails have
+/// nothing are left out: of a mail that is only planned that is half of them.
 pub async fn insert(conn: &impl ConnectionTrait, mails: Vec<email::Model>) -> Result<()> {
-    if mails.is_empty() {
-        return Ok(());
+    for mails in mails.chunks(ROWS_AT_ONCE) {
+        insert_some(conn, mails).await?;
     }
-    let rows = mails
-        .into_iter()
-        .map(|row| row.into_active_model().reset_all());
+    Ok(())
+}
+
+async fn insert_some(conn: &impl ConnectionTrait, mails: &[email::Model]) -> Result<()> {
+    let mut rows: Vec<email::ActiveModel> = mails
+        .iter()
+        .map(|row| row.clone().into_active_model().reset_all())
+        .collect();
+    for column in email::Column::iter() {
+        if rows.iter().all(|row| is_null(row.get(column))) {
+            rows.iter_mut().for_each(|row| row.not_set(column));
+        }
+    }
     email::Entity::insert_many(rows)
         .on_conflict(
             OnConflict::column(email::Column::DedupeKey)
@@ -118,4 +162,10 @@ pub async fn insert(conn: &impl ConnectionTrait, mails: Vec<email::Model>) -> Re
         .exec_without_returning(conn)
         .await?;
     Ok(())
+}
+
+fn is_null(value: ActiveValue<Value>) -> bool {
+    value
+        .into_value()
+        .is_some_and(|value| value == value.as_null())
 }

@@ -135,9 +135,15 @@ impl StandIns {
 
     /// Where a mail for `person_id` goes on `day`; `client_id`, when it is about one client.
     pub fn route(&self, person_id: Uuid, day: Date, client_id: Option<Uuid>) -> Route {
-        if !self.is_away(person_id, day) {
-            return Route::Own;
+        if self.is_away(person_id, day) {
+            self.stand_in(person_id, day, client_id)
+        } else {
+            Route::Own
         }
+    }
+
+    /// Who gets it instead of `person_id`, away or not: nobody, or somebody else who is there.
+    pub fn stand_in(&self, person_id: Uuid, day: Date, client_id: Option<Uuid>) -> Route {
         let stand_in = |id: Uuid, why| Route::StandIn { person_id: id, why };
         if let Some((id, why)) = self.delegate(person_id, day) {
             return stand_in(id, why);
@@ -183,7 +189,8 @@ impl StandIns {
         })
     }
 
-    fn works_here(&self, person_id: Uuid, day: Date) -> bool {
+    /// Whether a person works here on `day`; only of those read.
+    pub fn works_here(&self, person_id: Uuid, day: Date) -> bool {
         self.people.get(&person_id).is_some_and(|person| {
             person.archived_at.is_none()
                 && person.employed_from.0 <= day

@@ -1,9 +1,11 @@
 //! Subscriptions: which mail a person gets when, and when it falls due next.
 
+mod pausing;
+
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::{Date, Weekday};
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -19,17 +21,16 @@ use crate::domain::check::Check;
 use crate::domain::history;
 use crate::domain::occurrence::{Recurrence, Rhythm};
 use crate::domain::zone::{zone, zone_data_version};
-use crate::entity::{EmailKind, Moment, change, new_id, person, schedule};
+use crate::entity::{Day, EmailKind, Moment, new_id, person, schedule};
 use crate::error::{Error, ProblemCode, Result};
+
+pub use pausing::{is_paused, local_today, pause, pause_until_in, was_paused_since};
 
 /// The mails that one subscribes to; the others come when there is something to send.
 pub const SUBSCRIBED: [EmailKind; 2] = [EmailKind::CapacitySummary, EmailKind::ClientUpdate];
 
 /// Both mails start at 08:00 local (domain.md §6).
 const EIGHT_O_CLOCK: i32 = 8 * 60;
-
-/// New rules move a zone by less, and no two occurrences are nearer.
-const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
 
 /// ISO Monday: when the weekly summary starts.
 const MONDAY: i32 = 1;
@@ -43,8 +44,10 @@ pub struct ScheduleEdit {
     pub minute_of_day: Option<i32>,
     /// IANA name; none: the person's own.
     pub time_zone: Option<Option<String>>,
-    /// No mails while true.
+    /// No mails while true; false also ends a pause until a day.
     pub paused: Option<bool>,
+    /// No mails before this local day: after today, and at most 366 days ahead.
+    pub paused_until: Option<Option<Date>>,
 }
 
 /// Gives a person the two subscriptions that every holder of a side has, unless they have them: the weekly summary on
@@ -78,9 +81,10 @@ pub async fn ensure(
     Ok(())
 }
 
-/// Recomputes when the mails of a person fall due, after the person's zone has changed.
+/// Recomputes when the mails of a person fall due, after the person's zone has changed from that of `before`.
 pub async fn reschedule(
     conn: &impl ConnectionTrait,
+    before: &person::Model,
     person: &person::Model,
     now: Timestamp,
 ) -> Result<()> {
@@ -88,7 +92,7 @@ pub async fn reschedule(
         if row.time_zone.is_some() {
             continue;
         }
-        let due = due_next(row.clone(), person, now)?;
+        let due = due_after_change((&row, before), row.clone(), person, now)?;
         let mut row = row.into_active_model();
         row.next_due_at = Set(due.next_due_at);
         row.time_zone_data = Set(due.time_zone_data);
@@ -119,12 +123,19 @@ pub async fn follow_zone_data(conn: &impl ConnectionTrait) -> Result<usize> {
         let Some(person) = people.get(&row.person_id) else {
             continue;
         };
-        // The same occurrence under the new rules, even where it has passed by them: then it is caught up on.
-        let shortly_before = row.next_due_at.0 - HALF_A_DAY;
-        let due = due_next(row.clone(), person, shortly_before)?;
+        let due = recurrence(&row, person)
+            .and_then(|recurrence| recurrence.by_other_rules(row.next_due_at.0));
+        // A zone that the new data no longer has keeps nobody else's mails back.
+        let due = match due {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(schedule = %row.id, %error, "a mail's time cannot be reckoned by the new zone data");
+                continue;
+            }
+        };
         let mut row = row.into_active_model();
-        row.next_due_at = Set(due.next_due_at);
-        row.time_zone_data = Set(due.time_zone_data);
+        row.next_due_at = Set(Moment(due));
+        row.time_zone_data = Set(zone_data_version().to_owned());
         row.update(conn).await?;
         followed += 1;
     }
@@ -140,6 +151,21 @@ pub async fn set(
     expected_version: Option<i64>,
     edit: ScheduleEdit,
 ) -> Result<schedule::Model> {
+    let tx = db.begin().await?;
+    let after = set_in(&tx, caller, person_id, kind, expected_version, edit).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// As [`set`], within the caller's transaction.
+pub async fn set_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    person_id: Uuid,
+    kind: EmailKind,
+    expected_version: Option<i64>,
+    edit: ScheduleEdit,
+) -> Result<schedule::Model> {
     caller.must_be_or_own(person_id, "change when these mails come")?;
     if !SUBSCRIBED.contains(&kind) {
         return Err(Error::problem(
@@ -148,79 +174,42 @@ pub async fn set(
             "This mail has no schedule: it comes when there is one to send.",
         ));
     }
-    let tx = db.begin().await?;
-    let person = subscriber(&tx, person_id).await?;
+    let person = subscriber(tx, person_id).await?;
     let before = of_person(person_id)
         .filter(schedule::Column::Kind.eq(kind))
         .lock_exclusive()
-        .one(&tx)
+        .one(tx)
         .await?;
     let row = before
         .clone()
         .unwrap_or_else(|| initial(person_id, kind, caller.now));
+    let pause_asked = edit.paused_until.flatten();
     let mut check = Check::new();
     if before.is_some() {
         check.version(expected_version, row.version);
     }
-    let edited = checked(edited(row, edit), check)?;
-    let row = due_next(edited, &person, caller.now)?;
+    let edited = edited(row, edit);
+    if let Some(until) = pause_asked {
+        pausing::check_until(&mut check, &edited, &person, until, caller.now);
+    }
+    let edited = checked(edited, check)?;
     let after = match before {
         Some(before) => {
+            let row = due_after_change((&before, &person), edited, &person, caller.now)?;
             let mut row = row.into_active_model().reset_all();
             row.version = Set(before.version + 1);
-            let after = row.update(&tx).await?;
-            history::updated(&tx, caller, after.id, &before, &after).await?;
+            let after = row.update(tx).await?;
+            history::updated(tx, caller, after.id, &before, &after).await?;
             after
         }
         None => {
-            let after = row.into_active_model().reset_all().insert(&tx).await?;
-            history::created(&tx, caller, after.id, &after).await?;
+            let row = due_next(edited, &person, caller.now)?;
+            let after = row.into_active_model().reset_all().insert(tx).await?;
+            history::created(tx, caller, after.id, &after).await?;
             after
         }
     };
-    tx.commit().await?;
     Ok(after)
-}
-
-/// Stops a kind of mail to a person. Answers whether it was coming until now; stopping it again changes nothing. The
-/// person and owners.
-pub async fn pause(db: &Db, caller: &Caller, person_id: Uuid, kind: EmailKind) -> Result<bool> {
-    caller.must_be_or_own(person_id, "stop these mails")?;
-    let tx = db.begin().await?;
-    let row = of_person(person_id)
-        .filter(schedule::Column::Kind.eq(kind))
-        .lock_exclusive()
-        .one(&tx)
-        .await?;
-    let Some(before) = row.filter(|row| !row.paused) else {
-        return Ok(false);
-    };
-    let mut row = before.clone().into_active_model();
-    row.paused = Set(true);
-    row.version = Set(before.version + 1);
-    let after = row.update(&tx).await?;
-    history::updated(&tx, caller, after.id, &before, &after).await?;
-    tx.commit().await?;
-    Ok(true)
-}
-
-/// Whether a subscription was stopped at any time since `instant`, by its history.
-pub async fn was_paused_since(
-    conn: &impl ConnectionTrait,
-    schedule_id: Uuid,
-    instant: Timestamp,
-) -> Result<bool> {
-    let changes = change::Entity::find()
-        .filter(change::Column::SubjectKind.eq("schedule"))
-        .filter(change::Column::SubjectId.eq(schedule_id))
-        .filter(change::Column::ChangedAt.gte(Moment(instant)))
-        .all(conn)
-        .await?;
-    let paused = |row: &change::Model| {
-        let after = row.after_change.as_ref();
-        after.is_some_and(|after| after["paused"] == true)
-    };
-    Ok(changes.iter().any(paused))
 }
 
 /// A person's subscription to one kind of mail.
@@ -274,6 +263,27 @@ fn due_next(
     })
 }
 
+/// The row, changed from what it was for the person as they were, with when it falls due next: no period that was promised
+/// a mail goes without, and none gets two.
+fn due_after_change(
+    before: (&schedule::Model, &person::Model),
+    row: schedule::Model,
+    person: &person::Model,
+    now: Timestamp,
+) -> Result<schedule::Model> {
+    // A row that could not be reckoned has promised nothing, and is mended by a change.
+    let Ok(rule_before) = recurrence(before.0, before.1) else {
+        return due_next(row, person, now);
+    };
+    let promised = before.0.next_due_at.0;
+    let due = recurrence(&row, person)?.taking_over(&rule_before, promised, now)?;
+    Ok(schedule::Model {
+        next_due_at: Moment(due),
+        time_zone_data: zone_data_version().to_owned(),
+        ..row
+    })
+}
+
 /// The day a mail is for: a summary moves past holidays to the person's next working day of the week, and stays
 /// where it is when there is none; a prompt has no other day than its own, and comes from Monday to Friday to whoever has
 /// no hours entered.
@@ -292,7 +302,7 @@ pub fn day_of_mail(
             (!weekend).then_some(scheduled)
         }
         EmailKind::ClientUpdate => working_time.is_working_day(scheduled).then_some(scheduled),
-        EmailKind::ClientLetter | EmailKind::SixMonthReview => Some(scheduled),
+        EmailKind::ClientLetter | EmailKind::SixMonthReview | EmailKind::Test => Some(scheduled),
         EmailKind::CapacitySummary => {
             let sunday = Week::of(scheduled).sunday();
             let next = working_time.next_working_day(scheduled);
@@ -316,6 +326,7 @@ pub fn initial(person_id: Uuid, kind: EmailKind, now: Timestamp) -> schedule::Mo
         next_due_at: Moment(now),
         time_zone_data: String::new(),
         paused: false,
+        paused_until: None,
         version: 1,
     }
 }
@@ -326,6 +337,10 @@ fn edited(row: schedule::Model, edit: ScheduleEdit) -> schedule::Model {
         minute_of_day: edit.minute_of_day.unwrap_or(row.minute_of_day),
         time_zone: edit.time_zone.unwrap_or_else(|| row.time_zone.clone()),
         paused: edit.paused.unwrap_or(row.paused),
+        paused_until: match edit.paused_until {
+            Some(until) => until.map(Day),
+            None => row.paused_until.filter(|_| edit.paused != Some(false)),
+        },
         ..row
     }
 }

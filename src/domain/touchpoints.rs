@@ -14,7 +14,7 @@ use crate::domain::responsibilities::{Accountability, OPEN, Scope};
 use crate::domain::settings::Settings;
 use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::strengths::Strengths;
-use crate::domain::{clients, history, responsibilities, zone};
+use crate::domain::{clients, history, prompts, responsibilities, zone};
 use crate::entity::{
     Day, Moment, Side, TouchpointKind, client_contact, new_id, person, project, touchpoint,
 };
@@ -47,8 +47,8 @@ pub fn may_read_note(caller: &Caller, touchpoint: &touchpoint::Model) -> bool {
     caller.reads_all() || touchpoint.person_id.is_some_and(|person| caller.is(person))
 }
 
-/// Logs a contact. Owners, managers accountable for the client or one of its projects, and whoever stands in today for
-/// somebody accountable.
+/// Logs a contact. Owners, managers accountable for the client or one of its projects, whoever stands in today for
+/// somebody accountable, and whoever was handed a prompt about the client.
 pub async fn log(db: &Db, caller: &Caller, new: NewTouchpoint) -> Result<touchpoint::Model> {
     let tx = db.begin().await?;
     let after = log_in(&tx, caller, new).await?;
@@ -64,6 +64,15 @@ pub async fn log_in(
 ) -> Result<touchpoint::Model> {
     clients::open_client(tx, "clientId", new.client_id).await?;
     must_be_allowed(tx, caller, new.client_id).await?;
+    log_allowed_in(tx, caller, new).await
+}
+
+/// As [`log_in`], for a client on the lists of which the caller was prompted for this contact.
+pub(super) async fn log_allowed_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    new: NewTouchpoint,
+) -> Result<touchpoint::Model> {
     let person_id = new.person_id.or(caller.person_id);
     if person_id != caller.person_id {
         caller.must_own("log the contact of somebody else")?;
@@ -201,7 +210,9 @@ async fn must_be_allowed(
     let allowed = responsibilities::must_be_accountable_for_client(conn, caller, client_id).await;
     match (allowed, caller.person_id) {
         (Err(Error::Forbidden(why)), Some(id)) => {
-            if stands_in(conn, caller, id, client_id).await? {
+            if stands_in(conn, caller, id, client_id).await?
+                || prompts::is_handed_to(conn, id, client_id, caller.today()).await?
+            {
                 return Ok(());
             }
             Err(Error::Forbidden(why))

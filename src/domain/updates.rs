@@ -1,6 +1,7 @@
 //! Client updates and proactive outreach: what is due to which client, and who is to see to it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use sea_orm::{
@@ -10,10 +11,14 @@ use uuid::Uuid;
 
 use super::availability::WorkingTime;
 use super::books::Books;
-use super::cadence::{Due, LastContact, outreach_days, outreach_due, update_due};
+use super::cadence::{Due, LastContact, due_from, outreach_days, outreach_due, update_due};
+use super::prompts::Choices;
 use super::settings::Settings;
 use super::working_time;
-use crate::entity::{Day, ProjectStatus, TouchpointKind, client, project, touchpoint};
+use crate::entity::{
+    Day, ProjectStatus, PromptChoiceKind, PromptTopic, TouchpointKind, client, project,
+    prompt_choice, touchpoint,
+};
 use crate::error::Result;
 
 /// How a client stands: what is due to it, and who speaks for it.
@@ -27,18 +32,42 @@ pub struct Standing<'a> {
     pub speaker_id: Option<Uuid>,
     /// The day of the last touchpoint that counts as an update.
     pub last_update_on: Option<Date>,
+    /// The day of the last touchpoint that counts as an outreach.
+    pub last_outreach_on: Option<Date>,
     /// When the next update is due; none without an ACTIVE project.
     pub update: Option<Due>,
     /// When the next proactive outreach is due; none when the client is not to be prompted.
     pub outreach: Option<Due>,
     /// Days between two outreaches, when there are to be any.
     pub outreach_days: Option<i64>,
+    /// What was chosen about its prompts.
+    choices: Arc<Choices>,
 }
 
 /// The working times that standings were reckoned with, by person.
 pub type WorkingTimes = HashMap<Uuid, WorkingTime>;
 
-/// How the clients of `books` that have ACTIVE or BACK_BURNER projects stand on `day`, by name. Five statements,
+impl Standing<'_> {
+    /// The day of the contact that a prompt counts from; none: there was none.
+    pub fn since(&self, topic: PromptTopic) -> Option<Date> {
+        match topic {
+            PromptTopic::ReachOut => self.last_outreach_on,
+            PromptTopic::Update | PromptTopic::Facts => self.last_update_on,
+        }
+    }
+
+    /// The latest choice about a prompt that is due, or about to be; `project_id` for FACTS.
+    pub fn choice(
+        &self,
+        topic: PromptTopic,
+        project_id: Option<Uuid>,
+    ) -> Option<&prompt_choice::Model> {
+        let since = self.since(topic);
+        self.choices.about(self.client.id, topic, project_id, since)
+    }
+}
+
+/// How the clients of `books` that have ACTIVE or BACK_BURNER projects stand on `day`, by name. Six statements,
 /// whatever the number of clients.
 pub async fn standings<'a>(
     conn: &impl ConnectionTrait,
@@ -62,73 +91,103 @@ pub async fn standings<'a>(
     people.sort_unstable();
     people.dedup();
     let working_times = working_time::load(conn, &people).await?;
-    let last = LastDays::load(conn, books.clients.keys().copied().collect()).await?;
-
+    let clients: Vec<Uuid> = books.clients.keys().copied().collect();
+    let reckoning = Reckoning {
+        settings,
+        day,
+        choices: Arc::new(Choices::load(conn, &clients, day).await?),
+        last: LastDays::load(conn, clients).await?,
+    };
     let standings = by_client
         .into_iter()
         .map(|((_, id), projects)| {
             let speaker_id = speakers.get(&id).copied();
             let working_time = speaker_id.and_then(|person| working_times.get(&person));
-            standing(
-                &books.clients[&id],
-                &projects,
-                speaker_id,
-                working_time,
-                &last,
-                settings,
-            )
+            reckoning.standing(&books.clients[&id], &projects, speaker_id, working_time)
         })
         .collect();
     Ok((standings, working_times))
 }
 
-fn standing<'a>(
-    client: &'a client::Model,
-    projects: &[&'a project::Model],
-    speaker_id: Option<Uuid>,
-    working_time: Option<&WorkingTime>,
-    last: &LastDays,
-    settings: &Settings,
-) -> Standing<'a> {
-    let active: Vec<&project::Model> = projects
-        .iter()
-        .copied()
-        .filter(|project| project.status == ProjectStatus::Active)
-        .collect();
-    let kicked_off_on = active
-        .iter()
-        .filter_map(|project| project.kicked_off_on)
-        .map(|day| day.0)
-        .min();
-    let since = |contacted_on| LastContact {
-        contacted_on,
-        kicked_off_on,
-        client_since: client.starts_on.0,
-    };
-    let last_update_on = last.updates.get(&client.id).copied();
-    let constants = &settings.cadence;
-    let update = (!active.is_empty()).then(|| {
-        let cadence_days = client.cadence_days.into();
-        update_due(
-            constants,
-            &since(last_update_on),
-            cadence_days,
-            working_time,
-        )
-    });
-    let every = outreach_days(constants, projects.iter().map(|project| project.status));
-    let outreach = every.map(|days| {
-        let reached_out_on = last.outreaches.get(&client.id).copied();
-        outreach_due(constants, &since(reached_out_on), days, working_time)
-    });
-    Standing {
-        client,
-        active,
-        speaker_id,
-        last_update_on,
-        update,
-        outreach,
-        outreach_days: every,
+/// What standings are reckoned from, beside the client itself.
+struct Reckoning<'a> {
+    settings: &'a Settings,
+    day: Date,
+    choices: Arc<Choices>,
+    last: LastDays,
+}
+
+impl Reckoning<'_> {
+    fn standing<'a>(
+        &self,
+        client: &'a client::Model,
+        projects: &[&'a project::Model],
+        speaker_id: Option<Uuid>,
+        working_time: Option<&WorkingTime>,
+    ) -> Standing<'a> {
+        let active: Vec<&project::Model> = projects
+            .iter()
+            .copied()
+            .filter(|project| project.status == ProjectStatus::Active)
+            .collect();
+        let kicked_off_on = active
+            .iter()
+            .filter_map(|project| project.kicked_off_on)
+            .map(|day| day.0)
+            .min();
+        let since = |contacted_on| LastContact {
+            contacted_on,
+            kicked_off_on,
+            client_since: client.starts_on.0,
+        };
+        let last_update_on = self.last.updates.get(&client.id).copied();
+        let last_outreach_on = self.last.outreaches.get(&client.id).copied();
+        let constants = &self.settings.cadence;
+        let mut standing = Standing {
+            client,
+            speaker_id,
+            last_update_on,
+            last_outreach_on,
+            update: (!active.is_empty()).then(|| {
+                let last = since(last_update_on);
+                update_due(constants, &last, client.cadence_days.into(), working_time)
+            }),
+            outreach: None,
+            outreach_days: outreach_days(constants, projects.iter().map(|row| row.status)),
+            active,
+            choices: Arc::clone(&self.choices),
+        };
+        standing.outreach = standing.outreach_days.map(|days| {
+            let last = since(last_outreach_on);
+            outreach_due(constants, &last, days, working_time)
+        });
+        let again = |topic, due| self.after_dismissal(&standing, topic, due, working_time);
+        let update = again(PromptTopic::Update, standing.update);
+        let outreach = again(PromptTopic::ReachOut, standing.outreach);
+        Standing {
+            update,
+            outreach,
+            ..standing
+        }
+    }
+
+    /// What was not needed is due again on the day that was named then, and late only after that.
+    fn after_dismissal(
+        &self,
+        standing: &Standing<'_>,
+        topic: PromptTopic,
+        due: Option<Due>,
+        working_time: Option<&WorkingTime>,
+    ) -> Option<Due> {
+        let due = due?;
+        let dismissed = standing
+            .choice(topic, None)
+            .filter(|choice| choice.kind == PromptChoiceKind::Dismissed)
+            .map(|choice| choice.until_on.0)
+            .filter(|until| *until <= self.day && due.due_on < *until);
+        Some(dismissed.map_or(due, |until| {
+            due_from(&self.settings.cadence, until, working_time)
+        }))
     }
 }
 

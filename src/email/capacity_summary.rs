@@ -202,6 +202,8 @@ pub struct Agency {
     pub unstaffed: Vec<Unstaffed>,
     /// Client updates past their three working days, latest first.
     pub overdue: Vec<OverdueUpdate>,
+    /// Addresses that nothing is sent to, the longest first.
+    pub unreachable: Vec<Unreachable>,
     /// Time off in the next four weeks, earliest first.
     pub time_off: Vec<TimeOff>,
     /// The four weeks after this one, earliest first.
@@ -232,6 +234,17 @@ pub struct Unstaffed {
     pub side: Side,
 }
 
+/// An address that nothing is sent to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unreachable {
+    /// Whose it is.
+    pub whose: Line,
+    /// The address.
+    pub address: Line,
+    /// Since when.
+    pub since: Date,
+}
+
 /// A client update past its three working days.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OverdueUpdate {
@@ -243,6 +256,8 @@ pub struct OverdueUpdate {
     pub due_on: Date,
     /// Calendar days since then.
     pub days_late: i64,
+    /// What somebody chose about it, as a sentence's end: `put off until Wed 25 Nov by Dana Lind`.
+    pub choice: Option<Line>,
 }
 
 /// The book of an absent colleague, sent to the reader instead.

@@ -1,22 +1,26 @@
 //! The client-update prompt (kind CLIENT_UPDATE): one mail a day with every client update that is due, the
 //! reach-outs, and the facts a production manager owes. Pure: the lists arrive computed.
 
+mod answers;
 mod news;
 mod notice;
+mod undelivered;
 
 use askama::Template;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::frame::{self, Frame};
+use super::frame::Frame;
 use super::line::Line;
 use super::rows;
 use super::{format, plain, subject};
 use crate::entity::TouchpointKind;
 use crate::error::Result;
 
+pub use answers::{AnswerLinks, HandedPrompts};
 use news::News;
 pub use notice::{Matter, Notice};
+pub use undelivered::{Overdue, Told, Undelivered};
 
 /// One recipient's day.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,6 +33,8 @@ pub struct ClientUpdate {
     pub own: Prompts,
     /// Those of absent colleagues that this mail comes to the reader for.
     pub covering: Vec<CoveredPrompts>,
+    /// What colleagues handed to the reader.
+    pub handed_over: Vec<HandedPrompts>,
     /// Those of colleagues whom the reader works beside before taking over from them.
     pub in_copy: Vec<CopiedPrompts>,
 }
@@ -44,6 +50,10 @@ pub struct Prompts {
     pub reach_outs: Vec<ReachOutDue>,
     /// Facts a production manager owes for the update of a production-led project.
     pub facts: Vec<FactsNeeded>,
+    /// Updates past their three working days, told to the owners with the account manager in copy; latest first.
+    pub overdue: Vec<Overdue>,
+    /// What does not arrive, told to the owners.
+    pub undelivered: Vec<Undelivered>,
 }
 
 /// A client update that is due.
@@ -69,6 +79,8 @@ pub struct UpdateDue {
     pub waiting: Vec<Line>,
     /// Names of its active projects.
     pub projects: Vec<Line>,
+    /// What the reader can answer; none: it asks nothing of them.
+    pub answers: Option<AnswerLinks>,
 }
 
 /// A logged contact with a client.
@@ -95,6 +107,8 @@ pub struct ReachOutDue {
     pub every_days: i64,
     /// The last contact of any kind; none when there never was one.
     pub last_contact: Option<Contact>,
+    /// What the reader can answer; none: it asks nothing of them.
+    pub answers: Option<AnswerLinks>,
 }
 
 /// What the production manager of a production-led project owes the writer of its client's update.
@@ -112,6 +126,8 @@ pub struct FactsNeeded {
     pub due_on: Date,
     /// The facts that are needed: short lines.
     pub facts: Vec<Line>,
+    /// What the reader can answer; none: it asks nothing of them.
+    pub answers: Option<AnswerLinks>,
 }
 
 /// The prompts of an absent colleague, sent to the reader instead.
@@ -136,6 +152,11 @@ pub struct CopiedPrompts {
 
 /// Most lines shown under one client; a client is a paragraph, not a page.
 const MOST_LINES: usize = 5;
+
+/// Lines under each client of a mail that shows `rows` clients of a kind. One that has room for a single one has none for them.
+fn lines_beside(rows: usize) -> usize {
+    if rows == 1 { 0 } else { rows.min(MOST_LINES) }
+}
 
 impl ClientUpdate {
     /// At most 60 characters with the news: `3 client updates due: Orchard, Brightwell, +1`.
@@ -174,7 +195,7 @@ impl ClientUpdate {
     /// Internal, should the template fail.
     pub fn text(&self) -> Result<String> {
         let (rows, _) = self.fitted()?;
-        let lines = rows.min(MOST_LINES);
+        let lines = lines_beside(rows);
         Ok(plain::wrap(&rows::rendered(&Text {
             mail: self,
             rows,
@@ -184,7 +205,7 @@ impl ClientUpdate {
 
     fn fitted(&self) -> Result<(usize, String)> {
         rows::fit(|rows| {
-            let lines = rows.min(MOST_LINES);
+            let lines = lines_beside(rows);
             rows::rendered(&Html {
                 mail: self,
                 rows,
@@ -211,6 +232,13 @@ impl ClientUpdate {
         let updates: Vec<String> = names(&|prompts| named(&prompts.updates, |one| &one.client));
         let facts = names(&|prompts| named(&prompts.facts, |one| &one.project));
         let reached = names(&|prompts| named(&prompts.reach_outs, |one| &one.client));
+        let overdue = names(&|prompts| named(&prompts.overdue, |one| &one.client));
+        let undelivered = |kind: fn(&Undelivered) -> bool| {
+            names(&|prompts| {
+                let of_kind = prompts.undelivered.iter().filter(|one| kind(one));
+                of_kind.map(Undelivered::title).collect()
+            })
+        };
         let copied = self.in_copy.iter();
         let copied = copied.map(|one| one.colleague.to_string()).collect();
         let mut news = vec![
@@ -221,6 +249,17 @@ impl ClientUpdate {
             )
             .led_by("Decide before kick-off"),
             News::new("client update due", "client updates due", updates),
+            News::new("client update overdue", "client updates overdue", overdue),
+            News::new(
+                "address gets no mail",
+                "addresses get no mail",
+                undelivered(|one| matches!(one, Undelivered::Address { .. })),
+            ),
+            News::new(
+                "mail went to nobody",
+                "mails went to nobody",
+                undelivered(|one| matches!(one, Undelivered::Mail { .. })),
+            ),
             News::new(
                 "handover step due",
                 "handover steps due",
@@ -254,22 +293,9 @@ impl ClientUpdate {
     }
 
     fn all(&self) -> impl Iterator<Item = &Prompts> {
-        std::iter::once(&self.own).chain(self.covering.iter().map(|covered| &covered.prompts))
-    }
-
-    fn why(&self) -> String {
-        let client_side = !self.own.updates.is_empty() || !self.own.reach_outs.is_empty();
-        let own = match (client_side, self.own.facts.is_empty()) {
-            (true, true) => Some("you are the account manager of these clients"),
-            (true, false) => Some("you hold a side of these clients and projects"),
-            (false, false) => Some("you hold the project side of these projects"),
-            (false, true) if !self.own.notices.is_empty() => {
-                Some("a decision or a handover concerns you")
-            }
-            (false, true) if !self.in_copy.is_empty() => Some("you are about to take clients over"),
-            (false, true) => None,
-        };
-        frame::why(own, self.covering.iter().map(|covered| &covered.colleague))
+        let covered = self.covering.iter().map(|covered| &covered.prompts);
+        let handed_over = self.handed_over.iter().map(|handed| &handed.prompts);
+        std::iter::once(&self.own).chain(covered).chain(handed_over)
     }
 }
 

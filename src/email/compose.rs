@@ -1,14 +1,18 @@
 //! From outbox rows to what is to become of them: whom each mail goes to, what it says, and whether it says anything.
 //! The sender and the preview both go through here.
 
+mod choices;
 mod delivery;
 mod departed;
+mod foreseen;
 mod letters;
 mod obligations;
+mod outdated;
 mod prompts;
 mod rerouting;
 mod reviews;
 mod summaries;
+mod test_mails;
 mod touchpoints;
 
 use std::collections::{BTreeMap, HashMap};
@@ -20,16 +24,19 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::{subscriptions, working_time};
+use crate::domain::mails::resent_of;
+use crate::domain::{subscriptions, working_time, zone};
 use crate::email::outbox;
 use crate::entity::{EmailKind, EmailState, email, person};
 use crate::error::{Error, ProblemCode, Result};
 
 use departed::departed;
+use foreseen::Foreseen;
 use obligations::Obligations;
 
 pub use delivery::Links;
 pub use obligations::review as review_obligation;
+pub use outdated::outdated;
 pub use reviews::key as review_key;
 
 /// Why a mail that was planned does not leave after its recipient has stopped such mails.
@@ -58,7 +65,7 @@ pub enum Verdict {
     },
 }
 
-/// A rendered mail: the same bytes for every attempt.
+/// A rendered mail: the same bytes for every attempt, unless it is [`outdated`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     /// The envelope's recipient.
@@ -104,6 +111,17 @@ pub async fn preview(
             "A letter goes to a client, not to a person of the agency: read the letter's own preview.",
         ));
     }
+    if kind == EmailKind::Test {
+        let day = zone::zone("timeZone", &person.time_zone)?
+            .to_datetime(at)
+            .date();
+        return alone(
+            app,
+            outbox::pending(kind, person_id, "test", day, at, at, at),
+            at,
+        )
+        .await;
+    }
     if kind == EmailKind::SixMonthReview {
         return reviews::preview(app, &person, at).await;
     }
@@ -131,7 +149,36 @@ pub async fn preview(
             ),
         });
     };
-    let row = outbox::pending(kind, person_id, &period, day, at, at, at);
+    alone(
+        app,
+        outbox::pending(kind, person_id, &period, day, at, at, at),
+        at,
+    )
+    .await
+}
+
+/// What is to become of rows that are not planned yet, in the order in which they fall due: what one of them discharges is
+/// not in those after it. Nothing is written. As many statements for each kind and day as [`compose`] takes.
+pub async fn outlook(app: &App, rows: &[email::Model]) -> Result<HashMap<Uuid, Verdict>> {
+    let mut groups: BTreeMap<(Date, EmailKind), Vec<email::Model>> = BTreeMap::new();
+    for row in rows {
+        let group = (row.local_on.0, row.kind);
+        groups.entry(group).or_default().push(row.clone());
+    }
+    let foreseen = Foreseen::default();
+    let mut verdicts = HashMap::with_capacity(rows.len());
+    for rows in groups.into_values() {
+        // The earliest: by it none of them is late.
+        let due = rows.iter().map(|row| row.due_at.0).min();
+        let at = due.unwrap_or_else(|| app.clock.now());
+        let composed = decide(app, &rows, at, Obligations::Foreseen(&foreseen)).await?;
+        verdicts.extend(composed.into_iter().map(|one| (one.email_id, one.verdict)));
+    }
+    Ok(verdicts)
+}
+
+/// What a row that stands in no outbox would come to.
+async fn alone(app: &App, row: email::Model, at: Timestamp) -> Result<Verdict> {
     let composed = decide(app, &[row], at, Obligations::Assumed).await?;
     composed
         .into_iter()
@@ -150,7 +197,10 @@ pub async fn refusals(
     let mut refusals = departed(conn, rows, now).await?;
     let of_kind = |kind: EmailKind| rows.iter().filter(move |row| row.kind == kind);
     let letters: Vec<&email::Model> = of_kind(EmailKind::ClientLetter).collect();
-    let reviews: Vec<&email::Model> = of_kind(EmailKind::SixMonthReview).collect();
+    // One that is sent once more was wanted so, whatever has become of the review.
+    let reviews: Vec<&email::Model> = of_kind(EmailKind::SixMonthReview)
+        .filter(|row| resent_of(row).is_none())
+        .collect();
     let mut others = HashMap::new();
     if !letters.is_empty() {
         others.extend(letters::refusals(conn, &letters, now).await?);
@@ -168,7 +218,7 @@ async fn decide(
     app: &App,
     rows: &[email::Model],
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'_>,
 ) -> Result<Vec<Composed>> {
     let departed = departed(&app.db.read, rows, now).await?;
     let mut composed = Vec::with_capacity(rows.len());
@@ -195,6 +245,7 @@ async fn decide(
             EmailKind::SixMonthReview => {
                 reviews::compose(app, &addressed, day, now, obligations).await?
             }
+            EmailKind::Test => test_mails::compose(app, &addressed, now).await?,
         });
     }
     Ok(composed)

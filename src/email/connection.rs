@@ -4,9 +4,7 @@ use std::error::Error as _;
 use std::fmt::Display;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::authentication::{self, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Quit, Starttls};
 use lettre::transport::smtp::extension::Extension;
@@ -16,7 +14,8 @@ use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 
 use super::mail_transport::{Account, Encryption, StartTls};
-use super::outcome::{Outcome, Phase};
+use super::outcome::{Outcome, Phase, readable};
+use super::redaction::Credentials;
 use super::route::Route;
 use super::session::Limits;
 use super::wire::{Stream, Wire};
@@ -43,6 +42,17 @@ pub(super) enum Fault {
 }
 
 impl Fault {
+    /// The same, in words that do not give our account away.
+    fn without(self, credentials: &Credentials) -> Self {
+        match self {
+            Self::Reply { code, text } => Self::Reply {
+                code,
+                text: credentials.without(&text),
+            },
+            Self::Broken(text) => Self::Broken(credentials.without(&text)),
+        }
+    }
+
     /// The outcome of a mail whose message has not left us.
     pub(super) fn before_the_message(self, phase: Phase) -> Outcome {
         match self {
@@ -53,7 +63,7 @@ impl Fault {
 }
 
 /// Waits at most `limit` for one step.
-pub(super) async fn within<T>(
+async fn within<T>(
     limit: Duration,
     step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
 ) -> Result<T, Fault> {
@@ -80,6 +90,10 @@ pub(super) struct Connection {
     pub(super) wire: Wire,
     /// Messages begun on it.
     pub(super) begun: u32,
+    /// Has the server accepted one of them?
+    pub(super) has_delivered: bool,
+    /// What the server's words are cleaned of.
+    credentials: Credentials,
     /// When it was last spoken on.
     pub(super) last_used: Instant,
 }
@@ -93,7 +107,7 @@ impl Connection {
             connection = connection.start_tls(wanted, route, limits).await?;
         }
         if let Some(account) = &route.server.account {
-            connection.sign_in(account, limits).await?;
+            connection.sign_in(account, limits.reply).await?;
         }
         Ok(connection)
     }
@@ -107,10 +121,13 @@ impl Connection {
         let greeting =
             AsyncSmtpConnection::connect_with_transport(Box::new(wire.clone()), &route.hello);
         let smtp = within(limits.greeting, greeting).await;
+        let clean = |fault: Fault| fault.without(&route.credentials).before_the_message(phase);
         Ok(Self {
-            smtp: smtp.map_err(|fault| fault.before_the_message(phase))?,
+            smtp: smtp.map_err(clean)?,
             wire,
             begun: 0,
+            has_delivered: false,
+            credentials: route.credentials.clone(),
             last_used: Instant::now(),
         })
     }
@@ -135,7 +152,7 @@ impl Connection {
             }
             (StartTls::Required | StartTls::Opportunistic, true) => {}
         }
-        let reply = within(limits.reply, self.smtp.command(Starttls)).await;
+        let reply = self.command(limits.reply, Starttls).await;
         reply.map_err(|fault| fault.before_the_message(Phase::Tls))?;
         let stream = self.wire.take_stream().ok_or_else(|| {
             Outcome::not_sent(Phase::Tls, "the server spoke out of turn before encryption")
@@ -145,34 +162,59 @@ impl Connection {
         Self::greet(wire, Phase::Tls, route, limits).await
     }
 
-    async fn sign_in(&mut self, account: &Account, limits: &Limits) -> Result<(), Outcome> {
-        let credentials = Credentials::new(
+    async fn sign_in(&mut self, account: &Account, limit: Duration) -> Result<(), Outcome> {
+        let credentials = authentication::Credentials::new(
             account.user.reveal().to_owned(),
             account.password.reveal().to_owned(),
         );
         let reply = self
             .smtp
             .auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
-        match within(limits.reply, reply).await {
+        match within(limit, reply).await {
             Ok(reply) if code(&reply) == 235 => Ok(()),
-            Ok(reply) => Err(Outcome::not_sent(
-                Phase::Auth,
-                without_credentials(&unexpected(&reply), account),
-            )),
-            Err(Fault::Reply { code, text }) => {
-                let text = without_credentials(&text, account);
-                Err(Outcome::refused(Phase::Auth, code, &text, None))
-            }
-            Err(Fault::Broken(text)) => Err(Outcome::not_sent(
-                Phase::Auth,
-                without_credentials(&text, account),
-            )),
+            Ok(reply) => Err(Outcome::not_sent(Phase::Auth, self.unexpected(&reply))),
+            Err(fault) => Err(fault
+                .without(&self.credentials)
+                .before_the_message(Phase::Auth)),
         }
+    }
+
+    /// Says one command and waits for its reply.
+    pub(super) async fn command(
+        &mut self,
+        limit: Duration,
+        command: impl Display,
+    ) -> Result<Response, Fault> {
+        let reply = within(limit, self.smtp.command(command)).await;
+        self.heard(reply)
+    }
+
+    /// Sends a message, up to the reply after its final dot.
+    pub(super) async fn message(&mut self, limit: Duration, raw: &[u8]) -> Result<Response, Fault> {
+        let reply = within(limit, self.smtp.message(raw)).await;
+        self.heard(reply)
+    }
+
+    fn heard(&mut self, reply: Result<Response, Fault>) -> Result<Response, Fault> {
+        self.last_used = Instant::now();
+        reply.map_err(|fault| fault.without(&self.credentials))
+    }
+
+    /// The words of a reply, as people may read them.
+    pub(super) fn words(&self, reply: &Response) -> String {
+        let words = reply.message().collect::<Vec<_>>().join(" ");
+        readable(&self.credentials.without(&words))
+    }
+
+    /// What to say of a reply that has no place here.
+    pub(super) fn unexpected(&self, reply: &Response) -> String {
+        let (code, words) = (reply.code(), self.words(reply));
+        format!("the server answered out of place: {code} {words}")
     }
 
     /// Says goodbye, without minding the answer.
     pub(super) async fn quit(mut self) {
-        let _ = within(COURTESY, self.smtp.command(Quit)).await;
+        let _ = self.command(COURTESY, Quit).await;
     }
 }
 
@@ -217,30 +259,4 @@ async fn handshake(
 /// The three digits of a reply.
 pub(super) fn code(reply: &Response) -> u16 {
     reply.code().into()
-}
-
-/// The words of a reply.
-pub(super) fn words(reply: &Response) -> String {
-    reply.message().collect::<Vec<_>>().join(" ")
-}
-
-/// What to say of a reply that has no place here.
-pub(super) fn unexpected(reply: &Response) -> String {
-    format!(
-        "the server answered out of place: {} {}",
-        reply.code(),
-        words(reply)
-    )
-}
-
-/// Servers repeat what they do not understand: their words without ours.
-fn without_credentials(text: &str, account: &Account) -> String {
-    let (user, password) = (account.user.reveal(), account.password.reveal());
-    let plain = BASE64_STANDARD.encode(format!("\0{user}\0{password}"));
-    let encoded = [user, password].map(|secret| BASE64_STANDARD.encode(secret));
-    let [encoded_user, encoded_password] = &encoded;
-    [&plain, encoded_password, encoded_user, password, user]
-        .into_iter()
-        .filter(|secret| !secret.is_empty())
-        .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
 }

@@ -134,13 +134,16 @@ impl Figures {
         }
     }
 
-    /// The parts of the bar; its length is availability or expected load, whichever is more.
+    /// The parts of the bar; its length is availability or expected load, whichever is more. Whoever is over at all has a
+    /// part that says so, however little it is.
     pub fn bar(&self) -> Bar {
         let length = self.availability_minutes.max(self.expected_minutes).max(1);
         let until = |minutes: i64| minutes.clamp(0, length) * 100 / length;
+        let least_over = i64::from(self.over_minutes() > 0);
+        let confirmed = until(self.confirmed_minutes).max(least_over);
         let inside = until(self.confirmed_minutes.min(self.availability_minutes));
-        let confirmed = until(self.confirmed_minutes);
-        let expected = until(self.expected_minutes.max(self.confirmed_minutes));
+        let inside = inside.min(confirmed - least_over);
+        let expected = until(self.expected_minutes).max(confirmed);
         Bar {
             confirmed: inside,
             over: confirmed - inside,
@@ -197,6 +200,15 @@ mod tests {
         assert_eq!(Figures::sample(0, 0, 0, 0).state(), "away");
         assert_eq!(Figures::sample(0, 0, 0, 0).balance(), "nothing booked");
         assert_eq!(Figures::sample(8, 8, 8, 8).balance(), "exactly full");
+    }
+
+    #[test]
+    fn an_hour_over_shows_in_a_long_bar() {
+        let bar = Figures::sample(82, 83, 117, 117).bar();
+        assert_eq!((bar.confirmed, bar.over), (69, 1));
+        assert_eq!((bar.tentative, bar.free), (30, 0));
+        let bar = Figures::sample(0, 1, 200, 200).bar();
+        assert_eq!((bar.confirmed, bar.over, bar.tentative), (0, 1, 99));
     }
 
     proptest! {

@@ -14,7 +14,9 @@ pub struct Frame {
     /// Where the one button leads.
     pub button_url: String,
     /// Where the recipient changes day and time.
-    pub settings_url: String,
+    pub change_time_url: String,
+    /// Where the recipient pauses this kind of mail for a while.
+    pub pause_url: String,
     /// Where the recipient stops this kind of mail.
     pub unsubscribe_url: String,
     /// The weekday it comes on; none for a mail of every working day.
@@ -80,7 +82,8 @@ impl Frame {
         Self {
             recipient: recipient.into(),
             button_url: "https://meridian.example/week/2026-W48".into(),
-            settings_url: "https://meridian.example/settings/mail".into(),
+            change_time_url: format!("https://meridian.example/a/{}", "time".repeat(13)),
+            pause_url: format!("https://meridian.example/a/{}", "pause-".repeat(9)),
             unsubscribe_url: "https://meridian.example/stop/t0ken".into(),
             weekday: Some(Weekday::Monday),
             local_time: Time::constant(8, 0, 0, 0),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 /// Longest [`Line`], in characters; what is longer ends in `…`.
-pub const LONGEST: usize = 160;
+pub const LONGEST: usize = 100;
 
 /// One line of text as a mail may show it: no line breaks, no control characters, no marks that turn the
 /// reading direction of what follows, at most [`LONGEST`] characters. Not escaped: the HTML template does that.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::hold::Hold;
 use super::mail_folder::MailFolder;
 use super::mail_transport::MailTransport;
 use super::memory::Memory;
@@ -10,7 +12,9 @@ use super::message::Outgoing;
 use super::outcome::Outcome;
 use super::route::Route;
 use super::session::{Limits, SmtpSession};
+use crate::clock::Clock;
 use crate::error::Result;
+use crate::watch::Watch;
 
 /// Where mails go. Cheap to clone; each sender opens a [`Session`] of its own.
 #[derive(Clone, Debug)]
@@ -90,6 +94,28 @@ pub enum Session {
 }
 
 impl Session {
+    /// The same session, whose steps `watch` takes the time of; only SMTP has any.
+    #[must_use]
+    pub fn watched_by(self, watch: &Watch) -> Self {
+        match self {
+            Self::Smtp(session) => Self::Smtp(Box::new(session.watched_by(watch.clone()))),
+            other => other,
+        }
+    }
+
+    /// The same session, which begins no message once half of `grace` has passed by `clock` since the fence was asked, and
+    /// does not wait for an answer once all of it has; only SMTP takes its time.
+    #[must_use]
+    pub fn within(self, clock: &Clock, grace: Duration) -> Self {
+        match self {
+            Self::Smtp(session) => {
+                let hold = Hold::new(clock.clone(), grace);
+                Self::Smtp(Box::new(session.within(hold)))
+            }
+            other => other,
+        }
+    }
+
     /// Sends one mail. `fence` runs once, when all recipients were accepted and before the message is
     /// announced: Ok(true) goes on, Ok(false) forgets the mail, Err is a mail not sent.
     /// Dropping the future half-way drops the connection with it.

@@ -5,10 +5,12 @@
 
 mod attempt;
 mod claim;
+mod group;
 mod mark;
+mod never_left;
 mod render;
-mod suppression;
 mod upkeep;
+mod when;
 
 use std::collections::BTreeMap;
 
@@ -16,20 +18,26 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
 use uuid::Uuid;
 
-pub use attempt::{Attempt, record};
+pub use attempt::{Attempt, record, record_all};
 pub use claim::{claim, next_attempt_at, release, release_all, renew};
-pub use mark::{enter_data, fail, mark_sent, retry_later};
-pub use render::{close, store_rendered};
-pub use suppression::{suppress, suppressed};
-pub use upkeep::{TakenBack, clear_bodies, expire, prune, take_back};
+pub use group::{Mark, Marked, mark_together};
+pub use mark::{
+    Retry, enter_data, enter_data_all, fail, fail_all, mark_all_sent, mark_sent, retry_all_later,
+    retry_later, standing_in,
+};
+pub use never_left::never_left;
+pub use render::{close, forget_rendered, store_rendered};
+pub use upkeep::{OnAmbiguous, TakenBack, clear_bodies, expire, prune, take_back};
+pub use when::When;
 
 pub use crate::domain::planned_mails::{insert, pending};
+pub use crate::domain::suppressions::{suppress, suppressed};
 
 use crate::entity::EmailState;
 use crate::entity::email::{Column, Model};
 
 /// A sender's hold on one mail: void as soon as another claim makes the row's fence grow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Claim {
     /// The mail.
     pub email_id: Uuid,
@@ -46,10 +54,24 @@ impl From<&Model> for Claim {
     }
 }
 
-/// The row is in `state`. The word stands in the statement itself, else no database would use the partial indices on it.
+impl From<(Uuid, i64)> for Claim {
+    fn from((email_id, fence): (Uuid, i64)) -> Self {
+        Self { email_id, fence }
+    }
+}
+
+/// The row is in `state`. The words stand in the statement itself, and the condition of the index on what is in flight beside
+/// it, else SQLite would not use the partial indices.
 fn is_in(state: EmailState) -> SimpleExpr {
-    Expr::col((crate::entity::email::Entity, Column::State))
-        .eq(Expr::cust(format!("'{}'", state.word())))
+    let column = || Expr::col((crate::entity::email::Entity, Column::State));
+    let word = |state: EmailState| Expr::cust(format!("'{}'", state.word()));
+    let is_in = column().eq(word(state));
+    match state {
+        EmailState::Claimed | EmailState::Data => {
+            is_in.and(column().is_in([word(EmailState::Claimed), word(EmailState::Data)]))
+        }
+        _ => is_in,
+    }
 }
 
 /// The row is in one of `states`.

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::redaction::without_tokens;
+use crate::entity::AttemptOutcome;
+
 /// How far a conversation with a mail server had got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
@@ -42,7 +45,7 @@ impl fmt::Display for Phase {
 }
 
 /// What became of one mail. Texts are the server's words where it spoke, at most
-/// [`Outcome::LONGEST_TEXT`] characters, without control characters or credentials.
+/// [`Outcome::LONGEST_TEXT`] characters, without control characters, credentials or tokens of links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Outcome {
@@ -138,12 +141,26 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// One line of at most [`Outcome::LONGEST_TEXT`] characters without control characters.
+impl From<&Outcome> for AttemptOutcome {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Accepted { .. } => Self::Accepted,
+            Outcome::Refused {
+                permanent: true, ..
+            } => Self::Refused,
+            Outcome::Refused { .. } => Self::RefusedForNow,
+            Outcome::NotSent { .. } => Self::NotSent,
+            Outcome::Ambiguous { .. } => Self::Ambiguous,
+            Outcome::Fenced => Self::Fenced,
+        }
+    }
+}
+
+/// One line of at most [`Outcome::LONGEST_TEXT`] characters without control characters and tokens of links.
 pub(crate) fn readable(text: &str) -> String {
     let spaced = text.replace(|character: char| character.is_control(), " ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
-    words
-        .join(" ")
+    without_tokens(&words.join(" "))
         .chars()
         .take(Outcome::LONGEST_TEXT)
         .collect()

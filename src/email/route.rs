@@ -10,6 +10,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::mail_transport::SmtpServer;
+use super::redaction::Credentials;
 use crate::error::{Error, Result};
 
 /// Everything that opening a connection takes, checked once at start-up.
@@ -23,6 +24,8 @@ pub(super) struct Route {
     pub(super) tls: Arc<ClientConfig>,
     /// What we say in EHLO.
     pub(super) hello: ClientId,
+    /// What its words are cleaned of.
+    pub(super) credentials: Credentials,
 }
 
 impl Route {
@@ -35,6 +38,7 @@ impl Route {
         Ok(Self {
             name,
             tls: Arc::new(client_config(&server)?),
+            credentials: Credentials::of(server.account.as_ref()),
             hello: hello.map_or_else(ClientId::default, ClientId::Domain),
             server,
         })

@@ -6,15 +6,17 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::response::Response;
-use tokio::time::Instant;
 
-use super::connection::{COURTESY, Connection, Fault, code, unexpected, within, words};
+use super::connection::{COURTESY, Connection, Fault, code};
+use super::hold::{Held, Hold};
 use super::message::Outgoing;
-use super::outcome::{Outcome, Phase, readable};
+use super::outcome::{Outcome, Phase};
 use super::route::Route;
 use crate::error::Result;
+use crate::watch::{Stopwatch, Watch};
 
 /// How long to wait for a server, and how long to keep a connection. The waits are RFC 5321 §4.5.3.2's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub struct SmtpSession {
     route: Arc<Route>,
     limits: Limits,
     connection: Option<Connection>,
+    watch: Option<Watch>,
+    hold: Option<Hold>,
 }
 
 impl SmtpSession {
@@ -62,11 +66,32 @@ impl SmtpSession {
             route,
             limits,
             connection: None,
+            watch: None,
+            hold: None,
         }
     }
 
-    /// Connects if there is no connection: Err says what a mail would have met.
+    /// The same session, whose steps `watch` takes the time of.
+    pub(super) fn watched_by(self, watch: Watch) -> Self {
+        Self {
+            watch: Some(watch),
+            ..self
+        }
+    }
+
+    /// The same session, which is done with a mail before `hold` ends.
+    pub(super) fn within(self, hold: Hold) -> Self {
+        Self {
+            hold: Some(hold),
+            ..self
+        }
+    }
+
+    /// Connects anew, since one that was kept proves nothing: Err says what a mail would have met.
     pub(super) async fn connect(&mut self) -> Result<(), Outcome> {
+        if let Some(kept) = self.connection.take() {
+            kept.quit().await;
+        }
         let connection = self.take_connection().await?;
         self.connection = Some(connection);
         Ok(())
@@ -86,7 +111,8 @@ impl SmtpSession {
             Ok(transaction) => transaction,
             Err(outcome) => return outcome,
         };
-        let outcome = transaction.carry_out(mail, fence).await;
+        let hold = self.hold.clone();
+        let outcome = transaction.carry_out(mail, fence, hold).await;
         self.connection = transaction.finish().await;
         outcome.unwrap_or_else(|outcome| outcome)
     }
@@ -98,18 +124,24 @@ impl SmtpSession {
         }
     }
 
-    /// A connection on which MAIL was accepted. One that died unnoticed while idle is replaced, once.
+    /// A connection on which MAIL was accepted. One that died unnoticed while idle is replaced, once; so is one that has
+    /// carried mails and takes no more, which may be all that the server minds.
     async fn begin(&mut self, mail: &Outgoing) -> Result<Transaction, Outcome> {
         loop {
             let kept = self.connection.is_some();
             let connection = self.take_connection().await?;
-            let mut transaction = Transaction::new(connection, self.limits.clone());
+            let has_delivered = connection.has_delivered;
+            let mut transaction =
+                Transaction::new(connection, self.limits.clone(), self.watch.clone());
             let outcome = match transaction.name_the_sender(mail).await {
                 Ok(()) => return Ok(transaction),
                 Err(outcome) => outcome,
             };
             let connection = transaction.finish().await;
-            if connection.is_none() && kept {
+            if has_delivered || (connection.is_none() && kept) {
+                if let Some(full) = connection {
+                    full.quit().await;
+                }
                 continue;
             }
             self.connection = connection;
@@ -125,22 +157,24 @@ impl SmtpSession {
             }
             connection.quit().await;
         }
-        Connection::open(&self.route, &self.limits).await
+        let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Connect);
+        let opened = Connection::open(&self.route, &self.limits).await;
+        stopwatch.stop();
+        opened
     }
 }
 
-/// lettre would put other characters on the wire as they are, which needs SMTPUTF8 at every relay.
+/// lettre would put other characters on the wire as they are, which needs SMTPUTF8 at every relay. A sender's address is
+/// ours, and would be refused for every mail.
 fn refuse_foreign_addresses(mail: &Outgoing) -> Option<Outcome> {
-    let mut addresses = mail.envelope.to().iter().chain(mail.envelope.from());
-    let address =
-        addresses.find(|address| !(address.user().is_ascii() && address.domain().is_ascii()))?;
+    let is_foreign =
+        |address: &&Address| !(address.user().is_ascii() && address.domain().is_ascii());
     let text = "addresses outside ASCII are not supported (write the domain in its xn-- form)";
-    Some(Outcome::refused(
-        Phase::Rcpt,
-        553,
-        text,
-        Some(address.to_string()),
-    ))
+    if mail.envelope.from().filter(is_foreign).is_some() {
+        return Some(Outcome::refused(Phase::Mail, 553, text, None));
+    }
+    let address = mail.envelope.to().iter().find(is_foreign)?.to_string();
+    Some(Outcome::refused(Phase::Rcpt, 553, text, Some(address)))
 }
 
 /// One mail on one connection, from MAIL to the reply after the final dot.
@@ -148,6 +182,7 @@ struct Transaction {
     connection: Connection,
     limits: Limits,
     state: State,
+    watch: Option<Watch>,
 }
 
 /// What the connection is good for afterwards.
@@ -162,12 +197,13 @@ enum State {
 }
 
 impl Transaction {
-    fn new(mut connection: Connection, limits: Limits) -> Self {
+    fn new(mut connection: Connection, limits: Limits, watch: Option<Watch>) -> Self {
         connection.begun += 1;
         Self {
             connection,
             limits,
             state: State::Ready,
+            watch,
         }
     }
 
@@ -183,6 +219,7 @@ impl Transaction {
         &mut self,
         mail: &Outgoing,
         fence: impl Future<Output = Result<bool>>,
+        hold: Option<Hold>,
     ) -> Result<Outcome, Outcome> {
         for recipient in mail.envelope.to() {
             let command = Rcpt::new(recipient.clone(), Vec::new());
@@ -191,28 +228,38 @@ impl Transaction {
                 .await
                 .map_err(|outcome| about(outcome, recipient.as_ref()))?;
         }
-        match fence.await {
+        let held = hold.map(Hold::begin);
+        let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Fence);
+        let entered = fence.await;
+        stopwatch.stop();
+        match entered {
             Ok(true) => {}
             Ok(false) => return Ok(Outcome::Fenced),
             Err(error) => return Err(Outcome::not_sent(Phase::Fence, error)),
         }
-        self.command(Phase::Data, self.limits.data, Data, &[354])
-            .await?;
-        self.message(&mail.raw).await
+        let limit = self.limits.data.min(left_to_begin(held.as_ref())?);
+        self.command(Phase::Data, limit, Data, &[354]).await?;
+        // From here on there is no way back but to hang up.
+        self.state = State::Broken;
+        left_to_begin(held.as_ref())?;
+        let left = held.map_or(Duration::MAX, |held| held.left());
+        self.message(&mail.raw, self.limits.message.min(left)).await
     }
 
-    async fn message(&mut self, raw: &[u8]) -> Result<Outcome, Outcome> {
+    async fn message(&mut self, raw: &[u8], limit: Duration) -> Result<Outcome, Outcome> {
         // lettre ends every message with a line break of its own before the dot.
         let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
-        let answer = within(self.limits.message, self.connection.smtp.message(raw)).await;
-        self.connection.last_used = Instant::now();
+        let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Body);
+        let answer = self.connection.message(limit, raw).await;
+        stopwatch.stop();
         match answer {
             Ok(reply) if code(&reply) == 250 => {
                 self.state = State::Ready;
-                let text = readable(&words(&reply));
+                self.connection.has_delivered = true;
+                let text = self.connection.words(&reply);
                 Ok(Outcome::Accepted { code: 250, text })
             }
-            Ok(reply) => Err(self.lost(unexpected(&reply))),
+            Ok(reply) => Err(self.lost(self.connection.unexpected(&reply))),
             Err(Fault::Reply { code, text }) => Err(self.refused(Phase::Body, code, &text)),
             Err(Fault::Broken(text)) => Err(self.lost(text)),
         }
@@ -234,13 +281,14 @@ impl Transaction {
         command: impl Display,
         accepted: &[u16],
     ) -> Result<Response, Outcome> {
-        let answer = within(limit, self.connection.smtp.command(command)).await;
-        self.connection.last_used = Instant::now();
+        let stopwatch = Stopwatch::start(self.watch.as_ref(), phase);
+        let answer = self.connection.command(limit, command).await;
+        stopwatch.stop();
         match answer {
             Ok(reply) if accepted.contains(&code(&reply)) => Ok(reply),
             Ok(reply) => {
                 self.state = State::Broken;
-                Err(Outcome::not_sent(phase, unexpected(&reply)))
+                Err(Outcome::not_sent(phase, self.connection.unexpected(&reply)))
             }
             Err(Fault::Reply { code, text }) => Err(self.refused(phase, code, &text)),
             Err(Fault::Broken(text)) => {
@@ -263,13 +311,24 @@ impl Transaction {
     /// Gives the connection back, clean for the next mail, or drops it.
     async fn finish(mut self) -> Option<Connection> {
         if self.state == State::Begun {
-            self.state = match within(COURTESY, self.connection.smtp.command(Rset)).await {
+            self.state = match self.connection.command(COURTESY, Rset).await {
                 Ok(reply) if code(&reply) == 250 => State::Ready,
                 _ => State::Broken,
             };
         }
         (self.state == State::Ready).then_some(self.connection)
     }
+}
+
+/// How long the message may still be begun. A process may have stood still since the fence, for so long that another sender
+/// has taken over by now.
+fn left_to_begin(held: Option<&Held>) -> Result<Duration, Outcome> {
+    let Some(held) = held else {
+        return Ok(Duration::MAX);
+    };
+    let text = "it was held for too long before its message was begun";
+    held.left_to_begin()
+        .ok_or_else(|| Outcome::not_sent(Phase::Fence, text))
 }
 
 /// Names the recipient that a refusal is about.

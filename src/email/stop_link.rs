@@ -109,13 +109,14 @@ fn mac(secret: &Secret, content: &[u8]) -> Option<Hmac<Sha256>> {
     Some(mac.chain_update(PURPOSE).chain_update(content))
 }
 
-/// Links of past weeks carry these: they do not change.
-fn kind_byte(kind: EmailKind) -> u8 {
+/// A kind of mail in a link. Links of past weeks carry these: they do not change.
+pub(crate) fn kind_byte(kind: EmailKind) -> u8 {
     match kind {
         EmailKind::CapacitySummary => 1,
         EmailKind::ClientUpdate => 2,
         EmailKind::ClientLetter => 3,
         EmailKind::SixMonthReview => 4,
+        EmailKind::Test => 5,
     }
 }
 

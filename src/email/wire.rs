@@ -1,8 +1,10 @@
-//! The byte stream under an SMTP conversation, with three guards that lettre's connection lacks:
+//! The byte stream under an SMTP conversation, with four guards that lettre's connection lacks:
 //! it hands out one line a read, so that nothing sent ahead of TLS survives into it; it refuses to
-//! send while an unasked reply waits, so that a reply is never taken for the next command's; and it
-//! knows whether the final dot has left.
+//! send while an unasked reply waits, so that a reply is never taken for the next command's; it
+//! knows whether the final dot has left; and it makes each line one that lettre can read, so that a
+//! yes in odd words stays a yes, and ends a reply that has no end.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -12,7 +14,16 @@ use std::task::{Context, Poll, ready};
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, BufReader, ReadBuf};
 
+use crate::fail_points;
+
 const FINAL_DOT: &[u8; 5] = b"\r\n.\r\n";
+
+/// A reply of more bytes has no end: lettre alone would keep a line until its time-out, and reads a reply anew with each
+/// of its lines.
+const LONGEST_REPLY: usize = 16 * 1024;
+
+/// What is kept of a line: lettre refuses a reply for a line of 1,000 bytes.
+const LONGEST_LINE: usize = 900;
 
 /// A TCP or TLS stream.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin + std::fmt::Debug {}
@@ -29,8 +40,12 @@ pub(super) struct Wire {
 #[derive(Debug)]
 struct State {
     stream: Option<BufReader<Box<dyn Stream>>>,
-    /// Bytes to read before the stream's own.
-    first: &'static [u8],
+    /// The beginning of a line that has not come whole.
+    line: Vec<u8>,
+    /// What is to be read next: the rest of a whole line.
+    ready: VecDeque<u8>,
+    /// Bytes heard since we last spoke.
+    heard: usize,
     /// The last bytes that were sent.
     sent: [u8; FINAL_DOT.len()],
 }
@@ -40,7 +55,9 @@ impl Wire {
     pub(super) fn new(stream: Box<dyn Stream>, peer: SocketAddr, first: &'static [u8]) -> Self {
         let state = State {
             stream: Some(BufReader::new(stream)),
-            first,
+            line: Vec::new(),
+            ready: first.iter().copied().collect(),
+            heard: 0,
             sent: [0; FINAL_DOT.len()],
         };
         Self {
@@ -51,8 +68,11 @@ impl Wire {
 
     /// Takes the stream out, to encrypt it. None when it is gone, or when bytes wait that nobody asked for.
     pub(super) fn take_stream(&self) -> Option<Box<dyn Stream>> {
-        let stream = self.state().stream.take()?;
-        stream.buffer().is_empty().then(|| stream.into_inner())
+        let mut state = self.state();
+        let stream = state.stream.take()?;
+        let is_quiet =
+            stream.buffer().is_empty() && state.line.is_empty() && state.ready.is_empty();
+        is_quiet.then(|| stream.into_inner())
     }
 
     /// Has the end of a message left us, so that the server may have accepted it?
@@ -95,11 +115,47 @@ impl State {
         }
     }
 
+    /// Hears until a line has come whole, or the server is gone.
+    fn hear(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let mut stream = self.stream()?;
+            let waiting = ready!(stream.as_mut().poll_fill_buf(cx))?;
+            if waiting.is_empty() {
+                self.ready.extend(std::mem::take(&mut self.line));
+                return Poll::Ready(Ok(()));
+            }
+            let end = waiting.iter().position(|byte| *byte == b'\n');
+            let heard = waiting[..end.map_or(waiting.len(), |end| end + 1)].to_vec();
+            stream.consume(heard.len());
+            self.heard += heard.len();
+            if self.heard > LONGEST_REPLY {
+                let endless = format!("the server's reply is longer than {LONGEST_REPLY} bytes");
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, endless)));
+            }
+            self.line.extend(heard);
+            if end.is_some() {
+                self.ready
+                    .extend(legible(&std::mem::take(&mut self.line)).into_bytes());
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+
     fn remember(&mut self, sent: &[u8]) {
         let tail = sent.len().min(FINAL_DOT.len());
         self.sent.rotate_left(tail);
         self.sent[FINAL_DOT.len() - tail..].copy_from_slice(&sent[sent.len() - tail..]);
     }
+}
+
+/// A whole line as lettre reads it: in UTF-8, not too long, with a space after a code that stands alone, and with the line
+/// break of the standard.
+fn legible(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
+    let text = text.trim_end_matches(['\r', '\n']);
+    let text = &text[..text.floor_char_boundary(LONGEST_LINE)];
+    let is_bare = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    format!("{text}{}\r\n", if is_bare { " " } else { "" })
 }
 
 impl AsyncRead for Wire {
@@ -109,23 +165,12 @@ impl AsyncRead for Wire {
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let mut state = self.state();
-        if !state.first.is_empty() {
-            let (now, later) = state
-                .first
-                .split_at(state.first.len().min(into.remaining()));
-            into.put_slice(now);
-            state.first = later;
-            return Poll::Ready(Ok(()));
+        if state.ready.is_empty() {
+            ready!(state.hear(cx))?;
         }
-        let mut stream = state.stream()?;
-        let waiting = ready!(stream.as_mut().poll_fill_buf(cx))?;
-        let line = waiting
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .map_or(waiting.len(), |end| end + 1);
-        let length = line.min(into.remaining());
-        into.put_slice(&waiting[..length]);
-        stream.consume(length);
+        let length = state.ready.len().min(into.remaining());
+        let now: Vec<u8> = state.ready.drain(..length).collect();
+        into.put_slice(&now);
         Poll::Ready(Ok(()))
     }
 }
@@ -140,11 +185,17 @@ impl AsyncWrite for Wire {
         state.check_silence(cx)?;
         let written = ready!(state.stream()?.poll_write(cx, bytes))?;
         state.remember(&bytes[..written]);
+        state.heard = 0;
         Poll::Ready(Ok(written))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.state().stream()?.poll_flush(cx)
+        let mut state = self.state();
+        ready!(state.stream()?.poll_flush(cx))?;
+        if state.sent == *FINAL_DOT {
+            fail_points::reached("message-sent");
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -188,6 +239,50 @@ mod tests {
             wire.take_stream().is_none(),
             "what was said in plain text must not reach TLS"
         );
+    }
+
+    #[tokio::test]
+    async fn each_line_is_made_one_that_can_be_read() {
+        for (said, heard) in [
+            (&b"250 ok\r\n"[..], "250 ok\r\n".to_owned()),
+            (b"250\r\n", "250 \r\n".to_owned()),
+            (b"250 ok\n", "250 ok\r\n".to_owned()),
+            (
+                b"550 Empf\xe4nger\r\n",
+                "550 Empf\u{fffd}nger\r\n".to_owned(),
+            ),
+            (
+                "550 Empfänger\r\n".as_bytes(),
+                "550 Empfänger\r\n".to_owned(),
+            ),
+            (
+                &[b"250 ", &[b'x'; 5_000][..], b"\r\n"].concat(),
+                format!("250 {}\r\n", "x".repeat(LONGEST_LINE - 4)),
+            ),
+        ] {
+            let (mut wire, mut server) = wire();
+            let said = said.to_vec();
+            tokio::spawn(async move {
+                server.write_all(&said).await.unwrap();
+                std::future::pending::<()>().await;
+            });
+            let mut line = vec![0; heard.len()];
+            wire.read_exact(&mut line).await.unwrap();
+            assert_eq!(String::from_utf8(line).unwrap(), heard);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reply_without_an_end_is_ended() {
+        for line in [&b"x"[..], b"250-more\r\n"] {
+            let (mut wire, mut server) = wire();
+            let told = line.repeat(LONGEST_REPLY + 1);
+            tokio::spawn(async move { server.write_all(&told).await });
+            let mut heard = Vec::new();
+            let error = wire.read_to_end(&mut heard).await.unwrap_err().to_string();
+            assert!(error.contains("longer than 16384 bytes"), "{error}");
+            assert!(heard.len() <= LONGEST_REPLY);
+        }
     }
 
     #[tokio::test]

@@ -137,6 +137,33 @@ stored_as_text! {
         /// A proactive idea or suggestion; does not count as an update.
         ReachOut = "REACH_OUT",
     }
+    /// What a prompt asks for.
+    PromptTopic {
+        /// A client update.
+        Update = "UPDATE",
+        /// A proactive idea or suggestion.
+        ReachOut = "REACH_OUT",
+        /// Facts of a production-led project, for its client's update.
+        Facts = "FACTS",
+    }
+    /// What somebody chose about a prompt.
+    PromptChoiceKind {
+        /// It comes again in some days.
+        Snoozed = "SNOOZED",
+        /// Somebody else is prompted.
+        HandedOver = "HANDED_OVER",
+        /// It is not needed this time.
+        Dismissed = "DISMISSED",
+        /// What was chosen before was taken back.
+        Resumed = "RESUMED",
+    }
+    /// Through which door a choice came.
+    Door {
+        /// A link in a mail.
+        Link = "LINK",
+        /// The API.
+        Api = "API",
+    }
     /// Where a client's request stands.
     RequestState {
         /// Waits for production's answer.
@@ -221,6 +248,8 @@ stored_as_text! {
         ClientLetter = "CLIENT_LETTER",
         /// The question, half a year after a programme's start, whether the split is the better way.
         SixMonthReview = "SIX_MONTH_REVIEW",
+        /// A mail that shows that mail gets out.
+        Test = "TEST",
     }
     /// Where a mail stands (jobs-and-mail.md, "Outbox").
     EmailState {
@@ -238,14 +267,14 @@ stored_as_text! {
         Expired = "EXPIRED",
         /// Somebody called it off.
         Cancelled = "CANCELLED",
-        /// A letter that was perhaps sent: it is not sent again.
+        /// It may have arrived, and is not sent again unless an owner says so.
         Held = "HELD",
         /// There was nothing to say.
         SkippedEmpty = "SKIPPED_EMPTY",
         /// The recipient is away; the delegate's mail covers it.
         SkippedAbsent = "SKIPPED_ABSENT",
     }
-    /// What came of an attempt.
+    /// What came of an attempt, or of a mail that was sent.
     AttemptOutcome {
         /// The mail server took it.
         Accepted = "ACCEPTED",
@@ -259,5 +288,9 @@ stored_as_text! {
         Ambiguous = "AMBIGUOUS",
         /// Another replica had taken over.
         Fenced = "FENCED",
+        /// It was sent, and a mail server on its way gave it up.
+        Bounced = "BOUNCED",
+        /// It was sent, and a mail server on its way told of it: late, handed on, or delivered.
+        Reported = "REPORTED",
     }
 }

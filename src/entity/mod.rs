@@ -30,6 +30,7 @@ pub mod programme_milestone;
 pub mod programme_review;
 pub mod project;
 pub mod project_skill;
+pub mod prompt_choice;
 pub mod relationship;
 pub mod responsibility;
 pub mod responsibility_exception;
@@ -41,6 +42,7 @@ pub mod skill;
 pub mod suppressed_address;
 pub mod time_off;
 pub mod touchpoint;
+pub mod used_link;
 pub mod work_schedule;
 
 pub use id::new_id;

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
-use super::{EmailKind, Moment};
+use super::{Day, EmailKind, Moment};
 
 /// A row of `schedule`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, DeriveEntityModel)]
@@ -28,6 +28,8 @@ pub struct Model {
     pub time_zone_data: String,
     /// No mails while true.
     pub paused: bool,
+    /// No mails before this local day, on which they come again by themselves.
+    pub paused_until: Option<Day>,
     /// Grows with every change.
     pub version: i64,
 }

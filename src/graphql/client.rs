@@ -20,6 +20,7 @@ use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent};
 use super::project::Project;
+use super::prompt_choice::{self, PromptChoice};
 use super::relationship::{self, Relationship};
 use super::role_decision::RoleDecision;
 use super::touchpoint::Touchpoint;
@@ -238,6 +239,26 @@ impl Client {
         };
         let column = client_request::Column::ClientId;
         Ok(Some(requests_of(ctx, column, self.0.id, &paging).await?))
+    }
+
+    /// What was chosen about its prompts instead of doing what they ask for, the newest first. For owners and managers.
+    async fn prompt_choices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<PromptChoice>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        Ok(Some(
+            prompt_choice::of_client(ctx, self.0.id, &paging).await?,
+        ))
     }
 
     /// What was changed, the newest first. For owners and managers.

@@ -1,21 +1,37 @@
 //! The outbox: which mails there are, what became of them, and what one would say.
 
-use async_graphql::{Context, Description, ID, InputObject, Object, Result};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+mod filter;
+mod forecast;
+mod mutations;
+mod preview;
+mod timeline;
+
+use async_graphql::{Context, Description, ID, Object, Result};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::connection::{Connection, Paging, list};
 use super::contact::Contact;
 use super::context::Asked;
 use super::enums::{AttemptOutcome, EmailKind, EmailState};
-use super::filter::IdComparator;
+use super::history::{self, Change};
 use super::id::Kind;
-use super::loaders::{by_parent, the};
+use super::loaders::{by_id, by_parent, the};
 use super::person::Person;
 use crate::domain::access::Caller;
+use crate::domain::mails;
 use crate::domain::page::Term;
-use crate::email::compose::{self, Verdict};
+use crate::email::compose;
 use crate::entity::{self, Day, Moment, client_contact, email, email_attempt, person};
 use crate::error::Error;
+
+pub use filter::EmailFilter;
+pub use forecast::{ForecastQueries, ForecastedEmail};
+pub use mutations::{
+    EmailCancelInput, EmailMutations, EmailPayload, EmailReleaseInput, EmailResendInput,
+    EmailRetryInput, EmailTestInput,
+};
+pub use preview::EmailPreview;
+pub use timeline::{EmailEvent, EmailEventKind};
 
 /// Whether the caller may read a mail: owners and managers, and whoever it is for.
 pub fn may_read(caller: &Caller, row: &email::Model) -> bool {
@@ -103,7 +119,8 @@ impl Email {
         self.0.subject.as_deref()
     }
 
-    /// Its Message-ID, the same for every attempt; null before it was rendered.
+    /// Its Message-ID, the same for every attempt; null before it was rendered, and for one that repeats another mail, whose
+    /// Message-ID it has.
     async fn message_id(&self) -> Option<&str> {
         self.0.message_id.as_deref()
     }
@@ -123,7 +140,50 @@ impl Email {
         self.0.sent_at
     }
 
-    /// The attempts to send it, earliest first.
+    /// Which mail it repeats, because an owner sent that once more; null for every other mail, and once that one was removed.
+    async fn resend_of(&self, ctx: &Context<'_>) -> Result<Option<Email>> {
+        let Some(id) = mails::resent_of(&self.0) else {
+            return Ok(None);
+        };
+        Ok(by_id::<email::Entity>(ctx, id).await?.map(Email))
+    }
+
+    /// Everything that happened to it, in order: what Meridian did, what the mail server said, what owners made of it. Members
+    /// are not told of owners.
+    async fn timeline(&self, ctx: &Context<'_>) -> Result<Vec<EmailEvent>> {
+        timeline::timeline(ctx, &self.0).await
+    }
+
+    /// What owners changed, the newest first. For owners and managers.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Change>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        Ok(Some(history::of(ctx, self.0.id, &paging).await?))
+    }
+
+    /// When a mail server on its way gave it up, although ours had taken it: the latest time that one said so; null when none
+    /// has.
+    async fn bounced_at(&self, ctx: &Context<'_>) -> Result<Option<Moment>> {
+        Ok(self.bounce(ctx).await?.map(|row| row.finished_at))
+    }
+
+    /// The words of the mail server that gave it up; null when none has.
+    async fn bounce_reason(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.bounce(ctx).await?.and_then(|row| row.server_text))
+    }
+
+    /// The attempts to send it, and what mail servers told of it afterwards, earliest first.
     async fn attempts(&self, ctx: &Context<'_>) -> Result<Vec<EmailAttempt>> {
         let column = email_attempt::Column::EmailId;
         let mut rows = by_parent::<email_attempt::Entity>(ctx, column, self.0.id).await?;
@@ -132,7 +192,18 @@ impl Email {
     }
 }
 
-/// One try to send a mail.
+impl Email {
+    async fn bounce(&self, ctx: &Context<'_>) -> Result<Option<email_attempt::Model>> {
+        let column = email_attempt::Column::EmailId;
+        let rows = by_parent::<email_attempt::Entity>(ctx, column, self.0.id).await?;
+        let bounced = rows
+            .into_iter()
+            .filter(|row| row.outcome == entity::AttemptOutcome::Bounced);
+        Ok(bounced.max_by_key(|row| row.finished_at))
+    }
+}
+
+/// One try to send a mail, or what a mail server told of it after it was sent.
 #[derive(Clone, Debug, Description)]
 pub struct EmailAttempt(pub email_attempt::Model);
 
@@ -173,97 +244,9 @@ impl EmailAttempt {
         self.0.server_text.as_deref()
     }
 
-    /// The replica that tried: a name made up at each start.
+    /// The replica that tried: a name made up at each start. Of BOUNCED and REPORTED, the mail server that told.
     async fn replica(&self) -> &str {
         &self.0.replica
-    }
-}
-
-/// Which mails. Several fields: all must hold.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct EmailFilter {
-    /// In one of these states; at most 20.
-    #[graphql(validator(max_items = 20))]
-    states: Option<Vec<EmailState>>,
-    /// Of this kind.
-    kind: Option<EmailKind>,
-    /// For these people.
-    recipient_id: Option<IdComparator>,
-    /// Of this period: an ISO week or a local day.
-    period: Option<String>,
-}
-
-impl EmailFilter {
-    fn condition(&self) -> crate::error::Result<Condition> {
-        let mut all = Condition::all()
-            .add_option(
-                self.kind
-                    .map(|kind| email::Column::Kind.eq(entity::EmailKind::from(kind))),
-            )
-            .add_option(
-                self.period
-                    .as_ref()
-                    .map(|period| email::Column::Period.eq(period)),
-            );
-        if let Some(states) = &self.states {
-            let states = states.iter().copied().map(entity::EmailState::from);
-            all = all.add(email::Column::State.is_in(states));
-        }
-        if let Some(recipient) = &self.recipient_id {
-            all = all.add(recipient.on(
-                "filter.recipientId",
-                Kind::Person,
-                email::Column::RecipientId,
-            )?);
-        }
-        Ok(all)
-    }
-}
-
-/// What a mail would say, or why there would be none.
-#[derive(Description)]
-pub struct EmailPreview(Verdict);
-
-#[Object(use_type_description)]
-impl EmailPreview {
-    /// Its subject; null when there would be no mail.
-    async fn subject(&self) -> Option<&str> {
-        match &self.0 {
-            Verdict::Send(rendered) => Some(&rendered.subject),
-            Verdict::Close { .. } => None,
-        }
-    }
-
-    /// Its HTML part; null when there would be no mail.
-    async fn html(&self) -> Option<&str> {
-        match &self.0 {
-            Verdict::Send(rendered) => Some(&rendered.html),
-            Verdict::Close { .. } => None,
-        }
-    }
-
-    /// Its text part; null when there would be no mail.
-    async fn text(&self) -> Option<&str> {
-        match &self.0 {
-            Verdict::Send(rendered) => Some(&rendered.text),
-            Verdict::Close { .. } => None,
-        }
-    }
-
-    /// The state the mail would end in without being sent; null when it would be sent.
-    async fn skipped_as(&self) -> Option<EmailState> {
-        match &self.0 {
-            Verdict::Send(_) => None,
-            Verdict::Close { state, .. } => Some((*state).into()),
-        }
-    }
-
-    /// Why it would not be sent; null when it would be.
-    async fn reason(&self) -> Option<&str> {
-        match &self.0 {
-            Verdict::Send(_) => None,
-            Verdict::Close { reason, .. } => Some(reason),
-        }
     }
 }
 
@@ -326,7 +309,7 @@ impl EmailQueries {
         if !caller.reads_work_of(person_id) {
             return Err(Error::NotFound("person").into());
         }
-        // A mail holds a link that stops it: not for others to press.
+        // What a person is told is theirs, and the owners'.
         caller.must_be_or_own(person_id, "preview a person's mails")?;
         let at = at.map_or(caller.now, |at| at.0);
         let verdict = compose::preview(ctx.app(), kind.into(), person_id, at).await?;

@@ -113,6 +113,33 @@ mirrored! {
         /// A proactive idea or suggestion. Does not count as an update.
         ReachOut,
     }
+    /// What a prompt asks for.
+    PromptTopic = "entity::PromptTopic" {
+        /// A client update: of the account manager.
+        Update,
+        /// A proactive idea or suggestion: of the account manager.
+        ReachOut,
+        /// Facts of a production-led project, for its client's update: of the production manager.
+        Facts,
+    }
+    /// What somebody chose about a prompt.
+    PromptChoiceKind = "entity::PromptChoiceKind" {
+        /// It comes again after two working days.
+        Snoozed,
+        /// Somebody else is prompted instead.
+        HandedOver,
+        /// It is not needed this time.
+        Dismissed,
+        /// What was chosen before was taken back.
+        Resumed,
+    }
+    /// Through which door something came.
+    Door = "entity::Door" {
+        /// A link in a mail.
+        Link,
+        /// The API.
+        Api,
+    }
     /// Where a client's request stands.
     RequestState = "entity::RequestState" {
         /// Waits for production's answer.
@@ -197,6 +224,8 @@ mirrored! {
         ClientLetter,
         /// The six-month review of a programme: for an owner.
         SixMonthReview,
+        /// A mail that an owner sends to see whether mail gets out.
+        Test,
     }
     /// Where a mail stands.
     EmailState = "entity::EmailState" {
@@ -214,14 +243,14 @@ mirrored! {
         Expired,
         /// Somebody called it off.
         Cancelled,
-        /// A letter that was perhaps sent: it is not sent again.
+        /// It may have arrived, and is not sent again unless an owner says so.
         Held,
         /// There was nothing to say.
         SkippedEmpty,
         /// The recipient is away; the delegate's mail covers it.
         SkippedAbsent,
     }
-    /// What came of an attempt to send a mail.
+    /// What came of an attempt to send a mail; BOUNCED and REPORTED are what a mail server told of it after it was sent.
     AttemptOutcome = "entity::AttemptOutcome" {
         /// The mail server took it.
         Accepted,
@@ -235,6 +264,10 @@ mirrored! {
         Ambiguous,
         /// Another replica had taken over.
         Fenced,
+        /// A mail server on its way could not deliver it and gave it up.
+        Bounced,
+        /// A mail server on its way told that it is late, was handed on, or was delivered.
+        Reported,
     }
 }
 

@@ -38,9 +38,11 @@ pub enum Code {
     QueryTooComplex,
     /// The body of the request is too long.
     PayloadTooLarge,
-    /// The body is not a GraphQL request.
+    /// The body of the request did not come in time.
+    BodyTimeout,
+    /// The body, or what stands in its place in the URL, is not a GraphQL request.
     BadRequest,
-    /// The HTTP method is not served here.
+    /// The HTTP method is not served here, or not for this operation.
     MethodNotAllowed,
     /// The `Content-Type` is not `application/json`.
     UnsupportedMediaType,
@@ -64,6 +66,7 @@ impl Code {
             Self::ValidationFailed => "VALIDATION_FAILED",
             Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
+            Self::BodyTimeout => "BODY_TIMEOUT",
             Self::BadRequest => "BAD_REQUEST",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
@@ -73,7 +76,10 @@ impl Code {
 
     /// Whether the same request may succeed when it is sent again, unchanged.
     pub fn retryable(self) -> bool {
-        matches!(self, Self::Conflict | Self::Unavailable | Self::Timeout)
+        matches!(
+            self,
+            Self::Conflict | Self::Unavailable | Self::Timeout | Self::BodyTimeout
+        )
     }
 
     /// The code of a failure.

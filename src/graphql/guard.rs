@@ -15,7 +15,7 @@ mod syntax;
 mod variables;
 mod weigh;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Pos, Positioned, ServerError, Value, Variables};
 
 use super::error::{Code, coded};
@@ -87,6 +87,8 @@ pub struct Admitted {
     pub document: ExecutableDocument,
     /// The variables, with the defaults of the operation that is asked for.
     pub variables: Variables,
+    /// Whether the operation that is asked for is a query; where the executor will refuse to choose, whether all are.
+    pub is_query: bool,
     /// The price of the operation that is asked for.
     pub cost: Cost,
 }
@@ -141,6 +143,13 @@ pub fn admit(
     let document =
         async_graphql::parser::parse_query(text).map_err(|error| syntax::refusal(&error))?;
     let asked_for = asked_for(&document, operation);
+    let is_query = match asked_for {
+        Some(asked_for) => asked_for.node.ty == OperationType::Query,
+        None => {
+            let mut operations = document.operations.iter();
+            operations.all(|(_, operation)| operation.node.ty == OperationType::Query)
+        }
+    };
     let cost = weigh::weigh(&document, asked_for, &variables, prices)?;
     let variables = match asked_for {
         Some(asked_for) => variables::complete(variables, &asked_for.node.variable_definitions)?,
@@ -149,6 +158,7 @@ pub fn admit(
     Ok(Admitted {
         document,
         variables,
+        is_query,
         cost,
     })
 }

@@ -35,7 +35,8 @@ pub enum LetterState {
     Sent,
     /// Its mail ended without being sent: `email` says why. Change the letter to try again.
     Failed,
-    /// Its mail may have reached the client and is not sent again: `email` says why. Ask the client.
+    /// Its mail may have reached the client, and is not sent again unless an owner releases it: `email` says why. Ask the
+    /// client.
     InDoubt,
 }
 

@@ -35,6 +35,7 @@ pub mod programme;
 pub mod programme_review;
 pub mod project;
 pub mod project_filter;
+pub mod prompt_choice;
 pub mod relationship;
 pub mod responsibility;
 pub mod responsibility_exception;
@@ -45,6 +46,7 @@ pub mod schedule;
 pub mod simulation;
 pub mod skill;
 pub mod split_figures;
+pub mod suppressed_address;
 pub mod team;
 pub mod time_off;
 pub mod touchpoint;
@@ -68,6 +70,8 @@ pub struct Query(
     node::NodeQueries,
     team::TeamQueries,
     email::EmailQueries,
+    email::ForecastQueries,
+    suppressed_address::SuppressedAddressQueries,
     person::PersonQueries,
     plan::PlanQueries,
     holiday::HolidayQueries,
@@ -92,12 +96,15 @@ pub struct Mutation(
     booking::BookingMutations,
     touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,
+    prompt_choice::UpdatePromptMutations,
+    email::EmailMutations,
     person::PersonMutations,
     plan::PlanMutations,
     work_schedule::WorkScheduleMutations,
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
     skill::SkillMutations,
+    suppressed_address::SuppressedAddressMutations,
     letter::LetterMutations,
     handover::HandoverMutations,
     programme::ProgrammeMutations,

@@ -21,6 +21,7 @@ use super::plan::Plan;
 use super::programme::Programme;
 use super::programme_review::ProgrammeReview;
 use super::project::Project;
+use super::prompt_choice::PromptChoice;
 use super::relationship::RelationshipNote;
 use super::responsibility::Responsibility;
 use super::responsibility_exception::ResponsibilityException;
@@ -28,6 +29,7 @@ use super::role::Role;
 use super::role_decision::RoleDecision;
 use super::schedule::Schedule;
 use super::skill::Skill;
+use super::suppressed_address::SuppressedAddress;
 use super::time_off::TimeOff;
 use super::touchpoint::Touchpoint;
 use super::work_schedule::WorkSchedule;
@@ -36,8 +38,9 @@ use crate::domain::{booking_changes, handovers, plans};
 use crate::entity::{
     assignment, booking, client, client_contact, client_request, email, email_attempt, handover,
     handover_step, holiday, holiday_calendar, inventory_snapshot, letter, person, plan, programme,
-    programme_review, project, relationship, responsibility, responsibility_exception, role,
-    role_decision, schedule, skill, time_off, touchpoint, work_schedule,
+    programme_review, project, prompt_choice, relationship, responsibility,
+    responsibility_exception, role, role_decision, schedule, skill, suppressed_address, time_off,
+    touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -96,11 +99,13 @@ nodes! {
     EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
     // Whoever sees its handover: `load` asks.
     Letter(letter) if |_, _| true;
+    PromptChoice(prompt_choice) if |caller, _| caller.reads_all();
     Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);
     Programme(programme) if |caller, _| caller.reads_all();
     Handover(handover) if handovers::may_read;
     HandoverStep(handover_step) if |caller, row| caller.reads_work_of(row.owner_id);
     ProgrammeReview(programme_review) if |caller, _| caller.reads_all();
+    SuppressedAddress(suppressed_address) if |caller, _| caller.reads_all();
 }
 
 /// The object that a global id names; none when there is none, or none that the caller may see.

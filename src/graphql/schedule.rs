@@ -11,7 +11,7 @@ use super::loaders::the;
 use super::payload::{UserError, UserErrorCode, split};
 use super::person::Person;
 use crate::domain::subscriptions::{self, ScheduleEdit};
-use crate::entity::{Moment, person, schedule};
+use crate::entity::{Day, Moment, person, schedule};
 
 /// Which mail a person gets when.
 #[derive(Clone, Debug, Description)]
@@ -50,14 +50,24 @@ impl Schedule {
         Ok(subscriptions::effective_zone(&self.0, &person).to_owned())
     }
 
-    /// When it falls due next. While paused it falls due as well, and nothing is sent.
+    /// When it falls due next, UTC. A change of day, time or zone leaves this week's summary, or today's prompt, at the time
+    /// it had, where it would be left out by the new one. While paused it falls due as well, and nothing is sent.
     async fn next_due_at(&self) -> Moment {
         self.0.next_due_at
     }
 
-    /// Whether no mail is sent for now.
-    async fn paused(&self) -> bool {
-        self.0.paused
+    /// Whether no mail is sent for now: until somebody starts it again, or until `pausedUntil`.
+    async fn paused(&self, ctx: &Context<'_>) -> Result<bool> {
+        let person = the::<person::Entity>(ctx, self.0.person_id).await?;
+        let today = subscriptions::local_today(&self.0, &person, ctx.caller().now)?;
+        Ok(subscriptions::is_paused(&self.0, today))
+    }
+
+    /// The local day on which a mail that pauses for a while comes again by itself; null when it does not, or has already.
+    async fn paused_until(&self, ctx: &Context<'_>) -> Result<Option<Day>> {
+        let person = the::<person::Entity>(ctx, self.0.person_id).await?;
+        let today = subscriptions::local_today(&self.0, &person, ctx.caller().now)?;
+        Ok(self.0.paused_until.filter(|until| today < until.0))
     }
 
     /// Grows with every change a person makes; give it as `expectedVersion`.
@@ -81,8 +91,11 @@ pub struct ScheduleSetInput {
     minute_of_day: Option<i32>,
     /// The IANA time zone in which the local time is read, e.g. `Europe/Berlin`; null: the person's own.
     time_zone: MaybeUndefined<String>,
-    /// Whether to send nothing for now.
+    /// Whether to send nothing until somebody says otherwise; false also ends a pause until a day.
     paused: Option<bool>,
+    /// To send nothing before this local day, on which it comes again by itself: after today, at most 366 days ahead; null:
+    /// no such pause.
+    paused_until: MaybeUndefined<Day>,
 }
 
 /// What came of a change of a schedule.
@@ -115,6 +128,11 @@ impl ScheduleMutations {
                 MaybeUndefined::Value(name) => Some(Some(name)),
             },
             paused: input.paused,
+            paused_until: match input.paused_until {
+                MaybeUndefined::Undefined => None,
+                MaybeUndefined::Null => Some(None),
+                MaybeUndefined::Value(day) => Some(Some(day.0)),
+            },
         };
         let kind = input.kind.into();
         let set = async {

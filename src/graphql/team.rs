@@ -14,6 +14,7 @@ use super::enums::Side;
 use super::loaders::the;
 use super::person::Person;
 use super::project::Project;
+use super::prompt_choice::PromptChoice;
 use crate::domain::books::Books;
 use crate::domain::cadence::{self, DueState};
 use crate::domain::calendar::Week;
@@ -22,7 +23,7 @@ use crate::domain::page::{Place, PlaceValue};
 use crate::domain::responsibilities::Scope;
 use crate::domain::settings::Settings;
 use crate::domain::updates::standings;
-use crate::entity::{self, Day, client, person, project};
+use crate::entity::{self, Day, PromptTopic, client, person, project, prompt_choice};
 
 /// The capacity of everybody who works here in a week.
 #[derive(Description)]
@@ -107,6 +108,7 @@ pub struct ClientStanding {
     due: cadence::Due,
     state: DueState,
     last_update_on: Option<Day>,
+    choice: Option<prompt_choice::Model>,
     active: Vec<project::Model>,
 }
 
@@ -144,6 +146,12 @@ impl ClientStanding {
     /// The day of the last contact that counts as an update; null when there was none.
     async fn last_update_on(&self) -> Option<Day> {
         self.last_update_on
+    }
+
+    /// What was chosen last about the prompt for it, in force or not; null when nothing was. A contact that counts as an
+    /// update makes a new prompt.
+    async fn prompt_choice(&self) -> Option<PromptChoice> {
+        self.choice.clone().map(PromptChoice)
     }
 
     /// Its ACTIVE projects, by name.
@@ -251,6 +259,7 @@ impl TeamQueries {
                     due,
                     state,
                     last_update_on: standing.last_update_on.map(Day),
+                    choice: standing.choice(PromptTopic::Update, None).cloned(),
                     active: standing.active.into_iter().cloned().collect(),
                 })
             })

@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::email::outcome::Phase;
+
 /// While open, one mail in this time finds out whether the fault has gone.
 const PROBE_EVERY: SignedDuration = SignedDuration::from_secs(5);
 
@@ -27,6 +29,8 @@ pub struct Breaker {
 
 #[derive(Debug)]
 struct Open {
+    /// How far a mail must get to show that the fault has gone.
+    phase: Phase,
     fault: String,
     next_probe_at: Timestamp,
 }
@@ -44,24 +48,35 @@ impl Breaker {
         }
     }
 
-    /// Notes a fault of our own. True when the breaker was closed until now.
-    pub fn open(&self, now: Timestamp, fault: &str) -> bool {
-        let open = Open {
+    /// Notes a fault of our own, which a mail met at `phase`. True when the breaker was closed until now.
+    pub fn open(&self, now: Timestamp, phase: Phase, fault: &str) -> bool {
+        let mut lock = self.lock();
+        let before = lock.as_ref().map(|open| open.phase);
+        *lock = Some(Open {
+            phase: before.map_or(phase, |before| before.max(phase)),
             fault: fault.to_owned(),
             next_probe_at: after_probe(now),
-        };
-        let was_closed = self.lock().replace(open).is_none();
+        });
+        drop(lock);
+        let was_closed = before.is_none();
         if was_closed {
             tracing::error!(fault, "mail does not get out; mails wait");
         }
         was_closed
     }
 
-    /// Notes that the mail server works with us.
-    pub fn close(&self) {
-        if self.lock().take().is_some() {
+    /// Notes that the mail server works with us up to and with `phase`: which closes it, unless the fault came later.
+    pub fn passed(&self, phase: Phase) {
+        let closed = self.lock().take_if(|open| open.phase <= phase);
+        if closed.is_some() {
             tracing::info!("mail gets out again");
         }
+    }
+
+    /// Whether it is open for a fault that shows without a mail as well: up to signing in.
+    pub fn needs_no_mail(&self) -> bool {
+        let open = self.lock();
+        open.as_ref().is_some_and(|open| open.phase <= Phase::Auth)
     }
 
     /// The fault for which mails wait; none while they do not.
@@ -95,15 +110,27 @@ mod tests {
     fn one_mail_in_five_seconds_probes_until_one_gets_through() {
         let breaker = Breaker::default();
         assert_eq!(breaker.ask(at(0)), Leave::Go);
-        assert!(breaker.open(at(0), "connection refused"));
-        assert!(!breaker.open(at(0), "connection refused"), "open already");
+        let connect = Phase::Connect;
+        assert!(breaker.open(at(0), connect, "connection refused"));
+        assert!(!breaker.open(at(0), connect, "connection refused"), "open");
         assert_eq!(breaker.ask(at(4)), Leave::Wait(at(5)));
         assert_eq!(breaker.ask(at(5)), Leave::Probe);
         assert_eq!(breaker.ask(at(5)), Leave::Wait(at(10)), "one at a time");
-        breaker.open(at(8), "wrong password");
+        breaker.open(at(8), Phase::Auth, "wrong password");
         assert_eq!(breaker.fault().as_deref(), Some("wrong password"));
         assert_eq!(breaker.ask(at(12)), Leave::Wait(at(13)));
-        breaker.close();
+        breaker.passed(Phase::Auth);
         assert_eq!((breaker.ask(at(12)), breaker.fault()), (Leave::Go, None));
+    }
+
+    #[test]
+    fn it_closes_when_a_mail_gets_past_the_furthest_fault() {
+        let breaker = Breaker::default();
+        breaker.open(at(0), Phase::Mail, "not from you");
+        breaker.open(at(5), Phase::Connect, "connection refused");
+        breaker.passed(Phase::Auth);
+        assert!(breaker.is_open() && !breaker.needs_no_mail());
+        breaker.passed(Phase::Mail);
+        assert!(!breaker.is_open() && !breaker.needs_no_mail());
     }
 }

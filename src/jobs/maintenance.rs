@@ -1,13 +1,13 @@
 //! What keeps the outbox and the subscriptions in order.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
+use super::lease;
 use crate::app::App;
-use crate::domain::{plans, subscriptions};
+use crate::domain::{plans, subscriptions, used_links};
 use crate::email::outbox::{self, TakenBack};
 use crate::error::Result;
+use crate::fail_points;
 
 /// The texts of mails are kept this long after their end.
 const KEEP_BODIES: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -15,7 +15,7 @@ const KEEP_BODIES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Mails, their attempts and the keys that keep them from being planned twice are kept this long after their end.
 const KEEP_ROWS: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
 
-/// What one maintenance did; mails, but for the last.
+/// What one maintenance did; mails, but for the last two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Maintained {
     /// Taken back from senders that did not report.
@@ -26,6 +26,8 @@ pub struct Maintained {
     pub bodies_cleared: u64,
     /// Removed.
     pub pruned: u64,
+    /// Used links that have expired, forgotten.
+    pub links_forgotten: u64,
     /// Subscriptions recomputed by new time-zone rules.
     pub recomputed: usize,
 }
@@ -37,6 +39,7 @@ pub async fn run(app: &App) -> Result<Maintained> {
     let tx = app.db.begin().await?;
     let bodies_cleared = outbox::clear_bodies(&tx, before(now, KEEP_BODIES)).await?;
     let pruned = outbox::prune(&tx, before(now, KEEP_ROWS)).await?;
+    let links_forgotten = used_links::prune(&tx, now).await?;
     tx.commit().await?;
     let tx = app.db.begin().await?;
     let recomputed = subscriptions::follow_zone_data(&tx).await?;
@@ -46,6 +49,7 @@ pub async fn run(app: &App) -> Result<Maintained> {
         expired,
         bodies_cleared,
         pruned,
+        links_forgotten,
         recomputed,
     };
     if maintained != Maintained::default() {
@@ -59,9 +63,14 @@ pub async fn run(app: &App) -> Result<Maintained> {
 pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
     let now = app.clock.now();
     let tx = app.db.begin().await?;
-    let taken_back = outbox::take_back(&tx, now, signed(app.config.grace)).await?;
-    let expired = outbox::expire(&tx, now).await?;
+    let (grace, policy) = (grace(app), app.config.on_ambiguous);
+    let taken_back = outbox::take_back(&tx, lease::now(app), grace, policy, now).await?;
+    let expired = outbox::expire(&tx, lease::now(app)).await?;
     tx.commit().await?;
+    app.watch
+        .lease_lost(taken_back.claimed + taken_back.in_doubt);
+    app.watch.in_doubt(taken_back.in_doubt);
+    app.watch.missed(expired);
     let forgotten = plans::fail_forgotten(&app.db, &app.plans, now).await?;
     if forgotten > 0 {
         tracing::warn!(
@@ -71,9 +80,11 @@ pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
     }
     if taken_back.in_doubt > 0 {
         let mails = taken_back.in_doubt;
+        let policy = app.config.on_ambiguous;
         tracing::warn!(
             mails,
-            "perhaps sent before their sender vanished; letters to clients are held, other mails are sent again"
+            ?policy,
+            "perhaps sent before their sender vanished; letters to clients are held, other mails as the policy says"
         );
     }
     Ok((taken_back, expired))
@@ -83,6 +94,9 @@ fn before(now: Timestamp, age: SignedDuration) -> Timestamp {
     now.checked_sub(age).unwrap_or(Timestamp::MIN)
 }
 
-fn signed(duration: Duration) -> SignedDuration {
-    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+fn grace(app: &App) -> SignedDuration {
+    if fail_points::is_on("without-grace") {
+        return SignedDuration::ZERO;
+    }
+    SignedDuration::try_from(app.config.grace).unwrap_or(SignedDuration::MAX)
 }

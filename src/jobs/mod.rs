@@ -6,6 +6,9 @@
 mod alarm;
 mod backoff;
 pub mod breaker;
+pub mod committer;
+pub mod forecast;
+mod lease;
 pub mod maintenance;
 pub mod planner;
 pub mod sender;
@@ -16,18 +19,23 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use crate::app::App;
 use crate::email::outbox;
+use crate::watch::clock;
 use alarm::Alarm;
 use breaker::Breaker;
+use committer::Marks;
 use sender::Sender;
 use supervision::supervised;
 
 /// How long mails that are being handed over may take to come to an end when Meridian is stopped.
 const FAREWELL: Duration = Duration::from_secs(25);
+
+/// How long the last marks may then take.
+const LAST_MARKS: Duration = Duration::from_secs(3);
 
 /// How long a loop rests after a step that failed.
 const REST: Duration = Duration::from_secs(5);
@@ -39,10 +47,10 @@ const MAINTENANCE_EVERY: Duration = Duration::from_secs(60 * 60);
 pub struct Jobs {
     app: App,
     replica: String,
-    breaker: Arc<Breaker>,
     stopping: watch::Sender<bool>,
     alarm: Option<Alarm>,
     loops: JoinSet<()>,
+    committer: JoinHandle<()>,
 }
 
 /// What each loop of a replica is given.
@@ -60,10 +68,11 @@ impl Jobs {
     /// Starts ticking, sending and maintaining. Both clocks count: the alarm's, and the application's own minutes.
     pub async fn start(app: App) -> Self {
         let stopping = watch::Sender::new(false);
+        let (marks, committer) = Marks::start(app.clone());
         let replica = Replica {
             app: app.clone(),
             name: new_replica_name(),
-            breaker: Arc::default(),
+            breaker: app.watch.breaker().clone(),
             stopping: stopping.subscribe(),
             planned: watch::Sender::new(0),
         };
@@ -74,46 +83,44 @@ impl Jobs {
                 |error| tracing::error!(%error, "no alarm clock: the loops' own timers go on"),
             )
             .ok();
+        // Before anything is claimed by it.
+        supervised("comparing the clock", clock::compare(&app)).await;
         let mut loops = JoinSet::new();
         loops.spawn(replica.clone().tick(minute));
         loops.spawn(replica.clone().maintain(hour));
         for _ in 0..app.config.senders {
-            loops.spawn(replica.clone().send());
+            loops.spawn(replica.clone().send(marks.clone()));
         }
         tracing::info!(replica = replica.name, mailer = %app.mailer, "jobs started");
         Self {
             app,
             replica: replica.name,
-            breaker: replica.breaker,
             stopping,
             alarm,
             loops,
+            committer,
         }
     }
 
-    /// The name of this replica: random for each start.
-    pub fn replica(&self) -> &str {
-        &self.replica
-    }
-
-    /// Whether mail gets out: for readiness.
-    pub fn breaker(&self) -> &Arc<Breaker> {
-        &self.breaker
-    }
-
-    /// Stops ticking and claiming, lets mails that are being handed over come to an end for up to 25 s, and gives the
-    /// claimed ones back.
+    /// Stops ticking and claiming at once, lets mails that are being handed over come to an end for up to 25 s, says goodbye
+    /// to the mail server, and gives the claimed mails back.
     pub async fn shutdown(mut self) {
         self.stopping.send_replace(true);
-        if let Some(alarm) = self.alarm.take() {
-            alarm.stop().await;
-        }
         let ended = timeout(FAREWELL, async {
+            if let Some(alarm) = self.alarm.take() {
+                alarm.stop().await;
+            }
             while self.loops.join_next().await.is_some() {}
         });
         if ended.await.is_err() {
             tracing::warn!("mails were still being handed over; they are decided after the grace");
             self.loops.shutdown().await;
+        }
+        // Without senders the committer ends as soon as all that was handed in is kept.
+        if timeout(LAST_MARKS, self.committer).await.is_err() {
+            tracing::warn!(
+                "the last marks could not be made; their mails are decided after the grace"
+            );
         }
         supervised("giving claims back", async {
             let tx = self.app.db.begin().await?;
@@ -128,8 +135,7 @@ impl Replica {
     /// Plans what is due on start, at every full minute of the application's clock, and when the alarm rings.
     async fn tick(mut self, alarm: Arc<Notify>) {
         while !self.is_stopping() {
-            supervised("taking mails back", maintenance::take_back(&self.app)).await;
-            supervised("planning mails", planner::tick(&self.app)).await;
+            round(&self.app).await;
             self.planned.send_modify(|planned| *planned += 1);
             let minute = self.app.clock.until(next_minute(self.app.clock.now()));
             self.rest(minute, alarm.notified()).await;
@@ -138,15 +144,18 @@ impl Replica {
 
     async fn maintain(mut self, alarm: Arc<Notify>) {
         while !self.is_stopping() {
-            supervised("maintenance", maintenance::run(&self.app)).await;
+            if !self.app.watch.clock_is_off() {
+                supervised("maintenance", maintenance::run(&self.app)).await;
+            }
             self.rest(MAINTENANCE_EVERY, alarm.notified()).await;
         }
     }
 
     /// Sends until nothing is due, then waits for a tick or for the next mail's time.
-    async fn send(mut self) {
+    async fn send(mut self, marks: Marks) {
         let mut sender = Sender::new(self.app.clone(), &self.name)
-            .sharing(self.breaker.clone(), self.stopping.clone());
+            .sharing(self.breaker.clone(), self.stopping.clone())
+            .marking_through(marks);
         let mut planned = self.planned.subscribe();
         while !self.is_stopping() {
             let woken = async {
@@ -179,6 +188,16 @@ impl Replica {
             () = woken => {}
             _ = self.stopping.wait_for(|stopping| *stopping) => {}
         }
+    }
+}
+
+/// What a replica does every minute: compares its clock with the database's and, unless it is off, takes mails back from
+/// senders that vanished and plans those that have fallen due. What fails is logged.
+pub async fn round(app: &App) {
+    supervised("comparing the clock", clock::compare(app)).await;
+    if !app.watch.clock_is_off() {
+        supervised("taking mails back", maintenance::take_back(app)).await;
+        supervised("planning mails", planner::tick(app)).await;
     }
 }
 

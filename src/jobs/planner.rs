@@ -1,10 +1,9 @@
 //! The tick: subscriptions that have fallen due become rows of the outbox, once; reviews as well.
 
-mod reviews;
+pub(super) mod reviews;
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -21,11 +20,15 @@ use crate::domain::{people, subscriptions, working_time, zone};
 use crate::email::outbox;
 use crate::entity::{EmailKind, EmailState, Moment, email, person, schedule};
 use crate::error::Result;
+use crate::fail_points;
 
 /// How many subscriptions one transaction takes.
 const BATCH: u64 = 500;
 
-/// How many days a standstill is looked back over for the last one on which a mail was due.
+/// How many weeks a standstill is looked back over for summaries that were missed: as long as the outbox remembers.
+const WEEKS_LOOKED_BACK: i64 = 8;
+
+/// How many days it is looked back over for the last one on which a prompt was due.
 const DAYS_LOOKED_BACK: i64 = 14;
 
 /// When a subscription that cannot be reckoned is looked at again.
@@ -43,6 +46,7 @@ pub async fn tick(app: &App) -> Result<usize> {
         }
     }
     reviews::plan(app).await?;
+    app.watch.ticked(app.clock.now());
     Ok(planned)
 }
 
@@ -86,26 +90,50 @@ async fn plan_batch(app: &App) -> Result<usize> {
             None => advanced.push(moved(row, now + PUT_OFF)),
         }
     }
+    let missed = mails
+        .iter()
+        .filter(|mail| mail.state == EmailState::Expired)
+        .count();
     outbox::insert(&tx, mails).await?;
     let count = advanced.len();
     advance(&tx, advanced).await?;
+    fail_points::reached("planned");
     tx.commit().await?;
+    fail_points::reached("plan-committed");
+    app.watch.missed(missed as u64);
     Ok(count)
 }
 
 /// What a subscription that has fallen due gives to do, and when it falls due next.
-fn plan(
+pub(super) fn plan(
     row: &schedule::Model,
     person: &person::Model,
     working_time: Option<&WorkingTime>,
     now: Timestamp,
-) -> Result<(Option<email::Model>, Timestamp)> {
+) -> Result<(Vec<email::Model>, Timestamp)> {
     let recurrence = subscriptions::recurrence(row, person)?;
-    let mail = mail(row, person, working_time, &recurrence, now)?;
-    Ok((mail, recurrence.after(now)?.at))
+    let owed = owed(row, working_time, &recurrence, now)?;
+    let mut mails = Vec::new();
+    for scheduled in &owed {
+        let until = owed
+            .iter()
+            .find(|later| later.at > scheduled.at)
+            .map(|later| later.at);
+        mails.extend(mail(
+            row,
+            person,
+            working_time,
+            &recurrence,
+            *scheduled,
+            until,
+            now,
+        )?);
+    }
+    Ok((mails, recurrence.after(now)?.at))
 }
 
-fn moved(row: schedule::Model, next: Timestamp) -> schedule::Model {
+/// The subscription once it falls due `next`.
+pub(super) fn moved(row: schedule::Model, next: Timestamp) -> schedule::Model {
     schedule::Model {
         next_due_at: Moment(next),
         time_zone_data: zone::zone_data_version().to_owned(),
@@ -113,23 +141,68 @@ fn moved(row: schedule::Model, next: Timestamp) -> schedule::Model {
     }
 }
 
-/// The outbox row of a subscription's latest occurrence; none when there is nothing to plan for that day.
+/// What a subscription owes since it fell due, oldest first: a summary for each week, so that one missed in a standstill
+/// leaves a row; a prompt for the latest day on which there would be one, because its day tells all that is due. What was
+/// promised before the subscription was changed is among them.
+fn owed(
+    row: &schedule::Model,
+    working_time: Option<&WorkingTime>,
+    recurrence: &Recurrence,
+    now: Timestamp,
+) -> Result<Vec<Occurrence>> {
+    let promised = recurrence.promised(row.next_due_at.0)?;
+    let latest = recurrence.latest(now)?.day;
+    let before = |days: i64| {
+        let occurrence = recurrence.on(plus_days(latest, -days))?;
+        // A subscription made or moved after that time has nothing to catch up on.
+        Some(occurrence).filter(|occurrence| occurrence.at >= promised.at)
+    };
+    let mut owed: Vec<Occurrence> = match row.kind {
+        EmailKind::CapacitySummary => (0..WEEKS_LOOKED_BACK)
+            .rev()
+            .filter_map(|weeks| before(7 * weeks))
+            .collect(),
+        _ => {
+            let wanted = |occurrence: &Occurrence| {
+                subscriptions::day_of_mail(row.kind, occurrence.day, working_time).is_some()
+            };
+            (0..DAYS_LOOKED_BACK)
+                .filter_map(before)
+                .find(wanted)
+                .into_iter()
+                .collect()
+        }
+    };
+    let is_told = |first: &Occurrence| {
+        row.kind != EmailKind::CapacitySummary || Week::of(first.day) <= Week::of(promised.day)
+    };
+    if !owed.first().is_some_and(is_told) {
+        owed.insert(0, promised);
+    }
+    Ok(owed)
+}
+
+/// The outbox row of an occurrence, which a later one has overtaken at `until`; none when nothing is to be planned for its
+/// day.
 fn mail(
     row: &schedule::Model,
     person: &person::Model,
     working_time: Option<&WorkingTime>,
     recurrence: &Recurrence,
+    scheduled: Occurrence,
+    until: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Option<email::Model>> {
-    let scheduled = latest_wanted(row, working_time, recurrence, now)?;
-    // A subscription made or moved after that time has nothing to catch up on.
-    if row.paused || scheduled.at < row.next_due_at.0 || people::has_left(person, scheduled.day) {
+    if people::has_left(person, scheduled.day) {
         return Ok(None);
     }
-    let Some(day) = subscriptions::day_of_mail(row.kind, scheduled.day, working_time) else {
+    let day = subscriptions::day_of_mail(row.kind, scheduled.day, working_time)
+        .filter(|day| !subscriptions::is_paused(row, *day));
+    let Some(day) = day else {
         return Ok(None);
     };
-    let Some(occurrence) = recurrence.on(day) else {
+    let on_its_day = Some(scheduled).filter(|scheduled| scheduled.day == day);
+    let Some(occurrence) = on_its_day.or_else(|| recurrence.on(day)) else {
         return Ok(None);
     };
     let (period, catch_up) = match row.kind {
@@ -139,63 +212,32 @@ fn mail(
         _ => (scheduled.day.to_string(), CatchUp::RestOfDay),
     };
     let expires_at = recurrence.expires_at(occurrence, catch_up)?;
-    Ok(Some(planned(
-        row, person, day, occurrence, expires_at, period, now,
-    )))
+    let pending = outbox::pending(
+        row.kind,
+        person.id,
+        &period,
+        day,
+        occurrence.at,
+        expires_at,
+        now,
+    );
+    let end = until.map_or(expires_at, |until| expires_at.min(until));
+    Ok(Some(if end <= now {
+        missed(pending, end)
+    } else {
+        pending
+    }))
 }
 
-/// The latest occurrence; of a daily one the latest for which there would be a mail, so that a standstill over a weekend
-/// does not hide Friday's.
-fn latest_wanted(
-    row: &schedule::Model,
-    working_time: Option<&WorkingTime>,
-    recurrence: &Recurrence,
-    now: Timestamp,
-) -> Result<Occurrence> {
-    let latest = recurrence.latest(now)?;
-    if row.kind == EmailKind::CapacitySummary {
-        return Ok(latest);
-    }
-    let wanted = (0..DAYS_LOOKED_BACK)
-        .filter_map(|days| recurrence.on(plus_days(latest.day, -days)))
-        .take_while(|occurrence| occurrence.at >= row.next_due_at.0)
-        .find(|occurrence| {
-            subscriptions::day_of_mail(row.kind, occurrence.day, working_time).is_some()
-        });
-    Ok(wanted.unwrap_or(latest))
-}
-
-fn planned(
-    row: &schedule::Model,
-    person: &person::Model,
-    day: Date,
-    occurrence: Occurrence,
-    expires_at: Timestamp,
-    period: String,
-    now: Timestamp,
-) -> email::Model {
-    let missed = expires_at <= now;
+/// A mail whose time was over by `end`, before it could be planned.
+fn missed(pending: email::Model, end: Timestamp) -> email::Model {
     email::Model {
-        reason: missed.then(|| {
-            format!(
-                "Meridian was not running between {} and {expires_at}.",
-                occurrence.at
-            )
-        }),
-        state: if missed {
-            EmailState::Expired
-        } else {
-            EmailState::Pending
-        },
-        ..outbox::pending(
-            row.kind,
-            person.id,
-            &period,
-            day,
-            occurrence.at,
-            expires_at,
-            now,
-        )
+        reason: Some(format!(
+            "Meridian was not running between {} and {end}.",
+            pending.due_at
+        )),
+        state: EmailState::Expired,
+        ..pending
     }
 }
 

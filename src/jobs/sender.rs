@@ -1,6 +1,7 @@
 //! A sender: claims mails, composes them, hands them to the mail server one by one, and notes what became of each.
 
 mod delivery;
+mod notes;
 mod preparation;
 mod verdict;
 
@@ -8,18 +9,23 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::sync::watch;
 
 use super::backoff::backoff;
 use super::breaker::{Breaker, Leave};
+use super::committer::Marks;
+use super::lease;
 use crate::app::App;
 use crate::email::mailer::Session;
 use crate::email::outbox::{self, Claim};
+use crate::email::outcome::Phase;
 use crate::entity::email;
 use crate::error::Result;
+use crate::fail_points;
+use notes::Unsettled;
 use verdict::Verdict;
 
 /// Mails claimed at once.
@@ -37,13 +43,20 @@ pub struct Sender {
     stopping: watch::Receiver<bool>,
     random: StdRng,
     session: Session,
+    marks: Marks,
+    /// What became of the mail before, until it is known to be kept.
+    unsettled: Option<Unsettled>,
 }
 
 impl Sender {
-    /// A sender of `replica` with a circuit breaker of its own, which is never asked to stop.
+    /// A sender of `replica` with a circuit breaker and a committer of its own, which is never asked to stop. Called
+    /// within the asynchronous runtime.
     pub fn new(app: App, replica: &str) -> Self {
+        let (marks, _) = Marks::start(app.clone());
         Self {
-            session: app.mailer.open(),
+            session: open(&app),
+            marks,
+            unsettled: None,
             app,
             replica: replica.to_owned(),
             breaker: Arc::default(),
@@ -62,6 +75,12 @@ impl Sender {
         }
     }
 
+    /// The same sender, whose marks are committed together with those of the others of its replica.
+    #[must_use]
+    pub fn marking_through(self, marks: Marks) -> Self {
+        Self { marks, ..self }
+    }
+
     /// The same sender, whose waits follow from `seed`.
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
@@ -77,14 +96,16 @@ impl Sender {
     /// # Errors
     /// The database's. Mails that were claimed then come back when their lease has run out.
     pub async fn step(&mut self) -> Result<usize> {
+        // The step before may have broken off with it.
+        self.settle().await?;
         let now = self.app.clock.now();
         let limit = match self.breaker.ask(now) {
-            _ if self.is_stopping() => return Ok(0),
+            _ if self.is_stopping() || self.app.watch.clock_is_off() => return Ok(0),
             Leave::Go => BATCH,
             Leave::Probe => 1,
             Leave::Wait(_) => return Ok(0),
         };
-        let claimed = self.claim(now, limit).await?;
+        let claimed = self.claim(limit).await?;
         let count = claimed.len();
         if count == 0 {
             self.probe_without_mail().await;
@@ -95,8 +116,12 @@ impl Sender {
         Ok(count)
     }
 
-    /// How long to wait after a step that had nothing to do: until the next mail's time, five seconds at most.
+    /// How long to wait after a step that had nothing to do: until the next mail's time, five seconds at most. By a clock that is
+    /// off no mail's time is known.
     pub async fn pause(&self) -> Result<Duration> {
+        if self.app.watch.clock_is_off() {
+            return Ok(LONGEST_PAUSE);
+        }
         let now = self.app.clock.now();
         let next = outbox::next_attempt_at(&self.app.db.read, now).await?;
         let wait = match (next, self.breaker.is_open()) {
@@ -108,31 +133,43 @@ impl Sender {
 
     /// Forgets the session, about which nothing is known after a step that panicked.
     pub fn reset(&mut self) {
-        self.session = self.app.mailer.open();
+        self.session = open(&self.app);
     }
 
-    /// Says goodbye to the mail server.
-    pub async fn close(self) {
+    /// Keeps what is not kept yet, and says goodbye to the mail server.
+    pub async fn close(mut self) {
+        if let Err(error) = self.settle().await {
+            tracing::error!(?error, "what became of the last mail could not be kept");
+        }
         self.session.close().await;
     }
 
-    async fn claim(&self, now: Timestamp, limit: u64) -> Result<Vec<email::Model>> {
-        let tx = self.app.db.begin().await?;
-        let lease_until = lease_until(&self.app, now);
-        let claimed = outbox::claim(&tx, &self.replica, now, lease_until, limit).await?;
+    async fn claim(&self, limit: u64) -> Result<Vec<email::Model>> {
+        let app = &self.app;
+        let tx = app.db.begin().await?;
+        let (now, until) = (lease::now(app), lease::until(app));
+        let claimed = outbox::claim(&tx, &self.replica, now, until, limit).await?;
         tx.commit().await?;
+        if !claimed.is_empty() {
+            fail_points::reached("claimed");
+        }
         Ok(claimed)
     }
 
-    /// With no mail to try it on, an open breaker closes when the mail server lets us in.
+    /// With no mail to try it on, an open breaker closes when the mail server lets us in; but not where it had let us in,
+    /// and refused a mail for who we are.
     async fn probe_without_mail(&mut self) {
-        if self.breaker.is_open() {
-            match self.session.check().await {
-                Ok(()) => self.breaker.close(),
-                Err(outcome) => {
-                    self.breaker
-                        .open(self.app.clock.now(), &outcome.to_string());
-                }
+        if !self.breaker.needs_no_mail() {
+            return;
+        }
+        let Some(checked) = unless_stopped(&self.stopping, self.session.check()).await else {
+            return;
+        };
+        match checked {
+            Ok(()) => self.breaker.passed(Phase::Auth),
+            Err(outcome) => {
+                let now = self.app.clock.now();
+                self.breaker.open(now, Phase::Connect, &outcome.to_string());
             }
         }
     }
@@ -142,21 +179,25 @@ impl Sender {
     async fn deliver(&mut self, rows: Vec<email::Model>) -> Result<()> {
         let mut rest = VecDeque::from(rows);
         let mut renewed_at = self.app.clock.now();
-        while let Some(row) = rest.pop_front() {
+        while !self.is_stopping()
+            && let Some(row) = rest.pop_front()
+        {
             let verdict = self.hand_over(&row).await?;
             if matches!(verdict, Verdict::Failed { suppress: Some(_) }) {
+                self.settle().await?;
                 rest = self.without_suppressed(rest.into()).await?.into();
             }
-            if self.is_stopping() || self.breaker.is_open() {
-                return self.give_back(&claims(&rest)).await;
+            if self.breaker.is_open() {
+                break;
             }
             let now = self.app.clock.now();
-            if !rest.is_empty() && now.duration_since(renewed_at) >= lease(&self.app) / 2 {
+            if !rest.is_empty() && now.duration_since(renewed_at) >= lease::length(&self.app) / 2 {
                 renew(&self.app, &claims(&rest)).await?;
                 renewed_at = now;
             }
         }
-        Ok(())
+        self.settle().await?;
+        self.give_back(&claims(&rest)).await
     }
 
     async fn give_back(&self, claims: &[Claim]) -> Result<()> {
@@ -180,21 +221,35 @@ impl Sender {
     }
 }
 
+fn open(app: &App) -> Session {
+    let session = app.mailer.open().watched_by(&app.watch);
+    session.within(&app.clock, app.config.grace)
+}
+
 fn claims<'a>(rows: impl IntoIterator<Item = &'a email::Model>) -> Vec<Claim> {
     rows.into_iter().map(Claim::from).collect()
 }
 
 async fn renew(app: &App, claims: &[Claim]) -> Result<()> {
-    let now = app.clock.now();
     let tx = app.db.begin().await?;
-    outbox::renew(&tx, claims, lease_until(app, now)).await?;
+    outbox::renew(&tx, claims, lease::until(app)).await?;
     Ok(tx.commit().await?)
 }
 
-fn lease(app: &App) -> SignedDuration {
-    SignedDuration::try_from(app.config.lease).unwrap_or(SignedDuration::MAX)
-}
-
-fn lease_until(app: &App, now: Timestamp) -> Timestamp {
-    now.checked_add(lease(app)).unwrap_or(Timestamp::MAX)
+/// What `step` comes to; none when Meridian is stopped first.
+async fn unless_stopped<T>(
+    stopping: &watch::Receiver<bool>,
+    step: impl Future<Output = T>,
+) -> Option<T> {
+    let mut stopping = stopping.clone();
+    let stopped = async {
+        // The other end may be gone where nobody ever stops this sender.
+        if stopping.wait_for(|stopping| *stopping).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        done = step => Some(done),
+        () = stopped => None,
+    }
 }

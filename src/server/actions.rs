@@ -1,24 +1,42 @@
 //! `/a/{token}`: what links in mails lead to. GET shows a page that names the action and changes nothing, because
-//! scanners of mail open every link (R10); POST does it, from the page's button or from a mail program (RFC 8058).
+//! scanners of mail open every link (R10); POST does it, once, from the page's button or from a mail program (RFC 8058).
+
+mod answers;
+mod fields;
+mod mails;
+mod overtaken;
+mod page;
+mod presses;
+mod stop;
+mod visit;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use sea_orm::EntityTrait;
+use axum::routing::get;
+use axum::{Extension, Router};
+use tokio::time::Instant;
 
+use super::body::{self, Unread};
+use super::under_way::UnderWay;
 use crate::app::App;
-use crate::domain::access::Caller;
-use crate::domain::subscriptions;
-use crate::email::stop_link::{self, Refused, StopClaim};
-use crate::entity::{EmailKind, person};
+use crate::email::action_link::{self, PREVIEW};
 use crate::error::{Error, Result};
+
+use fields::Fields;
+use page::Page;
+use presses::Presses;
+use visit::Visit;
 
 /// What the paths of links in mails start with; their token follows.
 pub(super) const PATH: &str = "/a/";
+
+/// Bytes of a form: the longest reason, each of its letters written as four percent-encoded bytes, and some.
+const MOST_BYTES: usize = 4 * 1024;
 
 /// The token stays out of caches and out of other sites' logs, and the page in nobody's frame.
 const HEADERS: [(HeaderName, &str); 3] = [
@@ -30,155 +48,102 @@ const HEADERS: [(HeaderName, &str); 3] = [
     ),
 ];
 
-/// What the page says.
-#[derive(Template)]
-#[template(path = "action.html")]
-struct Page {
-    status: StatusCode,
-    title: String,
-    text: String,
-    /// The words on the button; none: there is nothing to press.
-    button: Option<&'static str>,
+/// Both methods, and a limit on how often is posted.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/a/{token}", get(show).post(press))
+        .layer(Extension(Presses::default()))
 }
 
 /// Names the action. Changes nothing.
-pub(super) async fn show(State(app): State<App>, Path(token): Path<String>) -> Response {
+async fn show(State(app): State<App>, Path(token): Path<String>) -> Response {
     answer(question(&app, &token).await)
 }
 
-/// Does it. Pressed again, says that it was done already.
-pub(super) async fn press(State(app): State<App>, Path(token): Path<String>) -> Response {
-    answer(stop(&app, &token).await)
+/// Does it. Pressed again, says what came of it before.
+async fn press(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    Extension(presses): Extension<Presses>,
+    request: Request,
+) -> Response {
+    let under_way = UnderWay::of(&request);
+    let deadline = Instant::now() + app.config.request_timeout;
+    let body = match body::read(request, MOST_BYTES, deadline).await {
+        Ok(body) => body,
+        Err(unread) => return answer(Ok(not_read(unread))),
+    };
+    let deed = async move { deed(&app, &token, &presses, &Fields::read(&body)).await };
+    answer(under_way.finish(deed).await.flatten())
 }
 
 async fn question(app: &App, token: &str) -> Result<Page> {
-    let (claim, name) = match named(app, token).await? {
-        Ok(named) => named,
-        Err(page) => return Ok(page),
-    };
-    let subscription = subscriptions::of_kind(&app.db.read, claim.person_id, claim.kind).await?;
-    if subscription.is_none_or(|row| row.paused) {
-        return Ok(stopped_already(claim.kind, &name));
+    if token == PREVIEW {
+        return Ok(previewed());
     }
-    let mails = mails(claim.kind);
-    Ok(Page {
-        status: StatusCode::OK,
-        title: format!("Stop {mails} for {name}?"),
-        text: format!(
-            "They still come: nothing has changed yet. The button stops them for {name} only."
-        ),
-        button: Some("Stop this mail"),
-    })
-}
-
-async fn stop(app: &App, token: &str) -> Result<Page> {
-    let (claim, name) = match named(app, token).await? {
-        Ok(named) => named,
-        Err(page) => return Ok(page),
+    let Some(claim) = action_link::read(app, token)? else {
+        return stop::question(app, token).await;
     };
-    let caller = Caller::system("a link in a mail", app.clock.now());
-    let was_coming = subscriptions::pause(&app.db, &caller, claim.person_id, claim.kind).await?;
-    if !was_coming {
-        return Ok(stopped_already(claim.kind, &name));
-    }
-    Ok(Page {
-        status: StatusCode::OK,
-        title: format!("Done: no more {} for {name}", mails(claim.kind)),
-        text: format!("{name}, or an owner, can start them again at any time."),
-        button: None,
-    })
-}
-
-/// What the token allows and whom it names, else the page that says why it allows nothing.
-async fn named(app: &App, token: &str) -> Result<Result<(StopClaim, String), Page>> {
-    let claim = match stop_link::read(app, token, app.clock.now())? {
-        Ok(claim) => claim,
-        Err(refused) => return Ok(Err(refusal(refused))),
-    };
-    if is_overtaken(app, token, claim).await? {
-        return Ok(Err(refusal(Refused::Overtaken)));
-    }
-    let person = person::Entity::find_by_id(claim.person_id)
-        .one(&app.db.read)
-        .await?;
-    Ok(match person {
-        Some(person) => Ok((claim, person.name)),
-        None => Err(refusal(Refused::Invalid)),
-    })
-}
-
-/// Whether the mail comes again although it was stopped after the link was made: a link is used once.
-async fn is_overtaken(app: &App, token: &str, claim: StopClaim) -> Result<bool> {
-    let conn = &app.db.read;
-    let row = subscriptions::of_kind(conn, claim.person_id, claim.kind).await?;
-    let (Some(row), Some(made_at)) = (row, stop_link::made_at(app, token)?) else {
-        return Ok(false);
-    };
-    Ok(!row.paused && subscriptions::was_paused_since(conn, row.id, made_at).await?)
-}
-
-fn stopped_already(kind: EmailKind, name: &str) -> Page {
-    let mut mails = mails(kind).to_owned();
-    mails[..1].make_ascii_uppercase();
-    Page {
-        status: StatusCode::OK,
-        title: format!("{mails} for {name} were stopped already"),
-        text: format!(
-            "There is nothing left to do. {name}, or an owner, can start them again at any time."
-        ),
-        button: None,
+    match Visit::begin(app, token, claim).await? {
+        Ok(visit) => visit.question().await,
+        Err(page) => Ok(page),
     }
 }
 
-fn refusal(refused: Refused) -> Page {
-    let (status, title, text) = match refused {
-        Refused::Expired => (
-            StatusCode::GONE,
-            "This link has expired",
-            "Links in mails work for 14 days. Use the one in the latest mail.",
-        ),
-        Refused::Overtaken => (
-            StatusCode::GONE,
-            "This link was used already",
-            "The mails were stopped and started again since. To stop them, use the link in the latest mail.",
-        ),
-        Refused::Invalid => (
-            StatusCode::NOT_FOUND,
-            "This link does not work",
-            "Part of it may be missing. Copy the whole link, or use the one in another mail.",
-        ),
+async fn deed(app: &App, token: &str, presses: &Presses, fields: &Fields) -> Result<Page> {
+    if token == PREVIEW {
+        return Ok(previewed());
+    }
+    let Some(claim) = action_link::read(app, token)? else {
+        return stop::press(app, token).await;
     };
-    Page {
-        status,
-        title: title.to_owned(),
-        text: text.to_owned(),
-        button: None,
+    if !presses.allow(claim.person_id, app.clock.now()) {
+        return Ok(too_often());
+    }
+    match Visit::begin(app, token, claim).await? {
+        Ok(visit) => visit.press(fields).await,
+        Err(page) => Ok(page),
     }
 }
 
-fn mails(kind: EmailKind) -> &'static str {
-    match kind {
-        EmailKind::CapacitySummary => "weekly capacity summaries",
-        EmailKind::ClientUpdate => "client-update prompts",
-        EmailKind::ClientLetter => "letters to clients",
-        EmailKind::SixMonthReview => "six-month reviews",
+fn previewed() -> Page {
+    Page::saying(
+        StatusCode::OK,
+        "This is a link of a preview",
+        "It does nothing. The mail that is sent has links of its own.",
+    )
+}
+
+fn too_often() -> Page {
+    Page::saying(
+        StatusCode::TOO_MANY_REQUESTS,
+        "That was pressed very often",
+        "Nothing has changed. Wait a minute, and try again.",
+    )
+}
+
+fn not_read(unread: Unread) -> Page {
+    match unread {
+        Unread::TooLong => Page::saying(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "That is too long",
+            "Nothing has changed. Go back and write less.",
+        ),
+        Unread::TooSlow => Page::saying(
+            StatusCode::REQUEST_TIMEOUT,
+            "That took too long to arrive",
+            "Nothing has changed. Go back and try again.",
+        ),
+        Unread::Broken => Page::saying(
+            StatusCode::BAD_REQUEST,
+            "That did not arrive whole",
+            "Nothing has changed. Go back and try again.",
+        ),
     }
 }
 
 fn answer(page: Result<Page>) -> Response {
-    let page = page.unwrap_or_else(|error| {
-        tracing::error!(error = ?error, "a link in a mail was not served");
-        Page {
-            status: match error {
-                Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-                _ => StatusCode::INTERNAL_SERVER_ERROR,
-            },
-            title: "That did not work".to_owned(),
-            text: "The fault is ours and nothing has changed. Try again in a few minutes."
-                .to_owned(),
-            button: None,
-        }
-    });
+    let page = page.unwrap_or_else(|error| trouble(&error));
     let headers: HeaderMap = HEADERS
         .into_iter()
         .map(|(name, value)| (name, HeaderValue::from_static(value)))
@@ -190,4 +155,24 @@ fn answer(page: Result<Page>) -> Response {
             super::internal_error()
         }
     }
+}
+
+fn trouble(error: &Error) -> Page {
+    if let Error::Conflict(_) = error {
+        return Page::saying(
+            StatusCode::CONFLICT,
+            "That did not work",
+            "Somebody changed the same thing at this moment, and nothing has changed here. Try again.",
+        );
+    }
+    tracing::error!(error = ?error, "a link in a mail was not served");
+    let status = match error {
+        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    Page::saying(
+        status,
+        "That did not work",
+        "The fault is ours and nothing has changed. Try again in a few minutes.",
+    )
 }

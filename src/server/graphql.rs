@@ -1,4 +1,4 @@
-//! GraphQL over HTTP: `POST /graphql`.
+//! GraphQL over HTTP: `POST /graphql`, and `GET` and `HEAD` for queries.
 //!
 //! Status codes and media types follow the GraphQL-over-HTTP specification. The
 //! endpoint knows no schema and no viewer: it takes any executor, and the caller
@@ -14,19 +14,28 @@ use std::time::Duration;
 
 use async_graphql::{Executor, ServerError};
 use axum::extract::Request;
-use axum::http::header::{ALLOW, HeaderMap, HeaderValue};
-use axum::response::Response;
+use axum::handler::Handler;
+use axum::http::header::{ALLOW, HeaderMap};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
 use futures_util::FutureExt;
+use tokio::time::Instant;
 
+use super::under_way::UnderWay;
 use crate::error::Error;
 use crate::graphql::error::{self, Code, coded};
 use crate::graphql::guard::{self, Cost, Prices};
 
 use answer::Answer;
+use call::Call;
 use media::Media;
 
 /// Longest body of a request in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
+
+/// The methods of the endpoint.
+const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
 /// A schema as it is served: with its prices and the time a request may take.
 #[derive(Clone)]
@@ -37,7 +46,7 @@ pub struct Endpoint<E> {
 }
 
 impl<E: Executor> Endpoint<E> {
-    /// Serves `executor`, whose lists `prices` knows; a request may take `time_out`.
+    /// Serves `executor`, whose lists `prices` knows; a request may take `time_out`, its body's arrival included.
     pub fn new(executor: E, prices: Prices, time_out: Duration) -> Self {
         Self {
             executor,
@@ -49,7 +58,8 @@ impl<E: Executor> Endpoint<E> {
     /// Answers one request. `prepare` adds the viewer, the loaders and whatever
     /// else resolvers read from their context.
     ///
-    /// Every answer is JSON; every error in it has `extensions.code`.
+    /// Every answer is JSON; every error in it has `extensions.code`. When its client goes away a query stops where it
+    /// is, and all else is carried to its end.
     pub async fn answer(
         &self,
         request: Request,
@@ -59,7 +69,15 @@ impl<E: Executor> Endpoint<E> {
         let media = Media::of_answer(request.headers());
         let answer = match self.run(request, &request_id, prepare).await {
             Ok(answer) => answer,
-            Err(failure) => Answer::refused(failure, &request_id),
+            Err(failure) => {
+                let is_wrong_method = failure.is(Code::MethodNotAllowed);
+                let mut answer = Answer::refused(failure, &request_id);
+                if is_wrong_method {
+                    // What is asked for is part of this URL, so that POST is all it allows.
+                    answer.allow("POST");
+                }
+                answer
+            }
         };
         answer.write(media.unwrap_or_default())
     }
@@ -70,47 +88,110 @@ impl<E: Executor> Endpoint<E> {
         request_id: &str,
         prepare: impl FnOnce(async_graphql::Request) -> async_graphql::Request,
     ) -> Result<Answer, Failure> {
-        Media::of_answer(request.headers())?;
-        media::check_content(request.headers())?;
-        let call = call::read(request).await?;
+        let deadline = Instant::now() + self.time_out;
+        let under_way = UnderWay::of(&request);
+        let only_reads = request.method().is_safe();
+        let call = read(request, deadline).await?;
         let admitted = guard::admit(
             &call.query,
             call.operation.as_deref(),
             call.variables,
             &self.prices,
         )?;
+        if only_reads && !admitted.is_query {
+            // Whoever makes a browser follow a link sends its cookies along.
+            let message = "Only queries can be sent by GET. Send this by POST.";
+            return Err(Failure::of(Code::MethodNotAllowed, message));
+        }
         let mut request = async_graphql::Request::new(call.query).variables(admitted.variables);
         request.operation_name = call.operation;
         request.set_parsed_query(admitted.document);
-        let response = self.execute(prepare(request), request_id).await;
-        let mut response = response.map_err(|error| Failure::new(error, admitted.cost))?;
-        error::mask(&mut response, request_id);
-        Ok(Answer::executed(response, admitted.cost))
+        let execution = Execution {
+            endpoint: self.clone(),
+            request_id: request_id.to_owned(),
+            cost: admitted.cost,
+            deadline,
+        };
+        let execution = execution.run(prepare(request));
+        if admitted.is_query {
+            return execution.await;
+        }
+        under_way.finish(execution).await.unwrap_or_else(|lost| {
+            let error = error::of_request(&lost, request_id);
+            Err(Failure::new(error, admitted.cost))
+        })
+    }
+}
+
+async fn read(request: Request, deadline: Instant) -> Result<Call, Failure> {
+    Media::of_answer(request.headers())?;
+    if request.method().is_safe() {
+        return call::of_url(request.uri());
+    }
+    media::check_content(request.headers())?;
+    call::of_body(request, deadline).await
+}
+
+/// An admitted request with all that its answer takes.
+struct Execution<E> {
+    endpoint: Endpoint<E>,
+    request_id: String,
+    cost: Cost,
+    deadline: Instant,
+}
+
+impl<E: Executor> Execution<E> {
+    async fn run(self, request: async_graphql::Request) -> Result<Answer, Failure> {
+        let response = self.execute(request).await;
+        let mut response = response.map_err(|error| Failure::new(error, self.cost))?;
+        error::mask(&mut response, &self.request_id);
+        Ok(Answer::executed(response, self.cost))
     }
 
     /// Runs the resolvers. A panic of one ends this request only.
     async fn execute(
         &self,
         request: async_graphql::Request,
-        request_id: &str,
     ) -> Result<async_graphql::Response, ServerError> {
-        let execution = AssertUnwindSafe(self.executor.execute(request)).catch_unwind();
-        match tokio::time::timeout(self.time_out, execution).await {
+        let execution = AssertUnwindSafe(self.endpoint.executor.execute(request)).catch_unwind();
+        match tokio::time::timeout_at(self.deadline, execution).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(panic)) => {
                 let cause = super::panic_message(panic.as_ref());
-                Err(error::of_request(&Error::internal(cause), request_id))
+                Err(error::of_request(&Error::internal(cause), &self.request_id))
             }
             Err(_) => Err(coded(
                 Code::Timeout,
                 format!(
                     "The request took longer than {} s and was given up. Ask for less, or try again.",
-                    self.time_out.as_secs()
+                    self.endpoint.time_out.as_secs()
                 ),
                 None,
             )),
         }
     }
+}
+
+/// Every method of the endpoint, of which `handler` answers GET, HEAD and POST by [`Endpoint::answer`].
+pub fn methods<H, T, S>(handler: H) -> MethodRouter<S>
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    get(handler.clone()).post(handler).fallback(other_method)
+}
+
+/// OPTIONS says which methods there are; all others are told by 405.
+async fn other_method(method: Method, headers: HeaderMap) -> Response {
+    if method == Method::OPTIONS {
+        return (StatusCode::NO_CONTENT, [(ALLOW, METHODS)]).into_response();
+    }
+    let message = "Send GraphQL requests by POST, or queries by GET.";
+    let failure = Failure::of(Code::MethodNotAllowed, message);
+    let mut answer = Answer::refused(failure, &super::request_id(&headers));
+    answer.allow(METHODS);
+    answer.write(Media::of_answer(&headers).unwrap_or_default())
 }
 
 /// Answers a request that was refused before it reached the endpoint: without a
@@ -120,17 +201,6 @@ pub fn refuse(headers: &HeaderMap, failure: &Error) -> Response {
     let error = error::of_request(failure, &request_id);
     Answer::refused(Failure::new(error, Cost::default()), &request_id)
         .write(Media::of_answer(headers).unwrap_or_default())
-}
-
-/// Answers any method but POST: 405.
-pub async fn method_not_allowed(headers: HeaderMap) -> Response {
-    let failure = Failure::of(Code::MethodNotAllowed, "Send GraphQL requests by POST.");
-    let mut response = Answer::refused(failure, &super::request_id(&headers))
-        .write(Media::of_answer(&headers).unwrap_or_default());
-    response
-        .headers_mut()
-        .insert(ALLOW, HeaderValue::from_static("POST"));
-    response
 }
 
 /// A request that ends without being executed, or without an end to its execution.
@@ -150,6 +220,10 @@ impl Failure {
 
     fn of(code: Code, message: impl Into<String>) -> Self {
         Self::new(coded(code, message, None), Cost::default())
+    }
+
+    fn is(&self, code: Code) -> bool {
+        answer::code(&self.error) == Some(code.as_str())
     }
 }
 

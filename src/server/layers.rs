@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
-    SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap,
+    HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -37,7 +37,13 @@ const PREFLIGHT_LASTS: Duration = Duration::from_secs(600);
 /// Puts the layers around a router, outermost first: request id, log, `nosniff`,
 /// CORS for the given origins only, compression, panics, body limit.
 pub fn with_layers(router: Router, origins: &[HeaderValue]) -> Router {
-    router.layer(
+    let router = router.layer(
+        ServiceBuilder::new()
+            .layer(CompressionLayer::new())
+            .layer(CatchPanicLayer::custom(after_panic))
+            .layer(DefaultBodyLimit::max(MAX_BODY)),
+    );
+    router.clone().layer(
         ServiceBuilder::new()
             .layer(middleware::from_fn(drop_unusable_request_id))
             .layer(SetRequestIdLayer::new(REQUEST_ID, RandomId))
@@ -52,10 +58,8 @@ pub fn with_layers(router: Router, origins: &[HeaderValue]) -> Router {
                 X_CONTENT_TYPE_OPTIONS,
                 HeaderValue::from_static("nosniff"),
             ))
-            .layer(cors(origins))
-            .layer(CompressionLayer::new())
-            .layer(CatchPanicLayer::custom(after_panic))
-            .layer(DefaultBodyLimit::max(MAX_BODY)),
+            .layer(middleware::from_fn_with_state(router, answer_options))
+            .layer(cors(origins)),
     )
 }
 
@@ -118,6 +122,20 @@ async fn drop_unusable_request_id(mut request: Request, next: Next) -> Response 
     next.run(request).await
 }
 
+/// The CORS layer answers whatever comes by OPTIONS, so what is no browser's question goes past it.
+async fn answer_options(State(router): State<Router>, request: Request, next: Next) -> Response {
+    let is_preflight = request
+        .headers()
+        .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    if request.method() != Method::OPTIONS || is_preflight {
+        return next.run(request).await;
+    }
+    match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(impossible) => match impossible {},
+    }
+}
+
 /// Whoever holds the token of a mailed link can press it, so what follows [`actions::PATH`] is left out, and so is
 /// every query string.
 fn span(request: &Request) -> tracing::Span {
@@ -139,7 +157,7 @@ fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
 fn cors(origins: &[HeaderValue]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.iter().cloned()))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers([
             ACCEPT,
             AUTHORIZATION,

@@ -2,10 +2,14 @@
 
 mod actions;
 mod authentication;
+mod body;
+pub mod connections;
 pub mod graphql;
 pub mod health;
 mod layers;
+mod metrics;
 mod router;
+mod under_way;
 
 use std::time::Duration;
 
@@ -13,10 +17,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 pub use layers::{internal_error, panic_message, request_id, with_layers};
 pub use router::router;
+pub use under_way::UnderWay;
 
 /// How long answers may still take to get out once no request can be under way any more.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -25,18 +30,19 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// for those whose client does not read or has not sent all of its request.
 ///
 /// # Errors
-/// Internal, when the schema cannot be served or the listener fails.
+/// Internal, when the schema cannot be served.
 pub async fn serve(
     app: &App,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let (stop, stopping) = oneshot::channel();
-    let served = axum::serve(listener, router(app)?).with_graceful_shutdown(async {
+    let shutdown = async {
         shutdown.await;
         // Nobody listens any more when the server has ended by itself.
         let _ = stop.send(());
-    });
+    };
+    let served = connections::serve(listener, router(app)?, connections::QUIET, shutdown);
     let patience = app.config.request_timeout + FAREWELL;
     let out_of_patience = async {
         match stopping.await {
@@ -45,7 +51,7 @@ pub async fn serve(
         }
     };
     tokio::select! {
-        ended = served => ended.map_err(|error| Error::Internal(error.into())),
+        () = served => Ok(()),
         () = out_of_patience => {
             tracing::warn!("connections that did not end were closed");
             Ok(())

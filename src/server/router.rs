@@ -3,42 +3,57 @@
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Extension, Router, middleware};
 
-use super::graphql::{Endpoint, method_not_allowed, refuse};
-use super::{actions, authentication, health, with_layers};
+use super::graphql::{Endpoint, methods, refuse};
+use super::{actions, authentication, health, metrics, with_layers};
 use crate::app::App;
+use crate::config::MetricsAccess;
 use crate::domain::access::Caller;
 use crate::error::{Error, Result};
 use crate::graphql::guard::Prices;
 use crate::graphql::{MeridianSchema, context, schema};
 
-/// Everything Meridian serves. `GET /healthz` and the links of mails are open; all else, what does not exist included,
-/// takes a valid token.
+/// Everything Meridian serves. `GET /healthz`, `GET /readyz` and the links of mails are open, and `GET /metrics` where the
+/// configuration says so; all else, what does not exist included, takes a valid token.
 ///
 /// # Errors
 /// Internal, when our own schema cannot be read back.
 pub fn router(app: &App) -> Result<Router> {
+    let routes = signed_in(app)?.merge(open(app));
+    let counted = routes.layer(middleware::from_fn_with_state(app.clone(), metrics::count));
+    Ok(with_layers(counted, app.config.cors_origins.as_slice()))
+}
+
+fn signed_in(app: &App) -> Result<Router> {
     let schema = schema();
     let prices = Prices::from_sdl(&schema.sdl()).map_err(|error| Error::Internal(error.into()))?;
     let endpoint = Endpoint::new(schema, prices, app.config.request_timeout);
-    let signed_in = Router::new()
-        .route("/graphql", post(graphql).fallback(method_not_allowed))
-        .with_state((app.clone(), endpoint))
+    let mut routes = Router::new()
+        .route("/graphql", methods(graphql))
+        .with_state((app.clone(), endpoint));
+    if app.config.metrics == MetricsAccess::Token {
+        let page = get(metrics::for_a_caller).with_state(app.clone());
+        routes = routes.route("/metrics", page);
+    }
+    Ok(routes
         .fallback(no_such_page)
         .layer(middleware::from_fn_with_state(
             app.clone(),
             authentication::require,
-        ));
-    let open = Router::new()
+        )))
+}
+
+fn open(app: &App) -> Router {
+    let mut routes = Router::new()
         .route("/healthz", get(health::healthz))
-        .route("/a/{token}", get(actions::show).post(actions::press))
-        .with_state(app.clone());
-    Ok(with_layers(
-        signed_in.merge(open),
-        app.config.cors_origins.as_slice(),
-    ))
+        .route("/readyz", get(health::readyz))
+        .merge(actions::routes());
+    if app.config.metrics == MetricsAccess::Open {
+        routes = routes.route("/metrics", get(metrics::for_anybody));
+    }
+    routes.with_state(app.clone())
 }
 
 async fn graphql(

@@ -257,6 +257,7 @@ async fn a_server_answers_until_it_is_told_to_stop() {
 
         let health = ["healthcheck", "--listen", &server.address];
         succeeded(&agency.run(&health));
+        succeeded(&agency.run(&[&health[..], &["--ready"]].concat()));
         let address = server.address.clone();
         let (status, log) = server.end(signal);
         assert_eq!(status, Some(0), "{log}");

@@ -1,7 +1,11 @@
 //! GraphQL over HTTP, with a toy schema over a real socket: media types, status
 //! codes, bounds, and what becomes of errors.
 
+mod agency;
+mod by_get;
 mod layers;
+mod leaving;
+mod slowness;
 mod toy;
 
 use serde_json::{Value, json};
@@ -149,21 +153,6 @@ async fn bodies_and_variables_are_bounded() {
     for variables in [json!({ "v": deep }), json!({ "v": vec![0; 1_001] })] {
         let answer = ask(NEW, json!({ "query": "{ hello }", "variables": variables })).await;
         assert_eq!((answer.status, answer.code()), (400, "QUERY_TOO_COMPLEX"));
-    }
-}
-
-#[tokio::test]
-async fn only_post_is_served() {
-    for method in [
-        reqwest::Method::GET,
-        reqwest::Method::PUT,
-        reqwest::Method::DELETE,
-    ] {
-        let request =
-            reqwest::Client::new().request(method, serve().await + "/graphql?query={hello}");
-        let answer = Answer::of(request.send().await.unwrap()).await;
-        assert_eq!((answer.status, answer.code()), (405, "METHOD_NOT_ALLOWED"));
-        assert_eq!(answer.header("allow"), "POST");
     }
 }
 

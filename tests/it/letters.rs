@@ -6,10 +6,13 @@ mod delivery;
 mod doubt;
 mod drafts;
 
+pub(crate) use agency::Agency;
+pub(crate) use delivery::{approved, read};
+
 use crate::support::app::TestApp;
 
 /// A letter that two people have approved, waiting to be sent.
 pub(crate) async fn a_letter_on_its_way(app: &TestApp) {
-    let agency = agency::Agency::found(app).await;
-    delivery::approved(app, &agency).await;
+    let agency = Agency::found(app).await;
+    approved(app, &agency).await;
 }

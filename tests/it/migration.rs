@@ -22,7 +22,8 @@ use crate::support::rows;
 const FIRST_RELEASE: u32 = 7;
 
 /// The indexes that senders and maintenance live on.
-const INDEXES: [&str; 6] = [
+const INDEXES: [&str; 7] = [
+    "email_at_rest",
     "email_attempt_email",
     "email_contact",
     "email_due",
@@ -163,6 +164,12 @@ async fn a_mail_has_one_recipient_and_a_letter_a_contact(db: &Db, mail: &email::
         fresh(EmailKind::SixMonthReview, mail.recipient_id).into_active_model(),
     )
     .await;
+    let test = email::Model {
+        id: Uuid::from_u128(10),
+        dedupe_key: "a test".to_owned(),
+        ..fresh(EmailKind::Test, mail.recipient_id)
+    };
+    write(db, test.into_active_model()).await;
 }
 
 /// Why the database does not take a row.

@@ -2,8 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod ambiguity;
+mod committing;
+mod database_time;
+mod faults;
+mod holding;
 mod leases;
+mod outage;
 mod running;
+mod shutdown;
 mod stage;
 mod upkeep;
 

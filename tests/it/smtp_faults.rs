@@ -1,5 +1,7 @@
 //! What a faulty mail server can do to a mail, and what the outbox is told about it.
 
+use lettre::address::Envelope;
+use meridian::email::message::Outgoing;
 use meridian::email::outcome::{Outcome, Phase};
 
 use crate::smtp_session::{impatient_mailer, is_accepted, mail, mailer, send};
@@ -301,6 +303,20 @@ async fn a_connection_that_died_while_idle_is_replaced_without_a_word() {
 }
 
 #[tokio::test]
+async fn a_connection_that_died_before_it_carried_a_mail_is_replaced_as_well() {
+    let refusal = [Say("550 no\r\n"), Hear("RSET"), Say("250 ok\r\n"), HangUp];
+    let first = [&HELLO[..], &UP_TO_DATA[..3], &refusal].concat();
+    let second = [&HELLO[..], &WHOLE_MAIL].concat();
+    let server = ScriptedSmtp::start(vec![first, second]).await;
+    let mut session = mailer(&server.url()).open();
+    let outcome = send(&mut session, &mail(&["zoe@client.example"], "x")).await;
+    assert_eq!(refused(&outcome), (Phase::Rcpt, true, 550));
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    let outcome = send(&mut session, &mail(&["tom@client.example"], "x")).await;
+    assert!(is_accepted(&outcome), "{outcome}: {:?}", server.heard());
+}
+
+#[tokio::test]
 async fn words_slipped_in_before_encryption_end_the_conversation() {
     let script = vec![
         Say("220 scripted\r\n"),
@@ -317,23 +333,79 @@ async fn words_slipped_in_before_encryption_end_the_conversation() {
 
 #[tokio::test]
 async fn a_server_that_repeats_our_credentials_does_not_get_them_into_our_texts() {
-    let script = [
+    let welcome = [
         Say("220 scripted\r\n"),
         Hear("EHLO"),
         Say("250-scripted\r\n250 AUTH PLAIN\r\n"),
         Hear("AUTH PLAIN"),
-        Say("535 dana with hunter2 (AGRhbmEAaHVudGVyMg==, aHVudGVyMg==) is wrong\r\n"),
     ];
-    let server = ScriptedSmtp::start(vec![script.to_vec()]).await;
-    let url = server.url().replace("smtp://", "smtp://dana:hunter2@") + "?auth=plain-text";
-    let outcome = send(
-        &mut mailer(&url).open(),
-        &mail(&["zoe@client.example"], "x"),
-    )
-    .await;
-    let shown = format!("{outcome}");
-    assert_eq!(
-        shown,
-        "refused when signing in: 535 *** with *** (***, ***) is wrong"
-    );
+    let signed_in = [&welcome[..], &[Say("235 welcome\r\n")]].concat();
+    for (script, shown) in [
+        (
+            vec![Say("554 dana with hunter2 is not wanted\r\n")],
+            "refused when connecting: 554 *** with *** is not wanted",
+        ),
+        (
+            [
+                &welcome[..],
+                &[Say(
+                    "535 dana with hunter2 (AGRhbmEAaHVudGVyMg==, aHVudGVyMg==) is wrong\r\n",
+                )],
+            ]
+            .concat(),
+            "refused when signing in: 535 *** with *** (***, ***) is wrong",
+        ),
+        (
+            [&signed_in[..], &[Hear("MAIL"), Say("550 not dana\r\n")]].concat(),
+            "refused when naming the sender: 550 not ***",
+        ),
+        (
+            [&signed_in[..], &[Hear("MAIL"), Say("354 go on, dana\r\n")]].concat(),
+            "not sent, stopped when naming the sender: the server answered out of place: 354 go on, ***",
+        ),
+        (
+            [
+                &signed_in[..],
+                &WHOLE_MAIL[..7],
+                &[Say("250 queued for dana\r\n")],
+            ]
+            .concat(),
+            "accepted: 250 queued for ***",
+        ),
+    ] {
+        let server = ScriptedSmtp::start(vec![script]).await;
+        let url = server.url().replace("smtp://", "smtp://dana:hunter2@") + "?auth=plain-text";
+        let zoe = mail(&["zoe@client.example"], "x");
+        let outcome = send(&mut mailer(&url).open(), &zoe).await;
+        assert_eq!(format!("{outcome}"), shown);
+    }
+}
+
+#[tokio::test]
+async fn an_address_outside_ascii_is_refused_before_a_server_is_asked() {
+    let mut session = mailer("smtp://127.0.0.1:9").open();
+    let to_zoe = mail(&["zoë@client.example"], "x");
+    let outcome = send(&mut session, &to_zoe).await;
+    let Outcome::Refused { recipient, .. } = &outcome else {
+        panic!("{outcome}");
+    };
+    assert_eq!(refused(&outcome), (Phase::Rcpt, true, 553));
+    assert_eq!(recipient.as_deref(), Some("zoë@client.example"));
+
+    // Our own would be refused for every mail: it must neither fail them nor be suppressed.
+    let from = "grüße@agency.example".parse().ok();
+    let to = vec!["tom@client.example".parse().expect("a mail address")];
+    let from_us = Outgoing {
+        envelope: Envelope::new(from, to).expect("there is a recipient"),
+        ..to_zoe
+    };
+    let outcome = send(&mut session, &from_us).await;
+    assert_eq!(refused(&outcome), (Phase::Mail, true, 553));
+    assert!(matches!(
+        outcome,
+        Outcome::Refused {
+            recipient: None,
+            ..
+        }
+    ));
 }

@@ -1,9 +1,10 @@
 //! Where a letter stands: its own word until it is approved, its mail's from then on.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::domain::check::Check;
-use crate::entity::{AttemptOutcome, EmailState, email, email_attempt, letter};
+use crate::domain::mails::may_have_arrived;
+use crate::entity::{EmailState, email, letter};
 use crate::error::{ProblemCode, Result};
 
 /// Where a letter stands.
@@ -55,20 +56,13 @@ pub(super) async fn check_may_change(
         }
         (LetterState::Approved, _) => Some("Two people have approved it and it is on its way."),
         (LetterState::InDoubt, _) => Some(in_doubt),
-        (LetterState::Failed, Some(mail)) if may_have_arrived(conn, mail).await? => Some(in_doubt),
+        (LetterState::Failed, Some(mail)) if may_have_arrived(conn, mail.id).await? => {
+            Some(in_doubt)
+        }
         _ => None,
     };
     if let Some(message) = refusal {
         check.add("id", ProblemCode::NotAllowedNow, message);
     }
     Ok(())
-}
-
-/// Whether a mail that ended without being sent may have arrived all the same: the reply to it was lost, or a sender
-/// vanished over it. Either is in its timeline.
-async fn may_have_arrived(conn: &impl ConnectionTrait, mail: &email::Model) -> Result<bool> {
-    let lost = email_attempt::Entity::find()
-        .filter(email_attempt::Column::EmailId.eq(mail.id))
-        .filter(email_attempt::Column::Outcome.eq(AttemptOutcome::Ambiguous));
-    Ok(lost.one(conn).await?.is_some())
 }

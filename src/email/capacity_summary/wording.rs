@@ -2,7 +2,7 @@
 
 use super::{
     Book, Counts, CoveredBook, ManagerWeek, Matter, OverdueUpdate, RequestWaiting, TimeOff,
-    Unstaffed, Waits, WeekAhead,
+    Unreachable, Unstaffed, Waits, WeekAhead,
 };
 use crate::email::format;
 use crate::email::line::Line;
@@ -199,7 +199,19 @@ impl OverdueUpdate {
             .as_deref()
             .unwrap_or("no account manager");
         let due = format::due(self.due_on, self.days_late);
-        format!("{} ({writer}). {due}.", self.client)
+        let choice = self.choice.as_ref();
+        let choice = choice.map_or_else(String::new, |choice| format!(": {choice}"));
+        format!("{} ({writer}). {due}{choice}.", self.client)
+    }
+}
+
+impl Unreachable {
+    pub(super) fn sentence(&self) -> String {
+        let since = format::day(self.since);
+        format!(
+            "{}: nothing is sent to {} since {since}.",
+            self.whose, self.address
+        )
     }
 }
 

@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::Rendered;
 use crate::app::App;
 use crate::domain::zone;
+use crate::email::action_link::{self, Action};
 use crate::email::frame::Frame;
 use crate::email::message::{self, Unsubscribe};
-use crate::email::stop_link;
 use crate::entity::{EmailKind, email, person, schedule};
 use crate::error::Result;
 use crate::global_id::Kind;
@@ -80,9 +80,14 @@ impl Links<'_> {
     }
 }
 
+/// Whether a mail that leaves at `at` is late, and says so.
+pub(super) fn is_late(row: &email::Model, at: Timestamp) -> bool {
+    at.duration_since(row.due_at.0) > LATE_AFTER
+}
+
 /// The frame of a recipient's mail.
 pub(super) fn frame(
-    app: &App,
+    links: action_link::Links<'_>,
     row: &email::Model,
     recipient: &person::Model,
     schedule: Option<&schedule::Model>,
@@ -95,17 +100,13 @@ pub(super) fn frame(
     let zone = zone::zone("timeZone", zone_name)?;
     let minute = schedule.map_or(8 * 60, |schedule| schedule.minute_of_day);
     let due = row.due_at.0.to_zoned(zone).datetime();
-    let late = now.duration_since(row.due_at.0) > LATE_AFTER;
+    let late = is_late(row, now);
     Ok(Frame {
         recipient: recipient.name.as_str().into(),
         button_url,
-        settings_url: Links(app).page("/settings/mail"),
-        unsubscribe_url: stop_link::stop_url(
-            app,
-            recipient.id,
-            row.kind,
-            now.min(app.clock.now()),
-        )?,
+        change_time_url: links.url(Action::ChangeTime(row.kind))?,
+        pause_url: links.url(Action::Pause(row.kind))?,
+        unsubscribe_url: links.stop_url(row.kind)?,
         weekday: weekday(row.kind, schedule),
         local_time: time(minute),
         zone: zone_name.into(),

@@ -3,27 +3,34 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, QueryTrait,
+    QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
+use super::foreseen::Foreseen;
+use crate::app::App;
 use crate::db::Db;
 use crate::domain::calendar::Week;
 use crate::domain::notices::{Matter, Notice};
-use crate::entity::{EmailState, email, obligation};
+use crate::email::action_link::Links;
+use crate::email::outbox;
+use crate::entity::{email, obligation};
 use crate::error::Result;
 
 /// What to do about obligations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Obligations {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Obligations<'a> {
     /// Take them, and leave out what another mail has taken.
     Claimed,
     /// A preview: leave them alone and act as if they were free.
     Assumed,
+    /// A forecast: leave them alone, and leave out what another mail has taken or will have taken by then.
+    Foreseen(&'a Foreseen),
 }
 
 /// A person's summary of a week.
@@ -47,12 +54,22 @@ pub(super) fn facts(project_id: Uuid, week: Week) -> String {
     format!("facts_needed/{project_id}/{week}")
 }
 
+/// What was put off or handed over, and comes again since `since`.
+pub(super) fn again(key: &str, since: Date) -> String {
+    format!("{key}/again/{since}")
+}
+
+/// What was handed to somebody.
+pub(super) fn handed_to(key: &str, person_id: Uuid) -> String {
+    format!("{key}/to/{person_id}")
+}
+
 /// The copy that somebody gets of a prompt.
 pub(super) fn copy(key: &str, person_id: Uuid) -> String {
     format!("{key}/copy/{person_id}")
 }
 
-/// What a person is told: of a milestone once, of what is still to be done once a week.
+/// What a person is told: of news and of an overdue update once, of what is still to be done once a week.
 pub(super) fn notice(notice: &Notice, week: Week) -> String {
     let person = notice.person_id;
     match &notice.matter {
@@ -63,6 +80,13 @@ pub(super) fn notice(notice: &Notice, week: Week) -> String {
             let (programme, percent) = (reached.programme.id, reached.milestone.percent);
             format!("milestone/{programme}/{percent}/{person}")
         }
+        Matter::Overdue(overdue) => {
+            let since = overdue.last_update_on;
+            let since = since.map_or_else(|| "start".to_owned(), |day| day.to_string());
+            format!("overdue/{}/{since}/{person}", overdue.client_id)
+        }
+        Matter::Unreachable(one) => format!("unreachable/{}/{person}/{week}", one.suppressed.id),
+        Matter::Unroutable(one) => format!("unroutable/{}/{person}", one.mail.id),
     }
 }
 
@@ -71,7 +95,21 @@ pub fn review(review_id: Uuid) -> String {
     format!("six_month_review/{review_id}")
 }
 
-impl Obligations {
+impl Obligations<'_> {
+    /// Whether what they come to is written down.
+    pub(super) fn are_written(self) -> bool {
+        matches!(self, Self::Claimed)
+    }
+
+    /// What makes the links of a person's mail. Those of a preview do nothing: others than the person may see it.
+    pub(super) fn links(self, app: &App, person_id: Uuid, now: Timestamp) -> Links<'_> {
+        Links {
+            app,
+            person_id,
+            now: self.are_written().then_some(now),
+        }
+    }
+
     /// Which mails of `wanted`, each of which wants one thing, may discharge it: by mail.
     pub(super) async fn take_each(
         self,
@@ -97,8 +135,10 @@ impl Obligations {
     ) -> Result<HashSet<String>> {
         // Every sender takes them in the same order, so that none waits for one that waits for it.
         wanted.sort_by(|a, b| a.obligation_key.cmp(&b.obligation_key));
-        if self == Self::Assumed {
-            return Ok(wanted.into_iter().map(|one| one.obligation_key).collect());
+        match self {
+            Self::Claimed => {}
+            Self::Assumed => return Ok(wanted.into_iter().map(|one| one.obligation_key).collect()),
+            Self::Foreseen(foreseen) => return foreseen.take(&db.read, wanted).await,
         }
         let mut taken = HashSet::with_capacity(wanted.len());
         for wanted in wanted.chunks(5_000) {
@@ -138,22 +178,19 @@ impl Obligations {
 
 /// Frees what was taken by mails that will never leave: what they did not discharge is still to be done.
 async fn give_back(conn: &impl ConnectionTrait, wanted: &[obligation::Model]) -> Result<()> {
-    let never_left = email::Entity::find()
-        .select_only()
-        .column(email::Column::Id)
-        .filter(email::Column::State.is_in([
-            EmailState::Failed,
-            EmailState::Expired,
-            EmailState::Cancelled,
-            EmailState::SkippedEmpty,
-            EmailState::SkippedAbsent,
-        ]))
-        .into_query();
     let keys = wanted.iter().map(|one| one.obligation_key.as_str());
     obligation::Entity::delete_many()
         .filter(obligation::Column::ObligationKey.is_in(keys))
-        .filter(obligation::Column::EmailId.in_subquery(never_left))
+        .filter(obligation::Column::EmailId.in_subquery(never_left().into_query()))
         .exec(conn)
         .await?;
     Ok(())
+}
+
+/// The ids of mails that ended without leaving.
+pub(super) fn never_left() -> Select<email::Entity> {
+    email::Entity::find()
+        .select_only()
+        .column(email::Column::Id)
+        .filter(outbox::never_left())
 }

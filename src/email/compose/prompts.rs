@@ -19,17 +19,23 @@ use crate::app::App;
 use crate::domain::books::Books;
 use crate::domain::handovers::shadowed_by;
 use crate::domain::notices::notices;
+use crate::domain::overdue;
+use crate::domain::prompts::handed_over;
 use crate::domain::responsibilities::{Scope, clients_of};
 use crate::domain::settings::Settings;
 use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::strengths::Strengths;
+use crate::domain::subscriptions::is_paused;
+use crate::domain::unroutable::UNROUTABLE;
 use crate::domain::updates::{Standing, standings};
-use crate::email::client_update::{ClientUpdate, CopiedPrompts, CoveredPrompts, Prompts};
+use crate::email::client_update::{
+    ClientUpdate, CopiedPrompts, CoveredPrompts, HandedPrompts, Prompts,
+};
 use crate::entity::{Access, EmailKind, EmailState, obligation, schedule};
 use crate::error::Result;
 
 use entries::{Entry, entries, told};
-use wording::sorted;
+use wording::{Reader, sorted};
 
 const KIND: EmailKind = EmailKind::ClientUpdate;
 
@@ -39,7 +45,7 @@ pub(super) async fn compose(
     rows: &[Addressed<'_>],
     day: Date,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'_>,
 ) -> Result<Vec<Composed>> {
     let conn = &app.db.read;
     let people = addressees(conn, rows, day).await?;
@@ -47,13 +53,28 @@ pub(super) async fn compose(
     let recipients: Vec<Uuid> = rows.iter().map(|row| row.recipient_id).collect();
     let shadowing = shadowed_by(conn, &recipients).await?;
     let of_books: Vec<Uuid> = people.iter().copied().chain(shadowing.outgoing()).collect();
-    let clients = clients_of(conn, &of_books, day, day).await?;
+    let handed_over = handed_over(conn, day).await?;
+    let mut clients = clients_of(conn, &of_books, day, day).await?;
+    clients.extend(handed_over.iter().map(|choice| choice.client_id));
+    clients.sort_unstable();
+    clients.dedup();
     let books = Books::load(conn, &Scope::Clients(clients), day, day).await?;
     let (standings, _) = standings(conn, &books, &settings, day).await?;
-    let stand_ins = stand_ins(conn, &people, &standings, &settings, day).await?;
+    let receivers = handed_over.iter().filter_map(|choice| choice.handed_to_id);
+    let named: Vec<Uuid> = people.iter().copied().chain(receivers).collect();
+    let stand_ins = stand_ins(conn, &named, &standings, &settings, day).await?;
     let mut entries = entries(&books, &standings, &stand_ins, &people, &shadowing, day);
     let owners = stand_ins.owners();
-    let notices = notices(conn, &people, owners, day, now).await?;
+    let mut notices = notices(conn, &people, owners, day, now).await?;
+    notices.extend(overdue::copies(&standings, &people, day));
+    let told_owners: Vec<Uuid> = owners
+        .iter()
+        .copied()
+        .filter(|id| people.contains(id))
+        .collect();
+    if !told_owners.is_empty() {
+        notices.extend(overdue::to_owners(conn, &settings, &told_owners, day).await?);
+    }
     entries.extend(told(notices, &stand_ins, day));
     let written = Day {
         app,
@@ -114,7 +135,7 @@ struct Day<'a> {
     app: &'a App,
     day: Date,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'a>,
     books: &'a Books,
     stand_ins: &'a StandIns,
     schedules: HashMap<Uuid, schedule::Model>,
@@ -166,7 +187,9 @@ impl Day<'_> {
         for (recipient, entries) in &mut by_recipient {
             // Stopped since the mail was planned; a colleague's prompts come all the same.
             if self.is_paused(*recipient) {
-                entries.retain(|entry| entry.accountable_id != *recipient);
+                entries.retain(|entry| {
+                    entry.accountable_id != *recipient || entry.handed_by.is_some()
+                });
             }
         }
         let taken = self.take(&by_recipient, &recipients).await?;
@@ -192,7 +215,8 @@ impl Day<'_> {
         Ok(composed)
     }
 
-    /// Sees to it that stand-ins get a mail today. Answers who of them can still cover somebody in it.
+    /// Sees to it that stand-ins, and whoever was handed something, get a mail today. Answers who of them can still cover
+    /// somebody in it.
     async fn ensure_stand_ins(
         &self,
         entries: &[Entry<'_>],
@@ -203,7 +227,9 @@ impl Day<'_> {
             .iter()
             .filter_map(|entry| match entry.route {
                 Route::StandIn { person_id, .. } => Some(person_id),
-                _ => None,
+                // They may get no prompts of their own.
+                Route::Own => entry.handed_by.map(|_| entry.accountable_id),
+                Route::Nobody => None,
             })
             .filter(|id| !recipients.contains_key(id))
             .collect();
@@ -255,7 +281,7 @@ impl Day<'_> {
     fn is_paused(&self, recipient: Uuid) -> bool {
         self.schedules
             .get(&recipient)
-            .is_some_and(|schedule| schedule.paused)
+            .is_some_and(|schedule| is_paused(schedule, self.day))
     }
 
     /// `stand_ins`: who gets the recipient's prompts and why, client by client.
@@ -270,8 +296,7 @@ impl Day<'_> {
             return Composed::closed(&row, EmailState::Cancelled, PAUSED);
         }
         if unroutable.contains(&recipient) {
-            let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
-            return Composed::closed(&row, EmailState::Failed, reason);
+            return Composed::closed(&row, EmailState::Failed, UNROUTABLE);
         }
         if !self.stand_ins.is_away(recipient, self.day) {
             let reason = "Nothing was due today that had not been prompted for this week.";
@@ -302,21 +327,28 @@ impl Day<'_> {
         };
         let schedule = self.schedules.get(&recipient.id);
         let button_url = Links(self.app).page("/updates");
-        let frame = frame(self.app, &row, recipient, schedule, button_url, self.now)?;
+        let links = self.obligations.links(self.app, recipient.id, self.now);
+        let frame = frame(links, &row, recipient, schedule, button_url, self.now)?;
         let unsubscribe_url = Some(frame.unsubscribe_url.clone());
-        let with_notes = recipient
-            .access
-            .is_some_and(|access| access != Access::Member);
+        let reader = Reader {
+            links,
+            with_notes: recipient
+                .access
+                .is_some_and(|access| access != Access::Member),
+        };
         let mut own = Prompts::default();
         let mut covered: BTreeMap<Uuid, Prompts> = BTreeMap::new();
+        let mut handed_over: BTreeMap<Uuid, Prompts> = BTreeMap::new();
         let mut copied: BTreeMap<Uuid, Prompts> = BTreeMap::new();
-        for entry in entries {
-            let prompts = match entry.shadows {
-                Some(colleague) => copied.entry(colleague).or_default(),
-                None if entry.accountable_id == recipient.id => &mut own,
-                None => covered.entry(entry.accountable_id).or_default(),
+        for entry in entries.iter().filter(|entry| !entry.is_said_by(entries)) {
+            let is_asked = entry.accountable_id == recipient.id;
+            let prompts = match (entry.shadows, entry.handed_by) {
+                (Some(colleague), _) => copied.entry(colleague).or_default(),
+                (None, Some(colleague)) if is_asked => handed_over.entry(colleague).or_default(),
+                (None, None) if is_asked => &mut own,
+                (None, _) => covered.entry(entry.accountable_id).or_default(),
             };
-            self.add(entry, prompts, touchpoints, with_notes);
+            self.add(entry, prompts, touchpoints, reader)?;
         }
         let mail = ClientUpdate {
             frame,
@@ -330,6 +362,13 @@ impl Day<'_> {
                         .stand_ins
                         .away_until(colleague, self.day)
                         .unwrap_or(self.day),
+                    prompts: sorted(prompts),
+                })
+                .collect(),
+            handed_over: handed_over
+                .into_iter()
+                .map(|(colleague, prompts)| HandedPrompts {
+                    colleague: self.name(colleague),
                     prompts: sorted(prompts),
                 })
                 .collect(),

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use super::obligations::Obligations;
@@ -30,6 +32,11 @@ pub(super) async fn away_subscribers(
         .column(schedule::Column::PersonId)
         .filter(schedule::Column::Kind.eq(kind))
         .filter(schedule::Column::Paused.eq(false))
+        .filter(
+            Condition::any()
+                .add(schedule::Column::PausedUntil.is_null())
+                .add(schedule::Column::PausedUntil.lte(Day(last))),
+        )
         .into_query();
     Ok(time_off::Entity::find()
         .select_only()
@@ -73,9 +80,9 @@ pub(super) async fn ensure(
     stand_ins: &StandIns,
     wanted: Vec<Wanted<'_>>,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'_>,
 ) -> Result<HashSet<Uuid>> {
-    if obligations == Obligations::Assumed || wanted.is_empty() {
+    if !obligations.are_written() || wanted.is_empty() {
         return Ok(wanted.iter().map(|one| one.person.id).collect());
     }
     let mut rows = Vec::with_capacity(wanted.len());

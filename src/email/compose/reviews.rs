@@ -36,7 +36,7 @@ pub(super) async fn compose(
     rows: &[Addressed<'_>],
     day: Date,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'_>,
 ) -> Result<Vec<Composed>> {
     let conn = &app.db.read;
     let loaded = Reviews::load(conn, rows, day).await?;

@@ -21,6 +21,7 @@ use crate::domain::calendar::Week;
 use crate::domain::capacity::{Agenda, People};
 use crate::domain::responsibilities::clients_of;
 use crate::domain::stand_ins::StandIns;
+use crate::domain::suppressions::{Unreachable, unreachable};
 use crate::email::capacity_summary::{CapacitySummary, CoveredBook};
 use crate::entity::{Access, EmailKind, EmailState, person, schedule, time_off};
 use crate::error::Result;
@@ -40,6 +41,7 @@ struct Summaries<'a> {
     day: Date,
     week: Week,
     now: Timestamp,
+    obligations: Obligations<'a>,
     stand_ins: StandIns,
     schedules: HashMap<Uuid, schedule::Model>,
     agenda: Agenda,
@@ -50,6 +52,7 @@ struct Summaries<'a> {
     /// The people booked on each project in the five weeks.
     booked: HashMap<Uuid, HashSet<Uuid>>,
     overdue: Vec<agency::Overdue>,
+    unreachable: Vec<Unreachable>,
     requests: Requests,
 }
 
@@ -59,7 +62,7 @@ pub(super) async fn compose(
     rows: &[Addressed<'_>],
     day: Date,
     now: Timestamp,
-    obligations: Obligations,
+    obligations: Obligations<'_>,
 ) -> Result<Vec<Composed>> {
     let conn = &app.db.read;
     let week = Week::of(day);
@@ -74,16 +77,18 @@ pub(super) async fn compose(
     let routing = Routing {
         app,
         week,
+        day,
         now,
         obligations,
         stand_ins: &stand_ins,
         schedules: &schedules,
     };
-    let (subjects, closed) = routing.subjects(rows, &addressees, day).await?;
+    let (subjects, closed) = routing.subjects(rows, &addressees).await?;
     if subjects.is_empty() {
         return Ok(closed);
     }
-    let summaries = Summaries::load(app, day, now, stand_ins, schedules, &subjects).await?;
+    let summaries =
+        Summaries::load(app, day, now, stand_ins, schedules, &subjects, obligations).await?;
     let mut composed = closed;
     composed.extend(summaries.write(rows, &subjects)?);
     Ok(composed)
@@ -97,6 +102,7 @@ impl<'a> Summaries<'a> {
         stand_ins: StandIns,
         schedules: HashMap<Uuid, schedule::Model>,
         subjects: &[Subject],
+        obligations: Obligations<'a>,
     ) -> Result<Self> {
         let conn = &app.db.read;
         let week = Week::of(day);
@@ -136,6 +142,11 @@ impl<'a> Summaries<'a> {
         } else {
             Vec::new()
         };
+        let unreachable = if whole_agency {
+            unreachable(conn, now).await?
+        } else {
+            Vec::new()
+        };
         let time_off = time_off_of(conn, &ids, day).await?;
         let standing = people.values().map(|person| person.standing_delegate_id);
         let named = time_off.iter().map(|row| row.delegate_id);
@@ -147,6 +158,7 @@ impl<'a> Summaries<'a> {
             day,
             week,
             now,
+            obligations,
             stand_ins,
             schedules,
             agenda,
@@ -155,6 +167,7 @@ impl<'a> Summaries<'a> {
             people,
             booked,
             overdue,
+            unreachable,
         })
     }
 
@@ -222,7 +235,7 @@ impl<'a> Summaries<'a> {
         }
         let button_url = Links(self.app).page(&format!("/week/{}", self.week));
         let frame = frame(
-            self.app,
+            self.obligations.links(self.app, recipient.id, self.now),
             &row,
             recipient,
             self.schedules.get(&recipient.id),

@@ -6,7 +6,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::{Claim, held, is_in};
+use super::{Claim, When, held, is_in};
 use crate::entity::email::{Column, Entity, Model};
 use crate::entity::{EmailState, Moment};
 use crate::error::Result;
@@ -16,14 +16,14 @@ use crate::error::Result;
 pub async fn claim(
     conn: &impl ConnectionTrait,
     replica: &str,
-    now: Timestamp,
-    lease_until: Timestamp,
+    now: impl Into<When>,
+    lease_until: impl Into<When>,
     limit: u64,
 ) -> Result<Vec<Model>> {
     let mut due = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(is_due(now))
+        .filter(is_due(now.into()))
         .order_by_asc(Column::NextAttemptAt)
         .order_by_asc(Column::Id)
         .limit(limit)
@@ -34,7 +34,7 @@ pub async fn claim(
         .col_expr(Column::State, Expr::value(EmailState::Claimed))
         .col_expr(Column::Fence, Expr::col(Column::Fence).add(1))
         .col_expr(Column::ClaimedBy, Expr::value(replica))
-        .col_expr(Column::LeaseUntil, Expr::value(Moment(lease_until)))
+        .col_expr(Column::LeaseUntil, lease_until.into().expression())
         .filter(Column::Id.in_subquery(due))
         .exec_with_returning(conn)
         .await?;
@@ -64,10 +64,10 @@ pub async fn next_attempt_at(
 pub async fn renew(
     conn: &impl ConnectionTrait,
     claims: &[Claim],
-    lease_until: Timestamp,
+    lease_until: impl Into<When>,
 ) -> Result<u64> {
     let renewed = Entity::update_many()
-        .col_expr(Column::LeaseUntil, Expr::value(Moment(lease_until)))
+        .col_expr(Column::LeaseUntil, lease_until.into().expression())
         .filter(held(claims))
         .filter(is_in(EmailState::Claimed))
         .exec(conn)
@@ -97,9 +97,9 @@ async fn give_back(conn: &impl ConnectionTrait, which: Condition) -> Result<u64>
     Ok(released.rows_affected)
 }
 
-fn is_due(now: Timestamp) -> Condition {
+fn is_due(now: When) -> Condition {
     Condition::all()
         .add(is_in(EmailState::Pending))
-        .add(Column::NextAttemptAt.lte(Moment(now)))
-        .add(Column::ExpiresAt.gt(Moment(now)))
+        .add(Expr::col(Column::NextAttemptAt).lte(now.expression()))
+        .add(Expr::col(Column::ExpiresAt).gt(now.expression()))
 }

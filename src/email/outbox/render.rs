@@ -10,7 +10,7 @@ use crate::entity::email::{Column, Entity};
 use crate::entity::{EmailState, Moment};
 use crate::error::Result;
 
-/// Keeps the bytes of a claimed mail: every attempt from now on sends these. False when the claim no longer holds or
+/// Keeps the bytes of a claimed mail: every attempt sends these until they are [forgotten](forget_rendered). False when the claim no longer holds or
 /// the mail was rendered before.
 pub async fn store_rendered(
     conn: &impl ConnectionTrait,
@@ -30,6 +30,22 @@ pub async fn store_rendered(
         .exec(conn)
         .await?;
     Ok(stored.rows_affected == 1)
+}
+
+/// Forgets the bytes of claimed mails, which are composed anew. Answers of how many the claim still held.
+pub async fn forget_rendered(conn: &impl ConnectionTrait, claims: &[Claim]) -> Result<u64> {
+    let nothing = || Expr::value(Option::<String>::None);
+    let forgotten = Entity::update_many()
+        .col_expr(Column::ToAddress, nothing())
+        .col_expr(Column::Subject, nothing())
+        .col_expr(Column::MessageId, nothing())
+        .col_expr(Column::Message, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(Column::RenderedAt, Expr::value(Option::<Moment>::None))
+        .filter(held(claims))
+        .filter(is_in(EmailState::Claimed))
+        .exec(conn)
+        .await?;
+    Ok(forgotten.rows_affected)
 }
 
 /// Ends a claimed mail without sending it, in `state` and for `reason`. False when the claim no longer holds.

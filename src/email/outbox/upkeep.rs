@@ -7,16 +7,49 @@ use sea_orm::{
     Select, UpdateMany,
 };
 
-use super::{Attempt, Claim, held, is_in, is_in_any, record};
-use crate::domain::subscriptions::SUBSCRIBED;
+use super::{Attempt, Claim, When, held, is_in, is_in_any, record_all};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email::{Column, Entity, Model};
 use crate::entity::{AttemptOutcome, EmailKind, EmailState, Moment, email_attempt, obligation};
 use crate::error::Result;
 
-/// Why a letter is held. A client is never written to twice: other mails are sent again, the same bytes with the same
-/// Message-ID, because among colleagues a copy is better than a mail that never came.
-const HELD: &str = "It may have reached the client: the connection was lost after it was given to the mail server. Ask the client before you write again.";
+/// Why a letter is held. A client is never written to twice, whatever the policy for other mails.
+const LETTER_HELD: &str = "It may have reached the client: the connection was lost after it was given to the mail server. Ask the client before you write again.";
+
+/// Why another mail is held, and what to do about it.
+const MAIL_HELD: &str = "It may have arrived: the connection was lost after it was given to the mail server, or its sender vanished. Look into the mail server's log or ask the recipient; then release it to send it again, or cancel it.";
+
+/// What becomes of a mail of which nobody knows whether it arrived, once the grace is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnAmbiguous {
+    /// It is sent again, the same bytes with the same Message-ID: among colleagues a copy is better than a mail that never
+    /// came.
+    #[default]
+    Resend,
+    /// It is held until an owner decides.
+    Hold,
+}
+
+impl OnAmbiguous {
+    /// Accepts `resend` and `hold`.
+    ///
+    /// # Errors
+    /// What is accepted, for a sentence that starts with the variable's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "resend" => Ok(Self::Resend),
+            "hold" => Ok(Self::Hold),
+            _ => Err("must be resend or hold".into()),
+        }
+    }
+}
+
+/// Why a mail has expired that was tried.
+const TRIED: &str = "It could not be sent before its time had passed; the attempts tell why.";
+
+/// Why one has expired that was not: the circuit breaker keeps mails from being tried, of which one speaks for all.
+const UNTRIED: &str =
+    "It could not be sent before its time had passed: no mail got out, or no sender was running.";
 
 /// The states that a mail does not leave. HELD is none: a mail server's late word may still come.
 const FINAL: [EmailState; 6] = [
@@ -28,41 +61,52 @@ const FINAL: [EmailState; 6] = [
     EmailState::SkippedAbsent,
 ];
 
+/// The mails whose rows are kept for good.
+const KEPT: [EmailKind; 2] = [EmailKind::ClientLetter, EmailKind::SixMonthReview];
+
 /// Mails taken back from senders that did not report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TakenBack {
     /// Claimed, and certainly not sent.
     pub claimed: u64,
-    /// Being handed over, and perhaps sent: letters to clients are held, other mails are sent again.
+    /// Being handed over, and perhaps sent: letters to clients are held, other mails as the policy says.
     pub in_doubt: u64,
 }
 
 /// Takes mails back whose lease has run out: at once while they were only claimed, after `grace` (the longest that a
-/// mail server may still be thinking about the message) once they were being handed over. The timelines of these say so.
+/// mail server may still be thinking about the message) once they were being handed over. The timelines of these say so,
+/// as of `noted_at`.
 pub async fn take_back(
     conn: &impl ConnectionTrait,
-    now: Timestamp,
+    now: When,
     grace: SignedDuration,
+    policy: OnAmbiguous,
+    noted_at: Timestamp,
 ) -> Result<TakenBack> {
     let claimed = abandoned(EmailState::Claimed, now, EmailState::Pending)
         .exec(conn)
         .await?;
-    let since = now.checked_sub(grace).unwrap_or(Timestamp::MIN);
+    let since = now.plus(-grace);
     let vanished = Entity::find()
         .filter(is_in(EmailState::Data))
-        .filter(Column::LeaseUntil.lt(Moment(since)))
+        .filter(Expr::col(Column::LeaseUntil).lt(since.expression()))
         .order_by_asc(Column::Id)
         .lock_exclusive()
         .all(conn)
         .await?;
-    note_doubt(conn, &vanished, now).await?;
+    note_doubt(conn, &vanished, noted_at).await?;
     let claims: Vec<Claim> = vanished.iter().map(Claim::from).collect();
     let letters = in_doubt(&claims, since, EmailState::Held)
-        .col_expr(Column::Reason, Expr::value(HELD))
+        .col_expr(Column::Reason, Expr::value(LETTER_HELD))
         .filter(Column::Kind.eq(EmailKind::ClientLetter))
         .exec(conn)
         .await?;
-    let others = in_doubt(&claims, since, EmailState::Pending)
+    let others = match policy {
+        OnAmbiguous::Resend => in_doubt(&claims, since, EmailState::Pending),
+        OnAmbiguous::Hold => in_doubt(&claims, since, EmailState::Held)
+            .col_expr(Column::Reason, Expr::value(MAIL_HELD)),
+    };
+    let others = others
         .filter(Column::Kind.ne(EmailKind::ClientLetter))
         .exec(conn)
         .await?;
@@ -85,7 +129,8 @@ async fn note_doubt(conn: &impl ConnectionTrait, mails: &[Model], now: Timestamp
         noted.any(|one| (one.email_id, one.fence) == (claim.email_id, claim.fence))
     };
     let outcome = Outcome::ambiguous(Phase::Body, "its sender vanished while handing it over");
-    for mail in mails.iter().filter(|mail| !is_noted(Claim::from(*mail))) {
+    let unnoted = mails.iter().filter(|mail| !is_noted(Claim::from(*mail)));
+    let attempts = unnoted.map(|mail| {
         let attempt = Attempt {
             claim: Claim::from(mail),
             replica: mail.claimed_by.as_deref().unwrap_or_default(),
@@ -94,28 +139,42 @@ async fn note_doubt(conn: &impl ConnectionTrait, mails: &[Model], now: Timestamp
             finished_at: now,
             outcome: &outcome,
         };
-        record(conn, &attempt).await?;
-    }
-    Ok(())
+        attempt.row()
+    });
+    record_all(conn, attempts.collect()).await
 }
 
-fn in_doubt(claims: &[Claim], since: Timestamp, becomes: EmailState) -> UpdateMany<Entity> {
+fn in_doubt(claims: &[Claim], since: When, becomes: EmailState) -> UpdateMany<Entity> {
     abandoned(EmailState::Data, since, becomes)
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .filter(held(claims))
 }
 
 /// Ends the mails that were not sent in time. Answers how many.
-pub async fn expire(conn: &impl ConnectionTrait, now: Timestamp) -> Result<u64> {
-    let reason = "It could not be sent before its time had passed; the attempts tell why.";
-    let expired = Entity::update_many()
+pub async fn expire(conn: &impl ConnectionTrait, now: impl Into<When>) -> Result<u64> {
+    let now = now.into();
+    let attempts = email_attempt::Entity::find()
+        .select_only()
+        .column(email_attempt::Column::Id)
+        .filter(
+            Expr::col((email_attempt::Entity, email_attempt::Column::EmailId))
+                .equals((Entity, Column::Id)),
+        )
+        .into_query();
+    let untried = ended_in_vain(now, UNTRIED)
+        .filter(Expr::exists(attempts).not())
+        .exec(conn)
+        .await?;
+    let tried = ended_in_vain(now, TRIED).exec(conn).await?;
+    Ok(untried.rows_affected + tried.rows_affected)
+}
+
+fn ended_in_vain(now: When, reason: &str) -> UpdateMany<Entity> {
+    Entity::update_many()
         .col_expr(Column::State, Expr::value(EmailState::Expired))
         .col_expr(Column::Reason, Expr::value(reason))
         .filter(is_in(EmailState::Pending))
-        .filter(Column::ExpiresAt.lte(Moment(now)))
-        .exec(conn)
-        .await?;
-    Ok(expired.rows_affected)
+        .filter(Expr::col(Column::ExpiresAt).lte(now.expression()))
 }
 
 /// Forgets the text of mails that ended before `before`. Answers how many.
@@ -142,19 +201,19 @@ pub async fn prune(conn: &impl ConnectionTrait, before: Timestamp) -> Result<u64
         .await?;
     let pruned = Entity::delete_many()
         .filter(ended(before))
-        .filter(Column::Kind.is_in(SUBSCRIBED))
+        .filter(Column::Kind.is_not_in(KEPT))
         .exec(conn)
         .await?;
     Ok(pruned.rows_affected)
 }
 
-fn abandoned(state: EmailState, since: Timestamp, becomes: EmailState) -> UpdateMany<Entity> {
+fn abandoned(state: EmailState, since: When, becomes: EmailState) -> UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::State, Expr::value(becomes))
         .col_expr(Column::ClaimedBy, Expr::value(Option::<String>::None))
         .col_expr(Column::LeaseUntil, Expr::value(Option::<Moment>::None))
         .filter(is_in(state))
-        .filter(Column::LeaseUntil.lt(Moment(since)))
+        .filter(Expr::col(Column::LeaseUntil).lt(since.expression()))
 }
 
 /// A mail that was not sent counts from when it would have expired.
@@ -173,5 +232,39 @@ fn ids(before: Timestamp) -> Select<Entity> {
         .select_only()
         .column(Column::Id)
         .filter(ended(before))
-        .filter(Column::Kind.is_in(SUBSCRIBED))
+        .filter(Column::Kind.is_not_in(KEPT))
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{DbBackend, Statement};
+
+    use super::*;
+    use crate::db::Db;
+
+    /// Every replica asks this every minute.
+    #[tokio::test]
+    async fn what_is_in_flight_is_found_by_its_index() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = folder.path().join("outbox.db");
+        let url = format!("sqlite://{}?mode=rwc", file.display());
+        let db = Db::connect(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        let since = When::from(Timestamp::UNIX_EPOCH);
+        for state in [EmailState::Claimed, EmailState::Data] {
+            let asked = abandoned(state, since, EmailState::Pending).build(DbBackend::Sqlite);
+            let explained = Statement {
+                sql: format!("EXPLAIN QUERY PLAN {}", asked.sql),
+                ..asked
+            };
+            let steps = db.read.query_all_raw(explained).await.unwrap();
+            let steps: Vec<String> = steps
+                .iter()
+                .map(|step| step.try_get("", "detail").unwrap())
+                .collect();
+            let by_index = "SEARCH email USING INDEX email_in_flight (lease_until<?)";
+            assert_eq!(steps, [by_index]);
+        }
+        db.close().await.unwrap();
+    }
 }

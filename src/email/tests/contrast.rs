@@ -5,6 +5,7 @@ use crate::email::client_letter::ClientLetter;
 use crate::email::client_update::ClientUpdate;
 use crate::email::figures::Figures;
 use crate::email::six_month_review::SixMonthReview;
+use crate::email::test_mail::TestMail;
 
 const AA: f64 = 4.5;
 
@@ -55,19 +56,39 @@ fn check<'a>(styles: impl Iterator<Item = &'a str>, grounds: &[&str]) -> usize {
 }
 
 #[test]
-fn a_letter_is_readable_in_light_and_in_dark() {
-    let html = ClientLetter::sample().html().unwrap();
-    let inline = html
-        .split("style=\"")
-        .skip(1)
-        .map(|rest| rest.split('"').next().unwrap());
-    assert!(check(inline, &["#ffffff"]) >= 2);
-    let dark = html.split_once("prefers-color-scheme:dark").unwrap().1;
-    let rules = dark
-        .split('{')
-        .skip(2)
-        .map(|rest| rest.split('}').next().unwrap());
-    assert!(check(rules, &["#1e2327"]) >= 1);
+fn the_pages_behind_links_are_readable_in_light_and_in_dark() {
+    let page = include_str!("../../templates/action.html");
+    let schemes: Vec<&str> = page.split(":root{").skip(1).collect();
+    assert_eq!(schemes.len(), 2, "light and dark");
+    for scheme in schemes {
+        let scheme = scheme.split('}').next().unwrap();
+        let colour = |name: &str| property(scheme, name).unwrap();
+        for text in ["--ink", "--quiet", "--button", "--wrong"] {
+            assert_readable(colour(text), colour("--card"));
+        }
+        assert_readable(colour("--quiet"), colour("--page"));
+        assert_readable(colour("--on-button"), colour("--button"));
+    }
+}
+
+#[test]
+fn short_mails_are_readable_in_light_and_in_dark() {
+    for html in [
+        ClientLetter::sample().html().unwrap(),
+        TestMail::sample().html().unwrap(),
+    ] {
+        let inline = html
+            .split("style=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap());
+        assert!(check(inline, &["#ffffff"]) >= 2);
+        let dark = html.split_once("prefers-color-scheme:dark").unwrap().1;
+        let rules = dark
+            .split('{')
+            .skip(2)
+            .map(|rest| rest.split('}').next().unwrap());
+        assert!(check(rules, &["#1e2327"]) >= 1);
+    }
 }
 
 #[test]
@@ -95,6 +116,7 @@ fn all_text_is_readable_in_light_and_in_dark() {
     for html in [
         owner.html().unwrap(),
         ClientUpdate::sample().html().unwrap(),
+        ClientUpdate::owner_sample().html().unwrap(),
         SixMonthReview::sample().html().unwrap(),
     ] {
         let inline = html

@@ -6,7 +6,8 @@ use crate::email::capacity_summary::{
     Book, CapacitySummary, CoveredBook, Decision, Matter, RequestWaiting,
 };
 use crate::email::client_update::{
-    ClientUpdate, CopiedPrompts, CoveredPrompts, Matter as Daily, Prompts,
+    ClientUpdate, CopiedPrompts, CoveredPrompts, HandedPrompts, Matter as Daily, Overdue, Prompts,
+    Told, Undelivered,
 };
 use crate::email::line::Line;
 
@@ -34,6 +35,11 @@ pub(super) fn capacity_summary(rows: usize, text: &str) -> CapacitySummary {
         .iter_mut()
         .for_each(|line| (line.project, line.client) = (name.clone(), name.clone()));
     agency.overdue = repeated(&agency.overdue, rows);
+    agency
+        .unreachable
+        .iter_mut()
+        .for_each(|one| one.whose = name.clone());
+    agency.unreachable = repeated(&agency.unreachable, rows);
     agency
         .overdue
         .iter_mut()
@@ -109,7 +115,21 @@ pub(super) fn client_update(rows: usize, text: &str) -> ClientUpdate {
         project: name.clone(),
         client: name.clone(),
     };
+    let owner_s = ClientUpdate::owner_sample().own;
+    let overdue = Overdue {
+        client: name.clone(),
+        told: Told::AccountManager(name.clone()),
+        ..owner_s.overdue[0].clone()
+    };
+    let undelivered = Undelivered::Address {
+        since: date(2026, 11, 20),
+        whose: name.clone(),
+        address: name.clone(),
+        reason: name.clone(),
+    };
     mail.own = Prompts {
+        overdue: vec![overdue; rows],
+        undelivered: vec![undelivered; rows],
         notices: vec![notice; rows],
         updates: vec![update; rows],
         reach_outs: vec![reach_out; rows],
@@ -120,6 +140,8 @@ pub(super) fn client_update(rows: usize, text: &str) -> ClientUpdate {
         updates: repeated(&mail.own.updates, rows.min(FEW)),
         reach_outs: repeated(&mail.own.reach_outs, rows.min(FEW)),
         facts: repeated(&mail.own.facts, rows.min(FEW)),
+        overdue: repeated(&mail.own.overdue, rows.min(FEW)),
+        undelivered: repeated(&mail.own.undelivered, rows.min(FEW)),
     };
     let covered = CoveredPrompts {
         colleague: name.clone(),
@@ -130,6 +152,11 @@ pub(super) fn client_update(rows: usize, text: &str) -> ClientUpdate {
         colleague: name.clone(),
         prompts: few,
     };
+    let handed = HandedPrompts {
+        colleague: name.clone(),
+        prompts: copied.prompts.clone(),
+    };
+    mail.handed_over = vec![handed; rows];
     mail.in_copy = vec![copied; rows];
     mail.covering = vec![covered; rows];
     mail.frame.recipient = name;

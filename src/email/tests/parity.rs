@@ -4,6 +4,7 @@ use super::crowded;
 use crate::email::capacity_summary::CapacitySummary;
 use crate::email::client_update::ClientUpdate;
 use crate::email::six_month_review::SixMonthReview;
+use crate::email::test_mail::TestMail;
 
 #[test]
 fn every_figure_and_link_of_the_html_stands_in_the_text() {
@@ -18,6 +19,7 @@ fn every_figure_and_link_of_the_html_stands_in_the_text() {
     }
     let updates = [
         ClientUpdate::sample(),
+        ClientUpdate::owner_sample(),
         crowded::client_update(60, "Tom Weber"),
     ];
     for mail in updates {
@@ -25,6 +27,15 @@ fn every_figure_and_link_of_the_html_stands_in_the_text() {
     }
     let review = SixMonthReview::sample();
     assert_same(&review.html().unwrap(), &review.text().unwrap());
+}
+
+#[test]
+fn a_test_mail_says_the_same_in_both_parts() {
+    let mail = TestMail::sample();
+    let (html, text) = (mail.html().unwrap(), mail.text().unwrap());
+    let body = &html[html.find("<h1").unwrap()..];
+    assert_eq!(figures(&visible(body)), figures(&text));
+    assert_eq!(links(&html), addresses(&text));
 }
 
 fn assert_same(html: &str, text: &str) {

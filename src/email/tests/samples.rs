@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 use crate::email::capacity_summary::{
     Agency, Book, CapacitySummary, Counts, CoveredBook, Decision, ManagerWeek, Matter as Weekly,
-    OverdueUpdate, PersonWeek, RequestWaiting, TimeOff, Unstaffed, Waits, WeekAhead,
+    OverdueUpdate, PersonWeek, RequestWaiting, TimeOff, Unreachable, Unstaffed, Waits, WeekAhead,
 };
 use crate::email::client_update::*;
 use crate::email::figures::Figures;
@@ -224,11 +224,26 @@ impl CapacitySummary {
                         side: Side::Client,
                     },
                 ],
-                overdue: vec![OverdueUpdate {
-                    client: "Brightwell".into(),
-                    account_manager: Some("Dana Lind".into()),
-                    due_on: date(2026, 11, 16),
-                    days_late: 7,
+                overdue: vec![
+                    OverdueUpdate {
+                        client: "Brightwell".into(),
+                        account_manager: Some("Dana Lind".into()),
+                        due_on: date(2026, 11, 16),
+                        days_late: 7,
+                        choice: None,
+                    },
+                    OverdueUpdate {
+                        client: "Harbour Trust".into(),
+                        account_manager: Some("Sam Okafor".into()),
+                        due_on: date(2026, 11, 17),
+                        days_late: 6,
+                        choice: Some("put off until Wed 25 Nov by Sam Okafor".into()),
+                    },
+                ],
+                unreachable: vec![Unreachable {
+                    whose: "Zoe Marsh (Orchard Foods)".into(),
+                    address: "zoe@orchard.example".into(),
+                    since: date(2026, 11, 20),
                 }],
                 time_off: time_off(),
                 ahead: ahead(),
@@ -264,9 +279,11 @@ impl ClientUpdate {
                     due_on: MONDAY,
                     every_days: 90,
                     last_contact: contact(TouchpointKind::Email, date(2026, 8, 25), "Dana Lind"),
+                    answers: answers("quill"),
                 }],
                 facts: vec![facts()],
                 notices: notices(),
+                ..Prompts::default()
             },
             covering: vec![CoveredPrompts {
                 colleague: "Sam Okafor".into(),
@@ -283,12 +300,25 @@ impl ClientUpdate {
                     ..Prompts::default()
                 },
             }],
+            handed_over: vec![HandedPrompts {
+                colleague: "Priya Shah".into(),
+                prompts: Prompts {
+                    updates: vec![UpdateDue {
+                        client: "Weir & Daughters".into(),
+                        url: page("clients/cli_6"),
+                        answers: answers("weir"),
+                        ..brightwell()
+                    }],
+                    ..Prompts::default()
+                },
+            }],
             in_copy: vec![CopiedPrompts {
                 colleague: "Ana Souza".into(),
                 prompts: Prompts {
                     updates: vec![UpdateDue {
                         client: "Lindqvist Marine".into(),
                         url: page("clients/cli_5"),
+                        answers: None,
                         ..brightwell()
                     }],
                     ..Prompts::default()
@@ -296,6 +326,75 @@ impl ClientUpdate {
             }],
         }
     }
+}
+
+impl ClientUpdate {
+    /// An owner's day: nothing of one's own is due, but others wait and some mail does not arrive.
+    pub(crate) fn owner_sample() -> Self {
+        let waits = |client: &str, path: &str, told| Overdue {
+            client: client.into(),
+            url: page(path),
+            due_on: date(2026, 11, 18),
+            days_late: 5,
+            told,
+        };
+        let address = Undelivered::Address {
+            since: date(2026, 11, 20),
+            whose: "Zoe Marsh (Orchard Foods)".into(),
+            address: "zoe@orchard.example".into(),
+            reason:
+                "mx.orchard.example could not deliver a mail to it: 550 5.1.1 nobody of that name."
+                    .into(),
+        };
+        let closed = Undelivered::Address {
+            since: date(2026, 11, 3),
+            whose: "Max Ode (Brightwell)".into(),
+            address: "max@brightwell.example".into(),
+            reason: "The mail server refused it: 550 5.2.1 closed.".into(),
+        };
+        let mail = Undelivered::Mail {
+            on: date(2026, 11, 16),
+            whose: "Sam Okafor".into(),
+            what: "weekly capacity summary".into(),
+        };
+        let mut overdue = vec![
+            waits(
+                "Orchard Foods",
+                "clients/cli_1",
+                Told::AccountManager("Dana Lind".into()),
+            ),
+            waits("Brightwell", "clients/cli_2", Told::Nobody),
+        ];
+        let of_dana = waits(
+            "Quill & Co",
+            "clients/cli_4",
+            Told::Owners(lines(&["Olga Berg", "Otto Lang"])),
+        );
+        overdue.push(of_dana);
+        Self {
+            own: Prompts {
+                overdue,
+                undelivered: vec![address, closed, mail],
+                ..Prompts::default()
+            },
+            covering: Vec::new(),
+            in_copy: Vec::new(),
+            handed_over: Vec::new(),
+            ..Self::sample()
+        }
+    }
+}
+
+/// Links as long as those that are signed.
+fn answers(about: &str) -> Option<AnswerLinks> {
+    let url = |what: &str| {
+        let token = format!("{what}-{about}-");
+        format!("https://meridian.example/a/{:x<78}", token)
+    };
+    Some(AnswerLinks {
+        log_url: Some(url("log")),
+        more_url: url("more"),
+    })
 }
 
 fn notices() -> Vec<Notice> {
@@ -351,6 +450,7 @@ fn orchard() -> UpdateDue {
         ]),
         waiting: lines(&["Orchard shop has no production manager"]),
         projects: lines(&["Orchard shop", "Loyalty app"]),
+        answers: answers("orchard"),
     }
 }
 
@@ -366,6 +466,7 @@ fn brightwell() -> UpdateDue {
         since: lines(&["Website relaunch moved from back burner to active on Thu 19 Nov"]),
         waiting: Vec::new(),
         projects: lines(&["Website relaunch"]),
+        answers: answers("brightwell"),
     }
 }
 
@@ -381,5 +482,9 @@ fn facts() -> FactsNeeded {
             "What is next, and when",
             "Anything at risk",
         ]),
+        answers: answers("ledger").map(|answers| AnswerLinks {
+            log_url: None,
+            ..answers
+        }),
     }
 }

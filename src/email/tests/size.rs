@@ -54,6 +54,7 @@ fn a_mail_with_nothing_in_it_has_no_empty_table() {
     let update = ClientUpdate {
         own: Prompts::default(),
         covering: Vec::new(),
+        handed_over: Vec::new(),
         in_copy: Vec::new(),
         ..ClientUpdate::sample()
     };

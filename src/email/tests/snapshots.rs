@@ -6,6 +6,7 @@ use crate::email::capacity_summary::CapacitySummary;
 use crate::email::client_letter::ClientLetter;
 use crate::email::client_update::ClientUpdate;
 use crate::email::six_month_review::SixMonthReview;
+use crate::email::test_mail::TestMail;
 
 macro_rules! assert_mail {
     ($name:literal, $mail:expr) => {
@@ -34,6 +35,11 @@ fn the_account_manager_s_day() {
 }
 
 #[test]
+fn the_owner_s_day() {
+    assert_mail!("client_update_owner", ClientUpdate::owner_sample());
+}
+
+#[test]
 fn the_client_s_letter() {
     assert_mail!("client_letter", ClientLetter::sample());
 }
@@ -41,4 +47,9 @@ fn the_client_s_letter() {
 #[test]
 fn the_owner_s_review() {
     assert_mail!("six_month_review", SixMonthReview::sample());
+}
+
+#[test]
+fn the_mail_that_shows_that_mail_gets_out() {
+    assert_mail!("test_mail", TestMail::sample());
 }

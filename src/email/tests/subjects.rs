@@ -20,12 +20,13 @@ fn with_decisions(matters: Vec<Matter>) -> CapacitySummary {
     }
 }
 
-/// A day of updates, reach-outs and facts alone.
+/// A day of one's own and covered updates, reach-outs and facts alone.
 fn without_notices(mut mail: ClientUpdate) -> ClientUpdate {
     mail.own.notices.clear();
     for covered in &mut mail.covering {
         covered.prompts.notices.clear();
     }
+    mail.handed_over.clear();
     mail.in_copy.clear();
     mail
 }
@@ -115,11 +116,25 @@ fn a_prompt_without_updates_leads_with_what_else_is_due() {
 }
 
 #[test]
+fn what_waits_and_what_does_not_arrive_is_the_owner_s_news() {
+    let mail = ClientUpdate::owner_sample();
+    assert_eq!(
+        mail.subject(),
+        "3 client updates overdue: Orchard Foods, Brightwell, +1"
+    );
+    assert_eq!(
+        mail.preheader(),
+        "2 addresses get no mail: Zoe Marsh (Orchard Foods), +1; 1 mail went to nobody: Sam Okafor"
+    );
+}
+
+#[test]
 fn a_decision_before_a_kick_off_leads_and_copies_come_last() {
     let mut mail = ClientUpdate::sample();
     assert_eq!(mail.subject(), "Decide before kick-off: Website (Orchard)");
     assert!(mail.preheader().contains("1 handover step due: Brightwell"));
     (mail.own, mail.covering) = (Prompts::default(), Vec::new());
+    mail.handed_over.clear();
     assert_eq!(mail.subject(), "In copy, shadowing: Ana Souza");
 }
 

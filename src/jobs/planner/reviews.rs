@@ -18,7 +18,7 @@ use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::{planned_mails, subscriptions, zone};
 use crate::email::compose::{review_key, review_obligation};
 use crate::email::outbox;
-use crate::entity::{Access, EmailKind, EmailState, email, obligation, person};
+use crate::entity::{Access, EmailKind, email, obligation, person};
 use crate::error::Result;
 
 /// The owner's local time at which a review is mailed: 08:00.
@@ -26,15 +26,6 @@ const EIGHT_O_CLOCK: i64 = 8 * 60;
 
 /// How long a review's mail is worth sending.
 const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// How a mail ends without being sent.
-const NEVER_LEFT: [EmailState; 5] = [
-    EmailState::Failed,
-    EmailState::Expired,
-    EmailState::Cancelled,
-    EmailState::SkippedEmpty,
-    EmailState::SkippedAbsent,
-];
 
 /// Plans the mails of reviews that are due and were not mailed yet. Safe to run on several replicas at once: the outbox's key
 /// keeps a mail from being planned twice, and its obligation from being sent twice.
@@ -62,12 +53,42 @@ pub(super) async fn plan(app: &App) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// The mails of reviews that fall due after `now` and until `until`, unless one was mailed already. Nothing is written.
+pub(in crate::jobs) async fn foresee(
+    conn: &impl ConnectionTrait,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<email::Model>> {
+    let last_day = plus_days(until.to_zoned(jiff::tz::TimeZone::UTC).date(), 1);
+    let due = reviews::due(conn, last_day).await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mailed = mailed(conn, &due).await?;
+    let owners = Owners::load(conn).await?;
+    let mut mails = Vec::new();
+    for one in due.iter().filter(|one| !mailed.contains(&one.review.id)) {
+        let mut at = now;
+        while at <= until {
+            at = at
+                .checked_add(SignedDuration::from_hours(24))
+                .unwrap_or(Timestamp::MAX);
+            let planned = mail(conn, &owners, one, at.min(until)).await?;
+            if let Some(mail) = planned.filter(|mail| mail.due_at.0 > now) {
+                mails.push(mail);
+                break;
+            }
+        }
+    }
+    Ok(mails)
+}
+
 /// Plans anew what ended on an earlier day without leaving: its row holds the key (R9), so it is that one that comes again.
 async fn renew(tx: &impl ConnectionTrait, mails: &[email::Model]) -> Result<()> {
     let keys = mails.iter().map(|mail| mail.dedupe_key.as_str());
     let present = email::Entity::find()
         .filter(email::Column::DedupeKey.is_in(keys))
-        .filter(email::Column::State.is_in(NEVER_LEFT))
+        .filter(outbox::never_left())
         .order_by_asc(email::Column::Id)
         .lock_exclusive()
         .all(tx)
@@ -84,7 +105,7 @@ async fn renew(tx: &impl ConnectionTrait, mails: &[email::Model]) -> Result<()> 
     Ok(())
 }
 
-/// The reviews that a mail has taken and that is on its way or was sent.
+/// The reviews that a mail has taken which is on its way, was sent, or may have arrived.
 async fn mailed(conn: &impl ConnectionTrait, due: &[DueReview]) -> Result<HashSet<Uuid>> {
     let keys = due.iter().map(|one| review_obligation(one.review.id));
     let taken = obligation::Entity::find()
@@ -93,13 +114,7 @@ async fn mailed(conn: &impl ConnectionTrait, due: &[DueReview]) -> Result<HashSe
         .await?;
     let under_way: HashSet<Uuid> = email::Entity::find()
         .filter(email::Column::Id.is_in(taken.iter().map(|row| row.email_id)))
-        .filter(email::Column::State.is_in([
-            EmailState::Pending,
-            EmailState::Claimed,
-            EmailState::Data,
-            EmailState::Held,
-            EmailState::Sent,
-        ]))
+        .filter(outbox::never_left().not())
         .all(conn)
         .await?
         .into_iter()

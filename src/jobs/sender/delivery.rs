@@ -1,59 +1,53 @@
-//! Handing one mail over, and noting what became of it.
+//! Handing one mail over.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
-use jiff::Timestamp;
 use lettre::Address;
 use lettre::address::Envelope;
-use sea_orm::DatabaseTransaction;
 
 use super::Sender;
-use super::verdict::{Verdict, shows_a_way_out, verdict};
+use super::notes::{Unsettled, settle};
+use super::verdict::{Verdict, got_past, verdict};
 use crate::app::App;
 use crate::email::message::Outgoing;
-use crate::email::outbox::{self, Attempt, Claim};
+use crate::email::outbox::{Claim, Mark, Marked};
 use crate::email::outcome::{Outcome, Phase};
+use crate::email::return_path;
 use crate::entity::email;
 use crate::error::Result;
-
-/// The first and the last pause of a sender that cannot note that a mail was sent.
-const PAUSES: [Duration; 5] = [
-    Duration::from_millis(100),
-    Duration::from_millis(400),
-    Duration::from_millis(1_600),
-    Duration::from_secs(5),
-    Duration::from_secs(10),
-];
+use crate::fail_points;
 
 impl Sender {
-    /// Hands `row` over and notes the outcome, for good, before it returns.
+    /// Hands `row` over. What became of it is on its way to the database when this returns, while the next mail is begun;
+    /// [`Self::settle`] waits for it. No mail's message is announced before that of the one before is settled, so that never
+    /// more than one per sender was perhaps sent and is not marked.
     pub(super) async fn hand_over(&mut self, row: &email::Model) -> Result<Verdict> {
         let started_at = self.app.clock.now();
         let outcome = match self.outgoing(row) {
             Ok(mail) => self.send(Claim::from(row), &mail).await,
             Err(refusal) => refusal,
         };
-        let verdict = verdict(&outcome);
-        if shows_a_way_out(&outcome) {
-            self.breaker.close();
-        }
-        let mut pauses = PAUSES.iter();
-        loop {
-            let noted = self.note(row, started_at, &outcome, &verdict).await;
-            match (noted, pauses.next()) {
-                (Ok(()), _) => return Ok(verdict),
-                // Forgetting that it was sent would send it twice.
-                (Err(error), Some(pause)) if verdict == Verdict::Sent => {
-                    tracing::error!(
-                        ?error,
-                        "a mail was sent and could not be marked; trying again"
-                    );
-                    tokio::time::sleep(*pause).await;
-                }
-                (Err(error), _) => return Err(error),
+        let now = self.app.clock.now();
+        let outcome = match outcome {
+            // Nobody took it: the fence is closed to what is not worth sending any more.
+            Outcome::Fenced if row.expires_at.0 <= now => {
+                Outcome::not_sent(Phase::Fence, "its time has passed")
             }
+            outcome => outcome,
+        };
+        self.app.watch.handed_over(row, &outcome, now);
+        let verdict = verdict(&outcome);
+        if verdict == Verdict::Sent {
+            fail_points::reached("accepted");
         }
+        if let Some(phase) = got_past(&outcome) {
+            self.breaker.passed(phase);
+        }
+        let noted = self.note(row, started_at, &outcome, &verdict);
+        let noted = noted.map(|marked| Unsettled::submit(&self.marks, marked));
+        self.settle().await?;
+        self.unsettled = noted;
+        Ok(verdict)
     }
 
     fn outgoing(&self, row: &email::Model) -> Result<Outgoing, Outcome> {
@@ -64,7 +58,8 @@ impl Sender {
         };
         let to: Address = to.parse().map_err(refused)?;
         let stem = stem(row, to.user());
-        let from = self.app.config.mail_from.email.clone();
+        let from = return_path::sender(&self.app, row.id)
+            .map_err(|error| Outcome::not_sent(Phase::Compose, error))?;
         let envelope = Envelope::new(Some(from), vec![to])
             .map_err(|error| Outcome::not_sent(Phase::Compose, error))?;
         Ok(Outgoing {
@@ -75,80 +70,30 @@ impl Sender {
     }
 
     async fn send(&mut self, claim: Claim, mail: &Outgoing) -> Outcome {
-        let app = &self.app;
-        let fence = enter_data(app, claim);
+        let Self {
+            app,
+            session,
+            marks,
+            unsettled,
+            ..
+        } = self;
+        // The fence: asked right before the message is announced, in one transaction with the mark of the mail before.
+        let fence = async {
+            let entered = marks.submit(Marked {
+                claim,
+                mark: Mark::EnterData,
+                attempt: None,
+            });
+            settle(unsettled, marks).await?;
+            let entered = entered.held().await?;
+            fail_points::reached("fenced");
+            Ok(entered || fail_points::is_on("without-fence"))
+        };
         tokio::select! {
-            outcome = self.session.send(mail, fence) => outcome,
+            outcome = session.send(mail, fence) => outcome,
             never = keep(app, claim) => match never {},
         }
     }
-
-    async fn note(
-        &mut self,
-        row: &email::Model,
-        started_at: Timestamp,
-        outcome: &Outcome,
-        verdict: &Verdict,
-    ) -> Result<()> {
-        if *verdict == Verdict::Overtaken {
-            return Ok(());
-        }
-        let now = self.app.clock.now();
-        let first_fault =
-            *verdict == Verdict::OurFault && self.breaker.open(now, &outcome.to_string());
-        let next = self.next_attempt_at(row, now);
-        let tx = self.app.db.begin().await?;
-        mark(&tx, row, now, next, outcome, verdict).await?;
-        // The probes of an outage would bury the rest of the timeline.
-        if *verdict != Verdict::OurFault || first_fault {
-            let attempt = Attempt {
-                claim: Claim::from(row),
-                replica: &self.replica,
-                started_at,
-                finished_at: now,
-                outcome,
-            };
-            outbox::record(&tx, &attempt).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-}
-
-async fn mark(
-    tx: &DatabaseTransaction,
-    row: &email::Model,
-    now: Timestamp,
-    next: Timestamp,
-    outcome: &Outcome,
-    verdict: &Verdict,
-) -> Result<()> {
-    let claim = Claim::from(row);
-    let held = match verdict {
-        Verdict::Sent => outbox::mark_sent(tx, claim, now).await?,
-        Verdict::Later { counts } => outbox::retry_later(tx, claim, next, *counts).await?,
-        Verdict::OurFault => outbox::retry_later(tx, claim, row.next_attempt_at.0, false).await?,
-        Verdict::Failed { suppress } => {
-            let reason = format!("The mail server {outcome}");
-            if let Some(address) = suppress {
-                outbox::suppress(tx, address, &reason, now).await?;
-            }
-            outbox::fail(tx, claim, &reason).await?
-        }
-        Verdict::InDoubt | Verdict::Overtaken => true,
-    };
-    if !held {
-        tracing::warn!(email = %row.id, %outcome, "the claim on a mail was lost before its outcome");
-    }
-    Ok(())
-}
-
-/// The fence: asked right before the message is announced.
-async fn enter_data(app: &App, claim: Claim) -> Result<bool> {
-    let now = app.clock.now();
-    let tx = app.db.begin().await?;
-    let entered = outbox::enter_data(&tx, claim, now, super::lease_until(app, now)).await?;
-    tx.commit().await?;
-    Ok(entered)
 }
 
 /// Keeps the claim on one mail while a slow server is being asked to take it.

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::Sender;
-use crate::email::compose::{Composed, Rendered, Verdict, compose, refusals};
+use crate::domain::planned_mails::unrendered;
+use crate::domain::suppressions;
+use crate::email::compose::{Composed, Rendered, Verdict, compose, outdated, refusals};
 use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::{EmailState, Moment, email};
 use crate::error::Result;
+use crate::global_id::Kind;
 
 impl Sender {
     /// The mails among `claimed` that are to be handed over, in order; the others are closed or put off.
@@ -17,11 +20,13 @@ impl Sender {
         &mut self,
         claimed: Vec<email::Model>,
     ) -> Result<Vec<email::Model>> {
-        let (rendered, unrendered): (Vec<_>, Vec<_>) =
+        let (rendered, mut planned): (Vec<_>, Vec<_>) =
             claimed.into_iter().partition(|row| row.message.is_some());
-        let mut ready = self.without_refused(rendered).await?;
-        if !unrendered.is_empty() {
-            ready.extend(self.render(unrendered).await?);
+        let rendered = self.without_refused(rendered).await?;
+        let (mut ready, outdated) = self.without_outdated(rendered).await?;
+        planned.extend(outdated);
+        if !planned.is_empty() {
+            ready.extend(self.render(planned).await?);
             ready.sort_by_key(|row| (row.next_attempt_at, row.id));
         }
         self.without_suppressed(ready).await
@@ -58,6 +63,9 @@ impl Sender {
                     }
                 }
                 Some(Verdict::Close { state, reason }) => {
+                    if state == EmailState::Failed {
+                        tracing::error!(mail = %Kind::Email.text(row.id), reason, "a mail goes to nobody");
+                    }
                     outbox::close(&tx, claim, state, &reason).await?;
                 }
                 None => {
@@ -87,7 +95,11 @@ impl Sender {
             match compose(&self.app, std::slice::from_ref(row)).await {
                 Ok(one) => composed.extend(one),
                 Err(error) => {
-                    tracing::error!(?error, mail = %row.id, "a mail could not be composed")
+                    tracing::error!(
+                        ?error,
+                        mail = Kind::Email.text(row.id),
+                        "a mail could not be composed"
+                    )
                 }
             }
         }
@@ -101,6 +113,9 @@ impl Sender {
             return Ok(rows);
         }
         let refusals = refusals(&self.app.db.read, &rows, self.app.clock.now()).await?;
+        if refusals.is_empty() {
+            return Ok(rows);
+        }
         let (refused, wanted): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .partition(|row| refusals.contains_key(&row.id));
@@ -111,6 +126,25 @@ impl Sender {
         }
         tx.commit().await?;
         Ok(wanted)
+    }
+
+    /// Takes those of `rows` apart, rendered for an earlier attempt, that are to be composed anew; they are then as they were
+    /// planned.
+    async fn without_outdated(
+        &self,
+        rows: Vec<email::Model>,
+    ) -> Result<(Vec<email::Model>, Vec<email::Model>)> {
+        let outdated = outdated(&self.app.db.read, &rows, self.app.clock.now()).await?;
+        if outdated.is_empty() {
+            return Ok((rows, Vec::new()));
+        }
+        let (outdated, kept): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| outdated.contains(&row.id));
+        let claims: Vec<Claim> = outdated.iter().map(Claim::from).collect();
+        let tx = self.app.db.begin().await?;
+        outbox::forget_rendered(&tx, &claims).await?;
+        tx.commit().await?;
+        Ok((kept, outdated.into_iter().map(unrendered).collect()))
     }
 
     /// Fails the mails among `rows` whose address is not written to any more.
@@ -131,7 +165,8 @@ impl Sender {
                 wanted.push(row);
                 continue;
             };
-            let reason = format!("Nothing is sent to {address} any more: {why}");
+            tracing::error!(mail = %Kind::Email.text(row.id), "a mail is not sent: its address is suppressed");
+            let reason = suppressions::told(&address, why);
             outbox::close(&tx, Claim::from(&row), EmailState::Failed, &reason).await?;
         }
         tx.commit().await?;

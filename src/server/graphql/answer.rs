@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_graphql::{ServerError, Value};
 use axum::body::Body;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use axum::response::Response;
 use serde::Serialize;
 
@@ -54,6 +54,12 @@ impl Answer {
         Self::executed(response, failure.cost)
     }
 
+    /// Names the methods that would not have been refused.
+    pub(super) fn allow(&mut self, methods: &'static str) {
+        self.headers
+            .insert(ALLOW, HeaderValue::from_static(methods));
+    }
+
     /// Writes the answer in a media type.
     pub(super) fn write(self, media: Media) -> Response {
         let status = self.status(media);
@@ -69,6 +75,8 @@ impl Answer {
         *response.headers_mut() = self.headers;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, media.content_type());
+        // What one caller may see is not for a cache: a browser's would answer a GET from it.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -101,7 +109,7 @@ impl Answer {
     }
 }
 
-fn code(error: &ServerError) -> Option<&str> {
+pub(super) fn code(error: &ServerError) -> Option<&str> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code),
         _ => None,
@@ -117,6 +125,7 @@ fn status_of(code: &str) -> StatusCode {
         "METHOD_NOT_ALLOWED" => StatusCode::METHOD_NOT_ALLOWED,
         "NOT_ACCEPTABLE" => StatusCode::NOT_ACCEPTABLE,
         "CONFLICT" => StatusCode::CONFLICT,
+        "BODY_TIMEOUT" => StatusCode::REQUEST_TIMEOUT,
         "PAYLOAD_TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,
         "UNSUPPORTED_MEDIA_TYPE" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "UNAVAILABLE" | "TIMEOUT" => StatusCode::SERVICE_UNAVAILABLE,

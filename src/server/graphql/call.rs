@@ -1,14 +1,17 @@
-//! The body of a request: one JSON object with the words of the specification.
+//! What a request asks for: in its body one JSON object with the words of the specification, in its URL the same words
+//! as parameters.
 
 use async_graphql::Variables;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, Request};
-use axum::http::StatusCode;
+use axum::extract::Request;
+use axum::http::Uri;
 use serde_json::{Map, Value};
+use tokio::time::Instant;
+use url::form_urlencoded;
 
 use super::{Failure, MAX_BODY};
 use crate::graphql::error::Code;
 use crate::graphql::guard;
+use crate::server::body::{self, Unread};
 
 /// What a client asks for.
 #[derive(Debug)]
@@ -21,21 +24,23 @@ pub(super) struct Call {
     pub(super) variables: Variables,
 }
 
-/// Reads the body of a request.
+/// Reads the body of a request, until `deadline`.
 ///
 /// # Errors
-/// `PAYLOAD_TOO_LARGE` beyond [`MAX_BODY`]; `BAD_REQUEST` for what is no request; the guard's for its variables.
-pub(super) async fn read(mut request: Request) -> Result<Call, Failure> {
-    DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
-    let body = Bytes::from_request(request, &())
+/// `PAYLOAD_TOO_LARGE` beyond [`MAX_BODY`]; `BODY_TIMEOUT`; `BAD_REQUEST` for what is no request; the guard's for its variables.
+pub(super) async fn of_body(request: Request, deadline: Instant) -> Result<Call, Failure> {
+    let body = body::read(request, MAX_BODY, deadline)
         .await
-        .map_err(|rejection| {
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                let message = format!("The body is longer than {MAX_BODY} bytes.");
-                Failure::of(Code::PayloadTooLarge, message)
-            } else {
-                bad("The body could not be read to its end.")
-            }
+        .map_err(|unread| match unread {
+            Unread::TooLong => Failure::of(
+                Code::PayloadTooLarge,
+                format!("The body is longer than {MAX_BODY} bytes."),
+            ),
+            Unread::TooSlow => Failure::of(
+                Code::BodyTimeout,
+                "The end of the body did not come in time. Send it again, faster.",
+            ),
+            Unread::Broken => bad("The body could not be read to its end."),
         })?;
     match serde_json::from_slice(&body) {
         Ok(Value::Object(fields)) => call(fields),
@@ -43,6 +48,31 @@ pub(super) async fn read(mut request: Request) -> Result<Call, Failure> {
         Ok(_) => Err(bad("The body must be a JSON object with a `query`.")),
         Err(error) => Err(bad(format!("The body is not JSON: {error}."))),
     }
+}
+
+/// Reads the parameters of a URL: `query` and `operationName` as they are, `variables` and `extensions` as JSON. One that
+/// is empty counts as absent, and what else is there is somebody else's.
+///
+/// # Errors
+/// `BAD_REQUEST` for what is no request; the guard's for its variables.
+pub(super) fn of_url(uri: &Uri) -> Result<Call, Failure> {
+    let mut fields = Map::new();
+    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    for (name, text) in pairs {
+        let value = match &*name {
+            "query" => Value::String(text.into_owned()),
+            "operationName" | "variables" | "extensions" if text.is_empty() => Value::Null,
+            "operationName" => Value::String(text.into_owned()),
+            "variables" | "extensions" => serde_json::from_str(&text)
+                .map_err(|error| bad(format!("`{name}` in the URL is not JSON: {error}.")))?,
+            _ => continue,
+        };
+        // Which of two is meant, a proxy in front may see otherwise than we do.
+        if fields.insert(name.to_string(), value).is_some() {
+            return Err(bad(format!("`{name}` is in the URL more than once.")));
+        }
+    }
+    call(fields)
 }
 
 fn call(mut fields: Map<String, Value>) -> Result<Call, Failure> {

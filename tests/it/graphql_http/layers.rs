@@ -61,6 +61,8 @@ async fn only_listed_origins_may_call_from_a_browser() {
             "{origin}"
         );
         assert_eq!(answered.is_some(), allowed, "{origin}");
+        let methods = preflight.headers()["access-control-allow-methods"].to_str();
+        assert_eq!(methods.unwrap(), "GET,HEAD,POST");
     }
 }
 

@@ -4,6 +4,8 @@
     reason = "a test may end at the first thing that is not so"
 )]
 
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{EmptySubscription, Object, Schema};
@@ -16,10 +18,64 @@ use meridian::error::{Error, Result};
 use meridian::graphql::field_errors::FieldErrors;
 use meridian::graphql::guard::Prices;
 use meridian::server::graphql::{self, Endpoint};
-use meridian::server::{health, with_layers};
+use meridian::server::{connections, health, with_layers};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::{Notify, oneshot, watch};
+use tokio::task::JoinHandle;
+
+/// How long a request of the toy may take, and a connection be quiet.
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A resolver that stands still in the middle until it is told to go on.
+pub(super) struct Middle {
+    at: watch::Sender<At>,
+    go_on: Notify,
+}
+
+/// How far it has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum At {
+    NotBegun,
+    Middle,
+    End,
+    /// Dropped in the middle.
+    Cut,
+}
+
+impl Middle {
+    /// Waits until it has come so far. Answers where it is when it does not come to that.
+    pub(super) async fn comes_to(&self, wanted: At) -> At {
+        let mut at = self.at.subscribe();
+        let waiting = at.wait_for(|at| *at == wanted);
+        let _ = tokio::time::timeout(Duration::from_secs(10), waiting).await;
+        *self.at.borrow()
+    }
+
+    pub(super) fn go_on(&self) {
+        self.go_on.notify_one();
+    }
+
+    async fn pass(&self) -> i32 {
+        struct Passing<'a>(&'a Middle);
+        impl Drop for Passing<'_> {
+            fn drop(&mut self) {
+                self.0.at.send_modify(|at| {
+                    if *at == At::Middle {
+                        *at = At::Cut;
+                    }
+                });
+            }
+        }
+        let passing = Passing(self);
+        self.at.send_replace(At::Middle);
+        self.go_on.notified().await;
+        self.at.send_replace(At::End);
+        drop(passing);
+        1
+    }
+}
 
 struct Query;
 struct Mutation;
@@ -89,12 +145,18 @@ impl Query {
         tokio::time::sleep(Duration::from_secs(30)).await;
         1
     }
+    async fn look(&self, context: &async_graphql::Context<'_>) -> async_graphql::Result<i32> {
+        Ok(context.data::<Arc<Middle>>()?.pass().await)
+    }
 }
 
 #[Object]
 impl Mutation {
     async fn toy_make(&self) -> i32 {
         7
+    }
+    async fn toy_mend(&self, context: &async_graphql::Context<'_>) -> async_graphql::Result<i32> {
+        Ok(context.data::<Arc<Middle>>()?.pass().await)
     }
     async fn scale(&self, by: Vec<i32>) -> i32 {
         by.iter().sum()
@@ -103,33 +165,67 @@ impl Mutation {
 
 type ToySchema = Schema<Query, Mutation, EmptySubscription>;
 
-/// Serves the toy schema on a free port and returns the server's address.
-pub(super) async fn serve() -> String {
-    let schema = Schema::build(Query, Mutation, EmptySubscription)
-        .extension(FieldErrors)
-        .finish();
-    let prices = Prices::from_sdl(&schema.sdl()).unwrap();
-    let endpoint = Endpoint::new(schema, prices, Duration::from_secs(1));
-    let router = Router::new()
-        .route(
-            "/graphql",
-            post(answer).fallback(graphql::method_not_allowed),
-        )
-        .route("/refused", post(refuse))
-        .route("/panics", get(panics))
-        .route("/healthz", get(health::healthz))
-        .with_state(endpoint);
-    let router = with_layers(router, &["https://app.example.com".parse().unwrap()]);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    format!("http://{address}")
+#[derive(Clone)]
+struct Toy {
+    endpoint: Endpoint<ToySchema>,
+    middle: Arc<Middle>,
 }
 
-async fn answer(State(endpoint): State<Endpoint<ToySchema>>, request: Request) -> Response {
-    endpoint
-        .answer(request, |request| request.data(Viewer("anna")))
-        .await
+/// The toy schema on a free port.
+pub(super) struct Server {
+    pub(super) address: SocketAddr,
+    pub(super) middle: Arc<Middle>,
+    pub(super) stop: oneshot::Sender<()>,
+    pub(super) ended: JoinHandle<()>,
+}
+
+impl Server {
+    pub(super) async fn start() -> Self {
+        let schema = Schema::build(Query, Mutation, EmptySubscription)
+            .extension(FieldErrors)
+            .finish();
+        let prices = Prices::from_sdl(&schema.sdl()).unwrap();
+        let middle = Arc::new(Middle {
+            at: watch::Sender::new(At::NotBegun),
+            go_on: Notify::new(),
+        });
+        let toy = Toy {
+            endpoint: Endpoint::new(schema, prices, PATIENCE),
+            middle: middle.clone(),
+        };
+        let router = Router::new()
+            .route("/graphql", graphql::methods(answer))
+            .route("/refused", post(refuse))
+            .route("/panics", get(panics))
+            .route("/healthz", get(health::healthz))
+            .with_state(toy);
+        let router = with_layers(router, &["https://app.example.com".parse().unwrap()]);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let ended = tokio::spawn(connections::serve(listener, router, PATIENCE, async {
+            // A story that is over without having stopped it goes on needing it.
+            if stopped.await.is_err() {
+                std::future::pending().await
+            }
+        }));
+        Self {
+            address,
+            middle,
+            stop,
+            ended,
+        }
+    }
+}
+
+/// Serves the toy schema on a free port and returns the server's address.
+pub(super) async fn serve() -> String {
+    format!("http://{}", Server::start().await.address)
+}
+
+async fn answer(State(toy): State<Toy>, request: Request) -> Response {
+    let prepare = |request: async_graphql::Request| request.data(Viewer("anna")).data(toy.middle);
+    toy.endpoint.answer(request, prepare).await
 }
 
 async fn refuse(headers: HeaderMap) -> Response {

@@ -15,19 +15,19 @@ pub(super) const LETTER: &str = "letter { id version subject body state stillNee
     email { kind state reason toAddress subject recipient { name } contact { name } attempts { outcome } } }";
 
 /// Olga owns the agency; Dana hands Acme over to Sam; Pat manages something else; Mia is a member.
-pub(super) struct Agency {
-    pub(super) olga: Actor,
-    pub(super) dana: Actor,
-    pub(super) sam: Actor,
-    pub(super) pat: Actor,
-    pub(super) mia: Actor,
-    pub(super) acme: client::Model,
-    pub(super) mara: client_contact::Model,
-    pub(super) handover: handover::Model,
+pub(crate) struct Agency {
+    pub(crate) olga: Actor,
+    pub(crate) dana: Actor,
+    pub(crate) sam: Actor,
+    pub(crate) pat: Actor,
+    pub(crate) mia: Actor,
+    pub(crate) acme: client::Model,
+    pub(crate) mara: client_contact::Model,
+    pub(crate) handover: handover::Model,
 }
 
 impl Agency {
-    pub(super) async fn found(app: &TestApp) -> Self {
+    pub(crate) async fn found(app: &TestApp) -> Self {
         let olga = app.owner().await;
         let dana = app.manager("Dana").await;
         let sam = app.manager("Sam").await;
@@ -61,14 +61,14 @@ impl Agency {
     }
 
     /// Drafts the letter; as Dana has it.
-    pub(super) async fn drafted(&self, app: &TestApp) -> Value {
+    pub(crate) async fn drafted(&self, app: &TestApp) -> Value {
         let input = json!({ "handoverId": Kind::Handover.text(self.handover.id) });
         let mut payload = app.done(&self.dana, "letterDraft", input, LETTER).await;
         payload["letter"].take()
     }
 
     /// Lets `by` approve what they have read; the payload.
-    pub(super) async fn approve(&self, app: &TestApp, by: &Actor, letter: &Value) -> Value {
+    pub(crate) async fn approve(&self, app: &TestApp, by: &Actor, letter: &Value) -> Value {
         let input = json!({ "id": letter["id"], "expectedVersion": letter["version"] });
         app.change(by, "letterApprove", input, LETTER).await
     }

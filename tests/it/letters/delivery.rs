@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use meridian::email::memory::Failure;
-use meridian::entity::{Day, HandoverStage, email};
+use meridian::entity::{Day, HandoverStage, email, email_attempt};
 use meridian::graphql::id::Kind;
 use meridian::jobs::maintenance;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
@@ -24,14 +24,14 @@ on_both_databases!(
     nobody_is_announced_who_leaves_before_taking_over,
 );
 
-pub(super) async fn approved(app: &TestApp, agency: &Agency) -> Value {
+pub(crate) async fn approved(app: &TestApp, agency: &Agency) -> Value {
     let letter = agency.drafted(app).await;
     agency.approve(app, &agency.dana, &letter).await;
     let mut payload = agency.approve(app, &agency.olga, &letter).await;
     payload["letter"].take()
 }
 
-pub(super) async fn read(app: &TestApp, agency: &Agency, letter: &Value) -> Value {
+pub(crate) async fn read(app: &TestApp, agency: &Agency, letter: &Value) -> Value {
     let document = format!(
         "query ($id: ID!) {{ {} }}",
         LETTER.replacen("letter {", "letter(id: $id) {", 1)
@@ -114,6 +114,8 @@ async fn it_never_leaves_twice(app: &TestApp) {
     app.set_clock("2027-03-01T08:00:00Z");
     maintenance::run(app).await.unwrap();
     assert_eq!(read(app, &agency, &letter).await["state"], "SENT");
+    let attempts = email_attempt::Entity::find().all(&app.db.read).await;
+    assert_eq!(attempts.unwrap().len(), 1, "nor is its timeline forgotten");
     let preview =
         "query ($id: ID!) { emailPreview(kind: CLIENT_LETTER, personId: $id) { subject } }";
     let id = json!({ "id": Kind::Person.text(agency.dana.person.id) });

@@ -1,13 +1,13 @@
 //! Days that are not like others: holidays, and the weeks in which clocks change.
 
 use jiff::civil::date;
-use meridian::entity::{Day, RoleSide, holiday, holiday_calendar, new_id, person};
+use meridian::entity::{Day, RoleSide, TouchpointKind, holiday, holiday_calendar, new_id, person};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use crate::support::app::{TestApp, on_both_databases};
 use crate::support::letter::told;
 use crate::support::outbox::summaries;
-use crate::support::work::{client_of, due_client_of, hold};
+use crate::support::work::{client_of, contact, due_client_of, hold};
 
 on_both_databases!(
     a_holiday_moves_one_manager_s_mails_to_tuesday,
@@ -22,7 +22,8 @@ async fn a_holiday_moves_one_manager_s_mails_to_tuesday(app: &TestApp) {
     );
     let acme = due_client_of(app, "Acme", RoleSide::Client, &dana).await;
     hold(app, &acme, RoleSide::Project, &dana).await;
-    client_of(app, "Bell", RoleSide::Project, &sam).await;
+    let bell = client_of(app, "Bell", RoleSide::Project, &sam).await;
+    contact(app, &bell, None, TouchpointKind::Call, date(2026, 11, 20)).await;
     with_holiday(app, &dana).await;
 
     let monday = app.mails_at("2026-11-23T08:00:00Z").await;
@@ -145,11 +146,12 @@ const MONDAYS: [(&str, &str, &str); 10] = [
 async fn eight_o_clock_stays_eight_o_clock_when_the_clocks_change(app: &TestApp) {
     app.set_clock("2026-10-18T12:00:00Z");
     for (name, zone) in [("London", "Europe/London"), ("York", "America/New_York")] {
-        let mut row = app.person(name, None).await.into_active_model();
+        let in_london = app.person(name, None).await;
+        let mut row = in_london.clone().into_active_model();
         row.time_zone = Set(zone.to_owned());
         let tx = app.db.begin().await.unwrap();
         let person = row.update(&tx).await.unwrap();
-        meridian::domain::subscriptions::reschedule(&tx, &person, app.now())
+        meridian::domain::subscriptions::reschedule(&tx, &in_london, &person, app.now())
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::support::app::{Actor, TestApp, on_both_databases};
 use crate::support::handover::{handover, programme, step};
 use crate::support::letter::{the, told};
+use crate::support::outbox::{of, prompts, standing};
 use crate::support::rows;
 use crate::support::work::{away, client_of, contact, hold};
 
@@ -20,6 +21,7 @@ on_both_databases!(
     a_kick_off_nobody_decided_is_told_to_both_sides_and_the_owner,
     a_handover_s_next_step_stands_in_its_owner_s_mail_once_a_week,
     a_milestone_is_told_to_an_owner_once,
+    news_waits_for_an_owner_for_whom_nobody_stands_in,
     whoever_takes_over_is_told_though_they_held_nothing_before,
 );
 
@@ -206,6 +208,32 @@ async fn a_milestone_is_told_to_an_owner_once(app: &TestApp) {
     split.update(&tx).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(told(&app.mails_at("2026-12-01T08:00:00Z").await), [""; 0]);
+}
+
+async fn news_waits_for_an_owner_for_whom_nobody_stands_in(app: &TestApp) {
+    let olga = app.owner().await;
+    let split = programme(app, date(2026, 11, 2)).await;
+    let half = programme_milestone::Model {
+        programme_id: split.id,
+        percent: 50,
+        reached_on: Day(date(2026, 11, 22)),
+        reached_at: Moment(app.now()),
+    };
+    app.insert(half).await;
+    let monday = date(2026, 11, 23);
+    away(app, &olga.person, (monday, monday), None).await;
+    app.mails_at(MONDAY).await;
+    let rows = prompts(app, &olga).await;
+    assert_eq!(
+        standing(of(&rows, "Olga")),
+        "SKIPPED_ABSENT: Away, and nothing was due."
+    );
+    let letters = app.mails_at(TUESDAY).await;
+    let words = the(&letters, "olga", false).words();
+    assert!(
+        words.contains("More than half-way since Sun 22 Nov."),
+        "{words}"
+    );
 }
 
 async fn whoever_takes_over_is_told_though_they_held_nothing_before(app: &TestApp) {

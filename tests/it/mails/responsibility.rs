@@ -55,13 +55,17 @@ async fn a_new_account_manager_is_prompted_from_then_on_and_no_client_twice_a_we
         "Acme was prompted for on Monday: {}",
         prompt.text
     );
-    for day in ["2026-11-26T08:00:00Z", "2026-11-27T08:00:00Z"] {
-        assert_eq!(
-            told(&app.mails_at(day).await),
-            [""; 0],
-            "nothing new until the week is over"
-        );
-    }
+    let thursday = app.mails_at("2026-11-26T08:00:00Z").await;
+    assert_eq!(
+        told(&thursday),
+        ["olga@example.com prompt", "sam@example.com prompt"],
+        "overdue: the owner, with Sam in copy"
+    );
+    assert_eq!(
+        told(&app.mails_at("2026-11-27T08:00:00Z").await),
+        [""; 0],
+        "nothing new until the week is over"
+    );
     let monday = app.mails_at("2026-11-30T08:00:00Z").await;
     let prompt = the(&monday, "sam", false);
     assert!(

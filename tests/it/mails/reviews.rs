@@ -62,11 +62,12 @@ async fn review(app: &TestApp, owner: &person::Model) -> programme_review::Model
     app.insert(review).await
 }
 
-/// A review that its owner is asked about now.
-pub(super) async fn a_review_on_its_way(app: &TestApp) {
+/// A review whose owner, who is answered, has just been asked about it.
+pub(crate) async fn a_review_on_its_way(app: &TestApp) -> Actor {
     let olga = app.owner().await;
     review(app, &olga.person).await;
     app.mails_at(WEDNESDAY).await;
+    olga
 }
 
 /// Mails of reviews that an instant brings.

@@ -9,11 +9,13 @@ use crate::support::app::{TestApp, on_both_databases};
 use crate::support::demo_agency::{DemoAgency, EIGHT, EIGHT_IN_NEW_YORK};
 use crate::support::letter::Letter;
 use crate::support::spam::verdict;
+use crate::watching::retrying::test_mail;
 
 on_both_databases!(
     the_mails_of_a_monday_are_not_taken_for_spam,
     a_letter_to_a_client_is_not_taken_for_spam,
     a_review_is_not_taken_for_spam,
+    a_test_mail_is_not_taken_for_spam,
 );
 
 /// What a mail may be suspected of, of the five points that make it spam.
@@ -36,6 +38,12 @@ async fn a_review_is_not_taken_for_spam(app: &TestApp) {
     super::reviews::a_review_on_its_way(app).await;
     let kinds = look_at(app.drain().await);
     assert!(kinds.contains(&"six-month-review".to_owned()), "{kinds:?}");
+}
+
+async fn a_test_mail_is_not_taken_for_spam(app: &TestApp) {
+    let olga = app.owner().await;
+    test_mail(app, &olga, &olga).await;
+    assert_eq!(look_at(app.drain().await), ["test"]);
 }
 
 /// Looks at the longest mail of each kind. Answers the kinds.
@@ -64,6 +72,7 @@ fn kind_of(mail: &Outgoing) -> String {
         "client-update",
         "client-letter",
         "six-month-review",
+        "test",
     ];
     let kind = kinds.into_iter().find(|kind| mail.stem.contains(kind));
     kind.unwrap_or_else(|| panic!("{}", mail.stem)).to_owned()

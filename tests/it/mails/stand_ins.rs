@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use meridian::entity::{Access, Day, RoleSide, TouchpointKind, client, person};
+use meridian::entity::{Access, Day, RoleSide, TouchpointKind, client, new_id, person, time_off};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use crate::support::app::{TestApp, on_both_databases};
@@ -15,6 +15,9 @@ on_both_databases!(
     nobody_left_is_a_visible_failure_and_never_everybody,
     a_delegate_s_own_summary_covers_the_absent,
     members_see_their_own_mails_only,
+    two_who_stand_in_for_each_other_and_are_both_away_leave_it_to_the_next,
+    a_day_with_a_minute_left_is_no_absence,
+    whoever_has_left_stands_in_for_nobody,
 );
 
 const MONDAY: Date = date(2026, 11, 23);
@@ -239,9 +242,96 @@ async fn nobody_left_is_a_visible_failure_and_never_everybody(app: &TestApp) {
         standing(of(&prompts(app, &olga).await, "Olga")),
         "SKIPPED_ABSENT: Away, and nothing was due."
     );
-    // The day after, who was away is prompted after all.
+    let listed = "{ emails(filter: { unroutable: true }) { totalCount } others: emails(filter: { unroutable: false }) { totalCount } }";
+    let data = app.ask(&olga, listed, serde_json::json!({})).await;
+    assert_eq!(
+        (&data["emails"]["totalCount"], &data["others"]["totalCount"]),
+        (&3.into(), &3.into())
+    );
+    // The day after, who was away is prompted after all, and the owner hears of what went to nobody: once.
     let tuesday = app.mails_at("2026-11-24T08:00:00Z").await;
-    assert_eq!(told(&tuesday), ["ann@example.com prompt"]);
+    assert_eq!(
+        told(&tuesday),
+        ["ann@example.com prompt", "olga@example.com prompt"]
+    );
+    let olga_s = the(&tuesday, "olga", false);
+    assert_eq!(olga_s.subject, "3 mails went to nobody: Ann, Ann, Olga");
+    let words = olga_s.words();
+    for what in ["client-update prompt", "weekly capacity summary"] {
+        let sentence = format!(
+            "Ann The {what} of Mon 23 Nov went to nobody, since they were away and nobody stood in. Name a standing delegate"
+        );
+        assert!(words.contains(&sentence), "{sentence}: {words}");
+    }
+    assert_eq!(told(&app.mails_at("2026-11-25T08:00:00Z").await), [""; 0]);
+}
+
+async fn two_who_stand_in_for_each_other_and_are_both_away_leave_it_to_the_next(app: &TestApp) {
+    let olga = app.owner().await;
+    let ann = app.manager("Ann").await.person;
+    let bob = app.manager("Bob").await.person;
+    due_client_of(app, "Acme", RoleSide::Client, &ann).await;
+    due_client_of(app, "Bell", RoleSide::Client, &bob).await;
+    for (one, other) in [(&ann, &bob), (&bob, &ann)] {
+        let mut row = one.clone().into_active_model();
+        row.standing_delegate_id = Set(Some(other.id));
+        let tx = app.db.begin().await.unwrap();
+        row.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        away(app, one, (MONDAY, MONDAY), Some(other)).await;
+    }
+    let letters = app.mails_at(EIGHT).await;
+    assert_eq!(
+        told(&letters),
+        ["olga@example.com prompt", "olga@example.com summary"]
+    );
+    let words = the(&letters, "olga", false).words();
+    assert!(
+        words.contains("COVERING FOR ANN") && words.contains("COVERING FOR BOB"),
+        "{words}"
+    );
+    let rows = prompts(app, &olga).await;
+    for name in ["Ann", "Bob"] {
+        let expected = format!("SKIPPED_ABSENT: Away; what is due goes to Olga, {OWNER}.");
+        assert_eq!(standing(of(&rows, name)), expected);
+    }
+}
+
+async fn a_day_with_a_minute_left_is_no_absence(app: &TestApp) {
+    let ann = app.manager("Ann").await.person;
+    let ned = app.manager("Ned").await.person;
+    due_client_of(app, "Acme", RoleSide::Client, &ann).await;
+    // All but a minute of the day: she reads her own mail.
+    let hours = time_off::Model {
+        id: new_id(app.now()),
+        person_id: ann.id,
+        starts_on: Day(MONDAY),
+        ends_on: Day(MONDAY),
+        minutes_per_day: Some(449),
+        delegate_id: Some(ned.id),
+        note: String::new(),
+        version: 1,
+    };
+    app.insert(hours).await;
+    assert_eq!(told(&app.mails_at(EIGHT).await), ["ann@example.com prompt"]);
+}
+
+async fn whoever_has_left_stands_in_for_nobody(app: &TestApp) {
+    let olga = app.owner().await;
+    let ann = app.manager("Ann").await.person;
+    let acme = due_client_of(app, "Acme", RoleSide::Client, &ann).await;
+    let lea = present(app, "Lea", Left).await;
+    know(app, &acme, &lea, 12, 1).await;
+    let second = app.person("Sid", None).await;
+    know(app, &acme, &second, 12, 2).await;
+    away(app, &ann, (MONDAY, MONDAY), None).await;
+    let letters = app.mails_at(EIGHT).await;
+    assert_eq!(
+        told(&letters),
+        ["olga@example.com summary", "sid@example.com prompt"]
+    );
+    let expected = format!("SKIPPED_ABSENT: Away; what is due goes to Sid, {STRONGEST}.");
+    assert_eq!(standing(of(&prompts(app, &olga).await, "Ann")), expected);
 }
 
 async fn a_delegate_s_own_summary_covers_the_absent(app: &TestApp) {
@@ -263,8 +353,10 @@ async fn a_delegate_s_own_summary_covers_the_absent(app: &TestApp) {
         [
             "dana@example.com summary",
             "mia@example.com summary",
+            "olga@example.com prompt",
             "olga@example.com summary"
-        ]
+        ],
+        "these clients were never told anything: the owner hears of it"
     );
     let dana_s = the(&letters, "dana", true);
     assert!(

@@ -23,6 +23,7 @@ stories! {
     an_overtaken_sender_can_neither_send_nor_mark
     a_mail_is_rendered_once_and_only_while_claimed
     an_overtaken_sender_breaks_off_before_the_message
+    a_mail_whose_time_passes_while_it_is_claimed_is_not_told_as_taken
     a_replica_that_leaves_gives_back_its_own_claims
     a_mail_in_doubt_waits_for_the_grace
     a_late_yes_spares_a_second_copy
@@ -150,7 +151,8 @@ async fn write_everything(stage: &Stage, claim: Claim) -> Vec<&'static str> {
 }
 
 async fn an_overtaken_sender_can_neither_send_nor_mark(stage: Stage) {
-    let id = stage.mail_to("zoe@client.example").await;
+    // Not rendered, so that nothing but the fence keeps its text from being stored.
+    let id = stage.unrendered_mail().await;
     let overtaken = Claim::from(&claim(&stage, "asleep").await);
     stage.pass(61);
     maintenance::take_back(&stage.app).await.unwrap();
@@ -228,6 +230,36 @@ async fn an_overtaken_sender_breaks_off_before_the_message(mut stage: Stage) {
         (row.state, row.fence, row.attempts),
         (EmailState::Sent, 2, 1)
     );
+    assert_eq!(claims_lost(&stage).await, "1", "counted once");
+}
+
+async fn claims_lost(stage: &Stage) -> String {
+    let figures = stage.app.watch.exposition(&stage.app).await;
+    let mut lines = figures.lines();
+    let lost = lines.find_map(|line| line.strip_prefix("meridian_lease_lost_total "));
+    lost.unwrap().to_owned()
+}
+
+async fn a_mail_whose_time_passes_while_it_is_claimed_is_not_told_as_taken(mut stage: Stage) {
+    let id = stage
+        .mail("zoe@client.example", SignedDuration::from_secs(10))
+        .await;
+    let server = ScriptedSmtp::after_hello(&[&taking(1_000)[..5], &[Hear("RSET")]].concat()).await;
+    stage.app.mailer = mailer(&server.url());
+    let mut sender = stage.sender();
+    let sending = tokio::spawn(async move { sender.step().await.unwrap() });
+    while !server.heard().iter().any(|line| line.starts_with("RCPT")) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    stage.pass(10);
+    assert_eq!(sending.await.unwrap(), 1);
+    let row = stage.row(id).await;
+    assert_eq!((row.state, row.claimed_by), (EmailState::Pending, None));
+    let told = (AttemptOutcome::NotSent, None, "its time has passed".into());
+    assert_eq!(stage.attempts().await, [told]);
+    maintenance::run(&stage.app).await.unwrap();
+    assert_eq!(stage.row(id).await.state, EmailState::Expired);
+    assert_eq!(claims_lost(&stage).await, "0");
 }
 
 async fn a_replica_that_leaves_gives_back_its_own_claims(stage: Stage) {

@@ -12,9 +12,10 @@ use meridian::email::mailer::Mailer;
 use meridian::email::memory::Memory;
 use meridian::entity::{
     AttemptOutcome, Day, EmailKind, EmailState, Moment, email, email_attempt, new_id, person,
+    schedule,
 };
 use meridian::jobs::sender::Sender;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryOrder};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryOrder, Set};
 use uuid::Uuid;
 
 use crate::support::postgres::Cluster;
@@ -46,6 +47,8 @@ pub(crate) struct Stage {
     pub(crate) app: App,
     pub(crate) memory: Memory,
     pub(crate) recipient_id: Uuid,
+    /// Where the database is, for another connection or a program of its own.
+    pub(crate) url: String,
     _place: Place,
 }
 
@@ -78,12 +81,14 @@ impl Stage {
             config: Arc::new(config),
             mailer: Mailer::Memory(memory.clone()),
             plans: meridian::domain::plans::Running::default(),
+            watch: meridian::watch::Watch::default(),
         };
         let recipient_id = dana(&app).await;
         Self {
             app,
             memory,
             recipient_id,
+            url: url.to_owned(),
             _place: place,
         }
     }
@@ -129,8 +134,9 @@ impl Stage {
         let now = self.now();
         email::Model {
             id,
-            kind: EmailKind::CapacitySummary,
-            dedupe_key: format!("capacity_summary/{id}/2026-W48"),
+            // However long one waits, its words stay.
+            kind: EmailKind::Test,
+            dedupe_key: format!("test/{id}"),
             recipient_id: Some(self.recipient_id),
             contact_id: None,
             period: "2026-W48".to_owned(),
@@ -162,9 +168,52 @@ impl Stage {
         ids
     }
 
+    /// Dana's weekly summary, Mondays at eight, reckoned with the zone rules of `zone_data`.
+    pub(crate) async fn subscription(
+        &self,
+        next_due_at: Timestamp,
+        zone_data: &str,
+    ) -> schedule::Model {
+        let row = schedule::Model {
+            id: new_id(self.now()),
+            person_id: self.recipient_id,
+            kind: EmailKind::CapacitySummary,
+            weekday: Some(1),
+            minute_of_day: 8 * 60,
+            time_zone: None,
+            next_due_at: Moment(next_due_at),
+            time_zone_data: zone_data.to_owned(),
+            paused: false,
+            paused_until: None,
+            version: 1,
+        };
+        let tx = self.app.db.begin().await.unwrap();
+        let row = row.into_active_model().insert(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        row
+    }
+
+    pub(crate) async fn schedule(&self, id: Uuid) -> schedule::Model {
+        let row = schedule::Entity::find_by_id(id);
+        let row = row.one(&self.app.db.read).await.unwrap();
+        row.expect("the subscription is there")
+    }
+
     async fn write(&self, row: email::ActiveModel) {
         let tx = self.app.db.begin().await.unwrap();
         row.insert(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Takes a mail out of the outbox that nobody has claimed, as an owner does.
+    pub(crate) async fn cancel(&self, id: Uuid) {
+        let row = email::ActiveModel {
+            id: Set(id),
+            state: Set(EmailState::Cancelled),
+            ..Default::default()
+        };
+        let tx = self.app.db.begin().await.unwrap();
+        row.update(&tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 

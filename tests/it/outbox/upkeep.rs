@@ -4,11 +4,9 @@ use jiff::SignedDuration;
 use meridian::domain::zone::zone_data_version;
 use meridian::email::memory::Failure;
 use meridian::email::outbox::{self, Claim};
-use meridian::entity::{
-    EmailKind, EmailState, Moment, email_attempt, new_id, obligation, schedule,
-};
-use meridian::jobs::maintenance;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use meridian::entity::{EmailState, email_attempt, obligation};
+use meridian::jobs::{maintenance, planner};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 
 use super::stage::Stage;
 use super::stories;
@@ -19,6 +17,7 @@ stories! {
     a_mail_that_could_not_be_sent_in_time_says_so
     a_claimed_mail_whose_time_passes_is_not_sent
     new_zone_rules_move_what_is_due
+    a_tick_that_comes_before_new_zone_rules_are_followed_loses_nothing
     texts_are_kept_thirty_days_and_rows_eight_weeks
 }
 
@@ -133,26 +132,38 @@ async fn texts_are_kept_thirty_days_and_rows_eight_weeks(stage: Stage) {
     assert!(obligation::Entity::find().all(db).await.unwrap().is_empty());
 }
 
+/// Two replicas of different age run side by side while they are replaced one by one.
+async fn a_tick_that_comes_before_new_zone_rules_are_followed_loses_nothing(stage: Stage) {
+    for next_due_at in ["2026-11-23T07:30:00Z", "2026-11-30T06:30:00Z"] {
+        let next_due_at = next_due_at.parse().unwrap();
+        let row = stage.subscription(next_due_at, "1999a").await;
+        stage.app.clock.set(row.next_due_at.0);
+        for _ in 0..3 {
+            planner::tick(&stage.app).await.unwrap();
+            maintenance::run(&stage.app).await.unwrap();
+            stage.pass(30 * 60);
+        }
+        let tx = stage.app.db.begin().await.unwrap();
+        row.delete(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut periods: Vec<String> = stage
+        .rows()
+        .await
+        .into_iter()
+        .map(|row| row.period)
+        .collect();
+    periods.sort();
+    assert_eq!(periods, ["2026-W48", "2026-W49"]);
+}
+
 async fn new_zone_rules_move_what_is_due(stage: Stage) {
-    let row = schedule::Model {
-        id: new_id(stage.now()),
-        person_id: stage.recipient_id,
-        kind: EmailKind::CapacitySummary,
-        weekday: Some(1),
-        minute_of_day: 8 * 60,
-        time_zone: None,
-        next_due_at: Moment("2026-11-23T07:30:00Z".parse().unwrap()),
-        time_zone_data: "1999a".to_owned(),
-        paused: false,
-        version: 1,
-    };
-    let tx = stage.app.db.begin().await.unwrap();
-    row.clone().into_active_model().insert(&tx).await.unwrap();
-    tx.commit().await.unwrap();
+    let row = stage
+        .subscription("2026-11-23T07:30:00Z".parse().unwrap(), "1999a")
+        .await;
     stage.pass(60);
     assert_eq!(maintenance::run(&stage.app).await.unwrap().recomputed, 1);
-    let moved = schedule::Entity::find_by_id(row.id);
-    let moved = moved.one(&stage.app.db.read).await.unwrap().unwrap();
+    let moved = stage.schedule(row.id).await;
     assert_eq!(
         moved.next_due_at.to_string(),
         "2026-11-23T07:00:00Z",

@@ -77,6 +77,7 @@ async fn app_for(url: &str) -> App {
         config: Arc::new(Settings::parse_from(["meridian"]).config),
         mailer: Mailer::try_new(MailTransport::Memory).unwrap(),
         plans: meridian::domain::plans::Running::default(),
+        watch: meridian::watch::Watch::default(),
     }
 }
 

@@ -150,7 +150,9 @@ async fn subscribing_again_keeps_what_the_person_chose_and_a_new_zone_moves_only
             ..agency.dana.clone()
         };
         let tx = db.begin().await.unwrap();
-        subscriptions::reschedule(&tx, &moved, now()).await.unwrap();
+        subscriptions::reschedule(&tx, &agency.dana, &moved, now())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         assert_eq!(
             due(&schedules(agency).await),

@@ -31,7 +31,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::letter::Letter;
-use super::postgres::Cluster;
+use super::postgres::{Cluster, refusals_are_rolled_back};
 use super::{rows, run_to_end};
 
 /// What the clock shows at first: a minute before the weekly summary of a person in London.
@@ -117,6 +117,7 @@ impl TestApp {
             config: Arc::new(Settings::parse_from(["meridian"]).config),
             mailer: Mailer::Memory(memory.clone()),
             plans: meridian::domain::plans::Running::default(),
+            watch: meridian::watch::Watch::default(),
         };
         Self::of(app, url, memory).await
     }
@@ -131,9 +132,8 @@ impl TestApp {
     /// As [`Self::started_again`], with another way out for mail.
     pub(crate) async fn sending_through(&self, mailer: Mailer) -> Self {
         let app = App {
-            db: Db::connect(&self.url).await.unwrap(),
             mailer,
-            ..self.app.clone()
+            ..self.again().await
         };
         Self::of(app, &self.url, self.memory.clone()).await
     }
@@ -142,9 +142,36 @@ impl TestApp {
     pub(crate) async fn beside(&self, url: &str) -> Self {
         let app = App {
             db: Db::connect(url).await.unwrap(),
+            watch: meridian::watch::Watch::default(),
             ..self.app.clone()
         };
         Self::of(app, url, self.memory.clone()).await
+    }
+
+    /// As [`Self::started_again`], by another clock.
+    pub(crate) async fn ticking_by(&self, clock: Clock) -> Self {
+        let app = App {
+            clock,
+            ..self.again().await
+        };
+        Self::of(app, &self.url, self.memory.clone()).await
+    }
+
+    /// As [`Self::started_again`], with another configuration.
+    pub(crate) async fn configured(&self, config: Arc<Config>) -> Self {
+        let app = App {
+            config,
+            ..self.again().await
+        };
+        Self::of(app, &self.url, self.memory.clone()).await
+    }
+
+    async fn again(&self) -> App {
+        App {
+            db: Db::connect(&self.url).await.unwrap(),
+            watch: meridian::watch::Watch::default(),
+            ..self.app.clone()
+        }
     }
 
     async fn of(app: App, url: &str, memory: Memory) -> Self {
@@ -318,6 +345,7 @@ impl TestApp {
 
     /// Sends what is due. Answers every mail sent since the story began.
     pub(crate) async fn drain(&self) -> Vec<Outgoing> {
+        refusals_are_rolled_back(&self.db).await;
         let mut sender = Sender::new(self.app.clone(), "a story").with_seed(7);
         while sender.step().await.unwrap() > 0 {}
         sender.close().await;

@@ -8,15 +8,22 @@ pub(crate) mod handover;
 pub(crate) mod letter;
 pub(crate) mod outbox;
 pub(crate) mod postgres;
+pub(crate) mod replica;
 pub(crate) mod rows;
 pub(crate) mod scripted_smtp;
 pub(crate) mod smtp_server;
+pub(crate) mod smtp_temper;
 pub(crate) mod spam;
 pub(crate) mod tables;
+pub(crate) mod tcp;
 mod watchdog;
 pub(crate) mod work;
 
 use std::future::Future;
+
+/// What makes the throwaway PostgreSQL quick: nothing of it has to outlive the tests.
+const POSTGRES_OPTIONS: &str = "-c shared_buffers=16MB -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+    -c autovacuum=off";
 
 /// Runs `future` to its end on a thread and runtime of its own, so that it may be called from inside another runtime.
 pub(crate) fn run_to_end<F>(future: F) -> F::Output

@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use meridian::db::Db;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::watchdog::Watchdog;
 
@@ -69,6 +73,25 @@ impl Cluster {
         }
     }
 
+    /// Ends every connection to the database of `url`, and lets nobody in until [`Self::let_in`].
+    pub(crate) fn shut_out(&self, url: &str) {
+        if let Some((_, name)) = url.rsplit_once('/') {
+            self.run(&[
+                &format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"),
+                &end_connections(name),
+            ]);
+        }
+    }
+
+    /// Ends what [`Self::shut_out`] began.
+    pub(crate) fn let_in(&self, url: &str) {
+        if let Some((_, name)) = url.rsplit_once('/') {
+            self.run(&[&format!(
+                "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"
+            )]);
+        }
+    }
+
     /// Makes the template `name` on the first call, by giving the URL of an empty database to `initialise`; later
     /// calls only return the name, which [`Self::create_database`] takes.
     pub(crate) fn template<'name, F, Fut>(&self, name: &'name str, initialise: F) -> &'name str
@@ -85,7 +108,7 @@ impl Cluster {
             super::run_to_end(initialise(self.url(name)));
             self.run(&[
                 &format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"),
-                &format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"),
+                &end_connections(name),
             ]);
             templates.insert(name.to_owned());
         }
@@ -130,6 +153,12 @@ impl Cluster {
             String::from_utf8_lossy(&output.stderr)
         );
     }
+}
+
+fn end_connections(database: &str) -> String {
+    format!(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{database}'"
+    )
 }
 
 /// Where the newest PostgreSQL that is new enough keeps its programs.
@@ -193,4 +222,22 @@ fn report_not_run() {
     let test = thread.name().unwrap_or("a test");
     let _ = writeln!(std::io::stderr(), "NOT RUN on PostgreSQL: {test}");
     eprintln!("NOT RUN on PostgreSQL: {test}");
+}
+
+/// Waits for the transactions of requests that were refused. PostgreSQL hears of their end a moment after the answer, and until
+/// then a claim passes by the rows that they locked.
+pub(crate) async fn refusals_are_rolled_back(db: &Db) {
+    const OPEN: &str = "SELECT 1 FROM pg_stat_activity
+        WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    if db.backend() != DbBackend::Postgres {
+        return;
+    }
+    for _ in 0..100 {
+        let open = Statement::from_string(DbBackend::Postgres, OPEN);
+        let open = db.read.query_one_raw(open).await;
+        if open.expect("PostgreSQL answers").is_none() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }

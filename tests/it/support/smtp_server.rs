@@ -19,6 +19,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
+use super::smtp_temper::{Step, Temper, Turn};
+
 /// How the server's connections are encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ServerTls {
@@ -39,6 +41,8 @@ pub(crate) struct ServerOptions {
     pub(crate) plain_text_auth: bool,
     /// These recipients are refused with 550.
     pub(crate) unknown: Vec<&'static str>,
+    /// How it takes what it is told.
+    pub(crate) temper: Temper,
 }
 
 /// A mail as the server was given it.
@@ -202,6 +206,29 @@ impl Conversation {
         builder.build(peer, mailbox)
     }
 
+    /// The first word of a command, upper case.
+    fn note(&self, said: &str) {
+        let verb = said.split_whitespace().next().unwrap_or_default();
+        self.log.lock().unwrap().commands.push(verb.to_uppercase());
+    }
+
+    /// What the server makes of `step`, with what it says or does before it takes it; none when the connection is closed.
+    async fn turn<S: AsyncWrite + Unpin>(&self, step: Step<'_>, stream: &mut S) -> Option<Turn> {
+        let turn = self.options.temper.turn(step);
+        match turn {
+            Turn::Refuse(words) => {
+                stream.write_all(words.as_bytes()).await.ok()?;
+                stream.flush().await.ok()?;
+                (!words.starts_with("421")).then_some(turn)
+            }
+            Turn::HangUp { taken: false, .. } => {
+                before_the_answer(turn).await?;
+                None
+            }
+            _ => Some(turn),
+        }
+    }
+
     /// Speaks until the connection ends, or gives the stream back for STARTTLS.
     async fn speak<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
@@ -211,6 +238,7 @@ impl Conversation {
     ) -> Option<S> {
         let mut stream = BufReader::new(stream);
         if greet {
+            self.turn(Step::Greeting, &mut stream).await?;
             say(&mut stream, &session.greeting()).await?;
         }
         let mut in_message = false;
@@ -219,18 +247,26 @@ impl Conversation {
             if stream.read_until(b'\n', &mut line).await.ok()? == 0 {
                 return None;
             }
+            let said = String::from_utf8_lossy(&line).trim_end().to_owned();
             if !in_message {
-                let text = String::from_utf8_lossy(&line).to_uppercase();
-                let command = text
-                    .split_whitespace()
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
-                self.log.lock().unwrap().commands.push(command);
+                self.note(&said);
+            }
+            let step = match (in_message, said.as_str()) {
+                (false, command) => Some(Step::Command(command)),
+                (true, ".") => Some(Step::FinalDot),
+                (true, _) => None,
+            };
+            let turn = match step {
+                Some(step) => self.turn(step, &mut stream).await?,
+                None => Turn::Answer,
+            };
+            if matches!(turn, Turn::Refuse(_)) {
+                continue;
             }
             let response = session.process(&line);
             in_message = response.code == START_DATA.code
                 || (in_message && response.action == Action::NoReply);
+            before_the_answer(turn).await?;
             say(&mut stream, &response).await?;
             match response.action {
                 Action::Close => return None,
@@ -239,6 +275,20 @@ impl Conversation {
             }
         }
     }
+}
+
+/// Waits as the server's temper wants it; none when it closes the connection instead of answering.
+async fn before_the_answer(turn: Turn) -> Option<()> {
+    match turn {
+        Turn::Answer | Turn::Refuse(_) => {}
+        Turn::AnswerAfter(pause) => tokio::time::sleep(pause).await,
+        Turn::AnswerBehind(gate) => gate.opened().await,
+        Turn::HangUp { after, .. } => {
+            tokio::time::sleep(after).await;
+            return None;
+        }
+    }
+    Some(())
 }
 
 async fn say(stream: &mut (impl AsyncWrite + Unpin), response: &Response) -> Option<()> {

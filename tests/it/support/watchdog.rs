@@ -57,6 +57,7 @@ fn shell(bin: &Path) -> Result<Command, String> {
     shell
         .args(["-c", SCRIPT, "meridian-test-postgres"])
         .arg(bin)
+        .arg(super::POSTGRES_OPTIONS)
         .current_dir("/")
         .process_group(0)
         .stdin(Stdio::piped())

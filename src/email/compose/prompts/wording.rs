@@ -1,19 +1,36 @@
 //! What a prompt says of each thing that is due.
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::Day;
 use super::entries::{Entry, What};
 use crate::domain::cadence::DueState;
-use crate::domain::notices;
+use crate::domain::prompts::{Prompt, touchpoint_kind};
+use crate::domain::suppressions::Unreachable;
+use crate::domain::unroutable::Unroutable;
 use crate::domain::updates::Standing;
-use crate::email::client_update::{FactsNeeded, Matter, Notice, Prompts, ReachOutDue, UpdateDue};
+use crate::domain::{self, notices};
+use crate::email::action_link::{self, Action, Answer};
+use crate::email::client_update::{
+    AnswerLinks, FactsNeeded, Matter, Notice, Overdue, Prompts, ReachOutDue, Told, Undelivered,
+    UpdateDue,
+};
 use crate::email::compose::delivery::Links;
 use crate::email::compose::touchpoints::Touchpoints;
 use crate::email::format;
 use crate::email::line::Line;
-use crate::entity::{Side, client, project};
+use crate::entity::{EmailKind, PromptTopic, Side, client, project};
+use crate::error::Result;
+
+/// Whose mail is written.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub(super) links: action_link::Links<'a>,
+    /// Whether they may read the notes of contacts.
+    pub(super) with_notes: bool,
+}
 
 impl Day<'_> {
     pub(super) fn add(
@@ -21,8 +38,9 @@ impl Day<'_> {
         entry: &Entry<'_>,
         prompts: &mut Prompts,
         touchpoints: &Touchpoints,
-        with_notes: bool,
-    ) {
+        reader: Reader<'_>,
+    ) -> Result<()> {
+        let answers = self.answers(entry, reader)?;
         let link = |client: &client::Model| Some(Links(self.app).client(client.id));
         match &entry.what {
             What::Update(standing, due) => prompts.updates.push(UpdateDue {
@@ -33,13 +51,14 @@ impl Day<'_> {
                 overdue: due.state(self.day) == DueState::Overdue,
                 cadence_days: standing.client.cadence_days.into(),
                 last_contact: touchpoints.last_update(standing.client.id),
-                since: self.since(standing, touchpoints, with_notes),
+                since: self.since(standing, touchpoints, reader.with_notes),
                 waiting: self.waiting(standing),
                 projects: standing
                     .active
                     .iter()
                     .map(|project| project.name.as_str().into())
                     .collect(),
+                answers,
             }),
             What::ReachOut(standing, due) => prompts.reach_outs.push(ReachOutDue {
                 client: standing.client.name.as_str().into(),
@@ -47,6 +66,7 @@ impl Day<'_> {
                 due_on: due.due_on,
                 every_days: standing.outreach_days.unwrap_or_default(),
                 last_contact: touchpoints.last(standing.client.id),
+                answers,
             }),
             What::Facts(standing, due, project) => prompts.facts.push(FactsNeeded {
                 project: project.name.as_str().into(),
@@ -55,14 +75,52 @@ impl Day<'_> {
                 writer: standing.speaker_id.map(|speaker| self.name(speaker)),
                 due_on: due.due_on,
                 facts: facts(project, self.day),
+                answers,
             }),
-            What::Notice(matter) => prompts.notices.push(self.notice(matter)),
+            What::Notice(matter) => self.tell(matter, prompts),
         }
+        Ok(())
     }
 
-    fn notice(&self, matter: &notices::Matter) -> Notice {
+    /// What the reader can answer. A copy asks nothing, and a notice is seen to where it leads.
+    fn answers(&self, entry: &Entry<'_>, reader: Reader<'_>) -> Result<Option<AnswerLinks>> {
+        let (topic, subject_id, standing) = match &entry.what {
+            What::Update(standing, _) => (PromptTopic::Update, standing.client.id, standing),
+            What::ReachOut(standing, _) => (PromptTopic::ReachOut, standing.client.id, standing),
+            What::Facts(standing, _, project) => (PromptTopic::Facts, project.id, standing),
+            What::Notice(_) => return Ok(None),
+        };
+        if entry.shadows.is_some() {
+            return Ok(None);
+        }
+        let prompt = Prompt { topic, subject_id };
+        let since = standing.since(topic);
+        let url = |answer| {
+            reader.links.url(Action::Prompt {
+                answer,
+                prompt,
+                since,
+            })
+        };
+        let is_logged = touchpoint_kind(topic).is_some();
+        Ok(Some(AnswerLinks {
+            log_url: is_logged.then(|| url(Answer::Log)).transpose()?,
+            more_url: url(Answer::Choose)?,
+        }))
+    }
+
+    fn tell(&self, matter: &notices::Matter, prompts: &mut Prompts) {
         let links = Links(self.app);
-        match matter {
+        let notice = match matter {
+            notices::Matter::Overdue(overdue) => {
+                return prompts.overdue.push(self.overdue(overdue));
+            }
+            notices::Matter::Unreachable(unreachable) => {
+                return prompts.undelivered.push(self.unreachable(unreachable));
+            }
+            notices::Matter::Unroutable(unroutable) => {
+                return prompts.undelivered.push(went_to_nobody(unroutable));
+            }
             notices::Matter::KickOff {
                 project,
                 client_name,
@@ -105,6 +163,36 @@ impl Day<'_> {
                 },
                 url: Some(links.programme(reached.programme.id)),
             },
+        };
+        prompts.notices.push(notice);
+    }
+
+    fn overdue(&self, overdue: &domain::overdue::Overdue) -> Overdue {
+        let owners = self.stand_ins.owners().iter();
+        let others = owners.filter(|owner| overdue.speaker_id != Some(**owner));
+        let told = match &overdue.speaker_name {
+            _ if overdue.is_copy => Told::Owners(others.map(|owner| self.name(*owner)).collect()),
+            Some(speaker) => Told::AccountManager(speaker.into()),
+            None => Told::Nobody,
+        };
+        Overdue {
+            client: overdue.client_name.as_str().into(),
+            url: Some(Links(self.app).client(overdue.client_id)),
+            due_on: overdue.due_on,
+            days_late: days_between(overdue.due_on, self.day),
+            told,
+        }
+    }
+
+    fn unreachable(&self, unreachable: &Unreachable) -> Undelivered {
+        let suppressed = &unreachable.suppressed;
+        let since = suppressed.suppressed_at.0;
+        let reason = suppressed.reason.trim_end_matches('.');
+        Undelivered::Address {
+            since: since.to_zoned(TimeZone::UTC).date(),
+            whose: unreachable.names().into(),
+            address: suppressed.address.as_str().into(),
+            reason: format!("{reason}.").into(),
         }
     }
 
@@ -152,6 +240,21 @@ impl Day<'_> {
     }
 }
 
+fn went_to_nobody(unroutable: &Unroutable) -> Undelivered {
+    let what = match unroutable.mail.kind {
+        EmailKind::CapacitySummary => "weekly capacity summary",
+        EmailKind::ClientUpdate => "client-update prompt",
+        EmailKind::ClientLetter => "letter",
+        EmailKind::SixMonthReview => "review",
+        EmailKind::Test => "test mail",
+    };
+    Undelivered::Mail {
+        on: unroutable.mail.local_on.0,
+        whose: unroutable.recipient.name.as_str().into(),
+        what: what.into(),
+    }
+}
+
 /// The facts that the writer of an update needs of a production-led project.
 fn facts(project: &project::Model, day: Date) -> Vec<Line> {
     let mut facts: Vec<Line> = vec![
@@ -170,6 +273,10 @@ pub(super) fn sorted(mut prompts: Prompts) -> Prompts {
     prompts
         .notices
         .sort_by(|a, b| (&a.matter, &a.url).cmp(&(&b.matter, &b.url)));
+    prompts
+        .overdue
+        .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));
+    prompts.undelivered.sort();
     prompts
         .updates
         .sort_by(|a, b| (a.due_on, &a.client).cmp(&(b.due_on, &b.client)));

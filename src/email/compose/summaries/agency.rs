@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -14,8 +15,10 @@ use crate::domain::capacity::{Agenda, Capacity};
 use crate::domain::updates::standings;
 use crate::domain::utilisation::Band;
 use crate::email::capacity_summary::{
-    Agency, Decision, ManagerWeek, Matter, OverdueUpdate, PersonWeek, Unstaffed,
+    Agency, Decision, ManagerWeek, Matter, OverdueUpdate, PersonWeek, Unreachable, Unstaffed,
 };
+use crate::email::compose::choices::{chosen, is_dismissed};
+use crate::entity::{PromptTopic, prompt_choice};
 use crate::error::Result;
 
 /// A client update past its three working days.
@@ -23,6 +26,7 @@ pub(super) struct Overdue {
     client: String,
     speaker_id: Option<Uuid>,
     due_on: Date,
+    choice: Option<prompt_choice::Model>,
 }
 
 /// The overdue client updates of the agency, latest first.
@@ -42,6 +46,7 @@ pub(super) async fn overdue(
                 client: standing.client.name.clone(),
                 speaker_id: standing.speaker_id,
                 due_on: due.due_on,
+                choice: standing.choice(PromptTopic::Update, None).cloned(),
             })
         })
         .collect();
@@ -59,10 +64,12 @@ impl Summaries<'_> {
         }
         self.decide_on_people(&everybody, weeks, decisions);
         let unstaffed = self.unstaffed(decisions);
-        if !self.overdue.is_empty() {
+        let needed = |one: &&Overdue| !is_dismissed(one.choice.as_ref(), self.day);
+        let overdue = self.overdue.iter().filter(needed).count();
+        if overdue > 0 {
             decisions.push(Decision {
                 matter: Matter::UpdatesOverdue {
-                    clients: i64::try_from(self.overdue.len()).unwrap_or(i64::MAX),
+                    clients: i64::try_from(overdue).unwrap_or(i64::MAX),
                 },
                 url: Some(Links(self.app).page("/updates")),
             });
@@ -76,6 +83,20 @@ impl Summaries<'_> {
                 .overdue
                 .iter()
                 .map(|one| self.overdue_update(one))
+                .collect(),
+            unreachable: self
+                .unreachable
+                .iter()
+                .map(|one| Unreachable {
+                    whose: one.names().into(),
+                    address: one.suppressed.address.as_str().into(),
+                    since: one
+                        .suppressed
+                        .suppressed_at
+                        .0
+                        .to_zoned(TimeZone::UTC)
+                        .date(),
+                })
                 .collect(),
             time_off: self.time_off(&everybody),
             ahead: self.ahead(&everybody, weeks),
@@ -145,6 +166,13 @@ impl Summaries<'_> {
                 .due_on
                 .until(self.day)
                 .map_or(0, |span| span.get_days().into()),
+            choice: one
+                .choice
+                .as_ref()
+                .zip(one.speaker_id)
+                .and_then(|(choice, speaker)| {
+                    chosen(choice, speaker, self.day, |id| self.name(id))
+                }),
         }
     }
 }

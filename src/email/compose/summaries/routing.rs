@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::calendar::{Week, plus_days};
 use crate::domain::stand_ins::{Route, StandIns};
 use crate::domain::subscriptions;
+use crate::domain::unroutable::UNROUTABLE;
 use crate::email::compose::obligations::{self, Obligations};
 use crate::email::compose::rerouting::{Wanted, ensure};
 use crate::email::compose::{Addressed, Composed, PAUSED};
@@ -31,8 +32,9 @@ pub(super) struct Subject {
 pub(super) struct Routing<'a> {
     pub(super) app: &'a App,
     pub(super) week: Week,
+    pub(super) day: Date,
     pub(super) now: Timestamp,
-    pub(super) obligations: Obligations,
+    pub(super) obligations: Obligations<'a>,
     pub(super) stand_ins: &'a StandIns,
     pub(super) schedules: &'a HashMap<Uuid, schedule::Model>,
 }
@@ -43,13 +45,12 @@ impl Routing<'_> {
         &self,
         rows: &[Addressed<'_>],
         addressees: &[Uuid],
-        day: Date,
     ) -> Result<(Vec<Subject>, Vec<Composed>)> {
         let recipients: HashMap<Uuid, Addressed<'_>> =
             rows.iter().map(|row| (row.recipient_id, *row)).collect();
         let mut subjects = Vec::new();
         let mut closed = Vec::new();
-        let routes = self.routes(&recipients, addressees, day);
+        let routes = self.routes(&recipients, addressees);
         let open = self.ensure(&recipients, &routes).await?;
         for (person_id, on, route) in routes {
             let own_row = recipients.get(&person_id);
@@ -128,7 +129,7 @@ impl Routing<'_> {
     fn is_paused(&self, person_id: Uuid) -> bool {
         self.schedules
             .get(&person_id)
-            .is_some_and(|schedule| schedule.paused)
+            .is_some_and(|schedule| subscriptions::is_paused(schedule, self.day))
     }
 
     fn subject(&self, person_id: Uuid, to: Uuid, on: Date) -> Subject {
@@ -161,8 +162,8 @@ impl Routing<'_> {
         &self,
         recipients: &HashMap<Uuid, Addressed<'_>>,
         addressees: &[Uuid],
-        day: Date,
     ) -> Vec<(Uuid, Date, Route)> {
+        let day = self.day;
         addressees
             .iter()
             .filter(|person_id| !self.is_paused(**person_id))
@@ -225,6 +226,5 @@ impl Routing<'_> {
 }
 
 fn unroutable(row: Addressed<'_>) -> Composed {
-    let reason = "UNROUTABLE: away, and nobody stands in. Name a delegate on the time off, or a standing one.";
-    Composed::closed(&row, EmailState::Failed, reason)
+    Composed::closed(&row, EmailState::Failed, UNROUTABLE)
 }

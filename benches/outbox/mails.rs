@@ -1,0 +1,108 @@
+//! Mails to send: rendered already, due now.
+
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use meridian::app::App;
+use meridian::email::outbox;
+use meridian::entity::{Day, EmailKind, EmailState, Moment, email, new_id, person};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+};
+use uuid::Uuid;
+
+/// Rows written in one statement.
+const CHUNK: usize = 500;
+
+/// Somebody who gets mail.
+pub(crate) fn person(app: &App, number: usize) -> person::Model {
+    let now = Moment(app.clock.now());
+    person::Model {
+        id: new_id(now.0),
+        name: format!("Person {number}"),
+        email: format!("p{number}@agency.example"),
+        time_zone: "Europe/Berlin".to_owned(),
+        access: None,
+        preference: None,
+        holiday_calendar_id: None,
+        standing_delegate_id: None,
+        employed_from: Day(jiff::civil::date(2020, 1, 1)),
+        employed_until: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        archived_at: None,
+    }
+}
+
+/// Writes `count` mails that are due, each with a text of about `size` bytes; with none of 0.
+pub(crate) async fn write(app: &App, count: usize, size: usize) {
+    let tx = app.db.begin().await.expect("a transaction");
+    let recipient = person(app, 0).into_active_model().insert(&tx).await;
+    tx.commit().await.expect("a commit");
+    let recipient = recipient.expect("a person");
+    let text = (size > 0).then(|| message(size));
+    let numbers: Vec<usize> = (0..count).collect();
+    for chunk in numbers.chunks(CHUNK) {
+        let rows = chunk
+            .iter()
+            .map(|number| mail(app, recipient.id, *number, text.as_deref()));
+        let tx = app.db.begin().await.expect("a transaction");
+        outbox::insert(&tx, rows.collect()).await.expect("mails");
+        tx.commit().await.expect("a commit");
+    }
+}
+
+fn mail(app: &App, recipient_id: Uuid, number: usize, text: Option<&[u8]>) -> email::Model {
+    let now = app.clock.now();
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let expires_at = now + SignedDuration::from_hours(36);
+    let pending = outbox::pending(
+        EmailKind::CapacitySummary,
+        recipient_id,
+        &number.to_string(),
+        today,
+        now,
+        expires_at,
+        now,
+    );
+    email::Model {
+        to_address: Some(format!("p{number}@agency.example")),
+        subject: Some("Week 48: Priya 3 h over, Tom has 14 h free".to_owned()),
+        message_id: Some(format!("<{}@agency.example>", pending.id)),
+        message: text.map(<[u8]>::to_vec),
+        rendered_at: text.map(|_| Moment(now)),
+        ..pending
+    }
+}
+
+/// A message of about `size` bytes, in lines such as a mail has.
+fn message(size: usize) -> Vec<u8> {
+    let mut message = b"Subject: Week 48\r\nContent-Type: text/html\r\n\r\n".to_vec();
+    let mut number = 0_u64;
+    while message.len() < size {
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let cell = format!(
+            "<td style=\"padding:4px 8px\">{:020}</td>\r\n",
+            number >> 16
+        );
+        message.extend_from_slice(cell.as_bytes());
+    }
+    message
+}
+
+/// How many mails are in `state`.
+pub(crate) async fn in_state(app: &App, state: EmailState) -> usize {
+    let word = format!("'{}'", state.word());
+    let count = email::Entity::find()
+        .filter(
+            email::Column::State
+                .into_expr()
+                .eq(sea_orm::sea_query::Expr::cust(word)),
+        )
+        .count(&app.db.read)
+        .await;
+    usize::try_from(count.expect("a count")).expect("it fits")
+}

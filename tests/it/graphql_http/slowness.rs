@@ -1,0 +1,81 @@
+//! Clients that take their time. A request may take a second here, and a connection be quiet for one.
+
+use std::time::{Duration, Instant};
+
+use super::toy::{PATIENCE, Server, query};
+use crate::support::tcp::{heard, post, say, trickle};
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// It is never silent, so that a time-out between two pieces would not end it.
+#[tokio::test]
+async fn a_body_that_trickles_is_given_up() {
+    let server = Server::start().await;
+    let started = Instant::now();
+    let half = post("/graphql", &[JSON], 100_000, r#"{"query":"{ hello }""#);
+    let answer = trickle(server.address, &half).await;
+    assert!(started.elapsed() >= PATIENCE);
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    let extensions = &body["errors"][0]["extensions"];
+    assert_eq!(extensions["code"], "BODY_TIMEOUT");
+    assert_eq!(extensions["retryable"], true);
+    let id = extensions["requestId"].as_str().unwrap();
+    assert!(head.contains(&format!("x-request-id: {id}")), "{head}");
+}
+
+#[tokio::test]
+async fn the_time_a_body_took_is_not_given_to_the_resolvers_again() {
+    let server = Server::start().await;
+    let body = r#"{"query":"{ slow }"}"#;
+    let mut stream = say(
+        server.address,
+        &post("/graphql", &[JSON, ("connection", "close")], body.len(), ""),
+    )
+    .await;
+    tokio::time::sleep(PATIENCE * 7 / 10).await;
+    let sent = Instant::now();
+    tokio::io::AsyncWriteExt::write_all(&mut stream, body.as_bytes())
+        .await
+        .unwrap();
+    let answer = heard(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(sent.elapsed() < PATIENCE * 9 / 10, "{:?}", sent.elapsed());
+}
+
+#[tokio::test]
+async fn who_does_not_finish_the_head_is_hung_up_on() {
+    let server = Server::start().await;
+    for beginning in ["", "G", "GET /healthz HTTP/1.1\r\nhost: meridian\r\n"] {
+        let started = Instant::now();
+        assert_eq!(heard(&mut say(server.address, beginning).await).await, "");
+        assert!(started.elapsed() >= PATIENCE, "{beginning:?}");
+    }
+    let endless = "GET /healthz HTTP/1.1\r\nhost: meridian\r\nx-a: ";
+    assert_eq!(trickle(server.address, endless).await, "");
+    let idle = "GET /healthz HTTP/1.1\r\nhost: meridian\r\n\r\n";
+    let answer = heard(&mut say(server.address, idle).await).await;
+    assert!(answer.ends_with("ok"), "{answer}");
+}
+
+/// A hundred of them cost a hundred sockets and nothing else.
+#[tokio::test]
+async fn others_are_answered_meanwhile() {
+    let server = Server::start().await;
+    let half = post("/graphql", &[JSON], 1_000, "{");
+    let mut slow = Vec::new();
+    for _ in 0..100 {
+        slow.push(say(server.address, &half).await);
+    }
+    let url = format!("http://{}/graphql?query={{hello}}", server.address);
+    let good = reqwest::Client::new()
+        .get(url)
+        .timeout(Duration::from_secs(5));
+    assert_eq!(good.send().await.unwrap().status(), 200);
+    for mut stream in slow {
+        let answer = heard(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    }
+    assert_eq!(query("{ hello }").await.status, 200);
+}
