@@ -60,6 +60,8 @@ pub(super) async fn until_told_to_stop(
             return failed;
         }
         name = signals.next() => {
+            // Whoever reads that it stops may count on it.
+            jobs.stop();
             tracing::info!(signal = name, "stopping; a second signal ends at once");
         }
     }

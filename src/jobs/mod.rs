@@ -102,10 +102,15 @@ impl Jobs {
         }
     }
 
+    /// Ticks, claims and begins nothing from now on. [`Self::shutdown`] waits for what is under way.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
     /// Stops ticking and claiming at once, lets mails that are being handed over come to an end for up to 25 s, says goodbye
     /// to the mail server, and gives the claimed mails back.
     pub async fn shutdown(mut self) {
-        self.stopping.send_replace(true);
+        self.stop();
         let ended = timeout(FAREWELL, async {
             if let Some(alarm) = self.alarm.take() {
                 alarm.stop().await;
