@@ -229,7 +229,8 @@ async fn strangers_are_not_told_what_exists(app: &TestApp) {
     for (method, path, to_mia) in [
         (Method::GET, "/nowhere", 404),
         (Method::POST, "/", 404),
-        (Method::GET, "/graphql", 405),
+        (Method::GET, "/graphql", 400),
+        (Method::PUT, "/graphql", 405),
     ] {
         let stranger = get(method.clone(), path, None).await;
         assert_eq!(stranger.status, 401, "{path}");
