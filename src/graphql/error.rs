@@ -51,6 +51,27 @@ pub enum Code {
 }
 
 impl Code {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::BadUserInput,
+        Self::NotFound,
+        Self::Conflict,
+        Self::Forbidden,
+        Self::Unauthenticated,
+        Self::Unavailable,
+        Self::Internal,
+        Self::Timeout,
+        Self::ParseFailed,
+        Self::ValidationFailed,
+        Self::QueryTooComplex,
+        Self::PayloadTooLarge,
+        Self::BodyTimeout,
+        Self::BadRequest,
+        Self::MethodNotAllowed,
+        Self::UnsupportedMediaType,
+        Self::NotAcceptable,
+    ];
+
     /// The code as clients read it.
     pub fn as_str(self) -> &'static str {
         match self {

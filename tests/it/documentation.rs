@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use meridian::config::Config;
+use meridian::domain::page::LONGEST_PAGE;
+use meridian::graphql::error::Code;
+use meridian::graphql::guard;
+use meridian::server::graphql::MAX_BODY;
 
 /// README.md, CONTRIBUTING.md and every page of docs/, as far as they exist.
 fn pages() -> Vec<PathBuf> {
@@ -181,4 +185,54 @@ fn each_walkthrough_has_a_test_of_its_name() {
     shown.sort_unstable();
     assert_eq!(told.len(), 3, "{told:?}");
     assert_eq!(told, shown);
+}
+
+#[test]
+fn the_page_of_the_api_has_every_error_code_and_whether_to_try_again() {
+    let page = page("docs/api.md");
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let named: Vec<(&str, bool)> = rows
+        .map(|row| {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            (cells[1].trim_matches('`'), cells[3] == "yes")
+        })
+        .collect();
+    let expected = Code::ALL.map(|code| (code.as_str(), code.retryable()));
+    assert_eq!(named, expected);
+}
+
+#[test]
+fn the_page_of_the_api_has_every_limit() {
+    let page = page("docs/api.md");
+    let (_, limits) = page.split_once("## Limits").expect("a chapter of limits");
+    for limit in [
+        format!("{MAX_BODY} bytes"),
+        format!(
+            "{} bytes, {} tokens, {} operations",
+            guard::MAX_BYTES,
+            guard::MAX_TOKENS,
+            guard::MAX_OPERATIONS
+        ),
+        format!("| nesting of brackets | {} |", guard::MAX_NESTING),
+        format!(
+            "| {}, below `__schema` and `__type` {} |",
+            guard::MAX_DEPTH,
+            guard::MAX_INTROSPECTION_DEPTH
+        ),
+        format!(
+            "| fields at the root of an operation | {} |",
+            guard::MAX_ROOT_FIELDS
+        ),
+        format!("| aliases of an operation | {} |", guard::MAX_ALIASES),
+        format!("| directives of an operation | {} |", guard::MAX_DIRECTIVES),
+        format!("| cost of an operation | {} |", guard::MAX_COST),
+        format!(
+            "| {} items, nested {} deep |",
+            guard::MAX_VARIABLE_LIST,
+            guard::MAX_VARIABLE_NESTING
+        ),
+        format!("| a page | {LONGEST_PAGE} |"),
+    ] {
+        assert!(limits.contains(&limit), "{limit}");
+    }
 }
