@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use meridian::email::memory::Failure;
+use meridian::email::outcome::Phase;
 use meridian::jobs::sender::Sender;
 use serde_json::{Value, json};
 
@@ -11,6 +12,7 @@ use crate::support::app::{TestApp, on_both_databases};
 on_both_databases!(
     a_replica_is_ready_while_its_ticks_come_to_an_end,
     a_replica_is_not_ready_while_mail_does_not_get_out,
+    what_does_not_let_mail_out_is_told_without_addresses,
     a_replica_is_not_ready_without_its_database,
 );
 
@@ -62,6 +64,16 @@ async fn a_replica_is_not_ready_while_mail_does_not_get_out(app: &TestApp) {
     assert_eq!(sender.step().await.unwrap(), 1, "the probe");
     assert_eq!(readyz(app).await.0, 200);
     sender.close().await;
+}
+
+/// Anybody may ask whether a replica is ready.
+async fn what_does_not_let_mail_out_is_told_without_addresses(app: &TestApp) {
+    let fault =
+        "refused when naming zoe@client.example: 530 5.7.1 sign in first, dana@agency.example";
+    app.watch.breaker().open(app.now(), Phase::Rcpt, fault);
+    let (_, checks) = readyz(app).await;
+    let why = "Mail does not get out, and mails wait: refused when naming z…e@client.example.";
+    assert_eq!(checks["mail"]["why"], why);
 }
 
 async fn a_replica_is_not_ready_without_its_database(app: &TestApp) {
