@@ -4,8 +4,8 @@
 //! cargo test --test it chaos -- --ignored --nocapture --test-threads=1
 //! ```
 //!
-//! Nothing may be lost, and no mail may come twice but for those that the server took without saying so, and those that
-//! were on their way in a process when it was killed. The same run without the fence and the grace breaks that rule, which
+//! Nothing may be lost, and no mail may come twice but for those that the server took without saying so, and those that it
+//! had just taken when the process was killed that handed them over. The same run without the fence and the grace breaks that rule, which
 //! shows that the run can tell. Each run prints what it came to in one line, and takes some minutes.
 //!
 //! `MERIDIAN_CHAOS_MAILS` says how many mails there are (2000), beside them one subscription for every 20 whose summary falls

@@ -82,7 +82,7 @@ impl fmt::Display for Reckoning {
         write!(
             f,
             "{} mails, {} refused by the server, {} under way, lost {}, copies {} of at most {} (the server forced {}; {} \
-             kills met {} mails on their way; {} pauses)",
+             kills met {} mails that it had just taken; {} pauses)",
             self.mails,
             self.refused,
             self.under_way,
@@ -112,7 +112,7 @@ pub(super) fn without_a_mail<'a>(
 }
 
 /// The bytes of every copy, by Message-ID.
-fn by_message(received: &[Received]) -> BTreeMap<String, Vec<&[u8]>> {
+pub(super) fn by_message(received: &[Received]) -> BTreeMap<String, Vec<&[u8]>> {
     let mut copies: BTreeMap<String, Vec<&[u8]>> = BTreeMap::new();
     for mail in received {
         let text = String::from_utf8_lossy(&mail.raw);

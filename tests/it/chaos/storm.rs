@@ -8,7 +8,7 @@ use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use uuid::Uuid;
 
-use super::reckoning::{Reckoning, without_a_mail};
+use super::reckoning::{Reckoning, by_message, without_a_mail};
 use super::sink::{Sink, UNKNOWN};
 use crate::crash::scene::{Scene, Settings};
 use crate::support::app::TestApp;
@@ -16,6 +16,8 @@ use crate::support::replica::{Replica, until_within};
 
 /// With fewer it is a matter of luck whether missing guards show.
 const FEWEST_WITHOUT_GUARDS: usize = 1_000;
+/// By then the server has read what a process had written before it was killed.
+const HEARD_WITHIN: Duration = Duration::from_millis(100);
 /// So many copies that nothing explains leave no doubt that guards are missing.
 const ENOUGH: u64 = 25;
 /// Mails fall due in so many bursts, so that senders have many of them in hand.
@@ -52,7 +54,8 @@ pub(super) struct Plan {
 pub(super) struct Blows {
     pub(super) kills: usize,
     pub(super) pauses: usize,
-    /// Mails that were on their way in processes when these were killed: at most one a sender.
+    /// Mails that were on their way in processes when these were killed, and that the server had taken: at most one a sender.
+    /// Of the others a kill makes no copy.
     pub(super) in_flight: u64,
 }
 
@@ -209,7 +212,11 @@ impl<'a> Storm<'a> {
         victim.kill();
         let name = victim.name();
         let on_their_way = self.scene.on_their_way(name).await;
-        self.blows.in_flight += on_their_way.min(SENDERS.into());
+        tokio::time::sleep(HEARD_WITHIN).await;
+        let received = self.scene.server.received();
+        let taken = by_message(&received);
+        let taken = on_their_way.iter().filter(|id| taken.contains_key(*id));
+        self.blows.in_flight += taken.count().min(SENDERS as usize) as u64;
         self.blows.kills += 1;
         self.replicas[index] = self.start();
     }

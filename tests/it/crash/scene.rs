@@ -175,12 +175,13 @@ impl<'a> Scene<'a> {
         rows.count(&self.app.db.read).await.unwrap()
     }
 
-    /// How many mails are in the hands of a mail server and of the process of this name.
-    pub(crate) async fn on_their_way(&self, process: Option<String>) -> u64 {
+    /// The Message-IDs of the mails that the process of this name was handing over.
+    pub(crate) async fn on_their_way(&self, process: Option<String>) -> Vec<String> {
         let rows = email::Entity::find()
             .filter(email::Column::State.eq(EmailState::Data))
             .filter(email::Column::ClaimedBy.eq(process));
-        rows.count(&self.app.db.read).await.unwrap()
+        let rows = rows.all(&self.app.db.read).await.unwrap();
+        rows.into_iter().filter_map(|row| row.message_id).collect()
     }
 
     /// Waits until this mail is SENT.
