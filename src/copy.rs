@@ -14,8 +14,8 @@ use sea_orm_migration::MigratorTrait;
 use crate::db::Db;
 use crate::entity::{
     EmailState, Moment, api_token, assignment, booking, change, client, client_contact,
-    client_request, email, email_attempt, handover, handover_project, handover_step, holiday,
-    holiday_calendar, inventory_snapshot, letter, letter_approval, obligation, person,
+    client_request, email, email_attempt, email_message, handover, handover_project, handover_step,
+    holiday, holiday_calendar, inventory_snapshot, letter, letter_approval, obligation, person,
     person_skill, plan, programme, programme_milestone, programme_review, project, project_skill,
     prompt_choice, relationship, responsibility, responsibility_exception, role, role_decision,
     schedule, setting, skill, suppressed_address, time_off, touchpoint, used_link, work_schedule,
@@ -110,6 +110,7 @@ async fn split(copying: &mut Copying<'_>) -> Result<()> {
 async fn mail(copying: &mut Copying<'_>) -> Result<()> {
     copying.table::<schedule::Entity>().await?;
     copying.table::<email::Entity>().await?;
+    copying.table::<email_message::Entity>().await?;
     copying.table::<obligation::Entity>().await?;
     copying.table::<email_attempt::Entity>().await?;
     copying.table::<suppressed_address::Entity>().await?;

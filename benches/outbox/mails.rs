@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use meridian::app::App;
 use meridian::email::outbox;
-use meridian::entity::{Day, EmailKind, EmailState, Moment, email, new_id, person};
+use meridian::entity::{Day, EmailKind, EmailState, Moment, email, email_message, new_id, person};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
@@ -46,14 +46,24 @@ pub(crate) async fn write(app: &App, count: usize, size: usize) {
     for chunk in numbers.chunks(CHUNK) {
         let rows = chunk
             .iter()
-            .map(|number| mail(app, recipient.id, *number, text.as_deref()));
+            .map(|number| mail(app, recipient.id, *number, text.is_some()));
         let tx = app.db.begin().await.expect("a transaction");
-        outbox::insert(&tx, rows.collect()).await.expect("mails");
+        let rows: Vec<email::Model> = rows.collect();
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        outbox::insert(&tx, rows).await.expect("mails");
+        if let Some(text) = &text {
+            let messages = ids.into_iter().map(|email_id| {
+                let message = text.clone();
+                email_message::Model { email_id, message }.into_active_model()
+            });
+            let kept = email_message::Entity::insert_many(messages);
+            kept.exec_without_returning(&tx).await.expect("messages");
+        }
         tx.commit().await.expect("a commit");
     }
 }
 
-fn mail(app: &App, recipient_id: Uuid, number: usize, text: Option<&[u8]>) -> email::Model {
+fn mail(app: &App, recipient_id: Uuid, number: usize, is_rendered: bool) -> email::Model {
     let now = app.clock.now();
     let today = now.to_zoned(TimeZone::UTC).date();
     let expires_at = now + SignedDuration::from_hours(36);
@@ -70,8 +80,7 @@ fn mail(app: &App, recipient_id: Uuid, number: usize, text: Option<&[u8]>) -> em
         to_address: Some(format!("p{number}@agency.example")),
         subject: Some("Week 48: Priya 3 h over, Tom has 14 h free".to_owned()),
         message_id: Some(format!("<{}@agency.example>", pending.id)),
-        message: text.map(<[u8]>::to_vec),
-        rendered_at: text.map(|_| Moment(now)),
+        rendered_at: is_rendered.then_some(Moment(now)),
         ..pending
     }
 }

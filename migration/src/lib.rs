@@ -25,6 +25,7 @@ mod m20261127_000016_history;
 mod m20261127_000017_links;
 mod m20261127_000018_bounces;
 mod m20261127_000019_watching;
+mod m20261127_000020_mail_messages;
 
 /// Applies the changes in order.
 pub struct Migrator;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000017_links::Migration),
             Box::new(m20261127_000018_bounces::Migration),
             Box::new(m20261127_000019_watching::Migration),
+            Box::new(m20261127_000020_mail_messages::Migration),
         ]
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
-use crate::domain::{history, people, planned_mails, zone};
+use crate::domain::{history, mail_messages, people, planned_mails, zone};
 use crate::entity::{EmailState, Moment, email, person};
 use crate::error::{Error, ProblemCode, Result};
 
@@ -67,7 +67,10 @@ pub async fn retry(
     };
     let again = match keeps_its_bytes {
         true => again,
-        false => planned_mails::unrendered(again),
+        false => {
+            mail_messages::forget(&tx, [before.id]).await?;
+            planned_mails::unrendered(again)
+        }
     };
     moved(tx, caller, before, again).await
 }

@@ -27,6 +27,7 @@ pub mod holidays;
 pub mod inventory;
 pub mod letters;
 pub mod load;
+pub mod mail_messages;
 pub mod mails;
 pub mod notices;
 pub mod occurrence;

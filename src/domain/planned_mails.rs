@@ -8,6 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::domain::mail_messages;
 use crate::entity::{Day, EmailKind, EmailState, Moment, email, letter, new_id};
 use crate::error::Result;
 
@@ -98,7 +99,6 @@ fn unaddressed(
         to_address: None,
         subject: None,
         message_id: None,
-        message: None,
         rendered_at: None,
         sent_at: None,
         created_at: Moment(now),
@@ -116,22 +116,27 @@ pub fn unrendered(row: email::Model) -> email::Model {
         to_address: None,
         subject: None,
         message_id: None,
-        message: None,
         rendered_at: None,
         ..row
     }
 }
 
-/// A mail that ended without leaving, as new: for another text, under the same key, so that it still leaves once (R9).
-pub fn renewed(ended: email::Model, planned: email::Model) -> email::Model {
-    email::Model {
+/// Makes a mail that ended without leaving as new: for another text, under the same key, so that it still leaves once (R9).
+pub async fn renew(
+    conn: &impl ConnectionTrait,
+    ended: email::Model,
+    planned: email::Model,
+) -> Result<email::Model> {
+    mail_messages::forget(conn, [ended.id]).await?;
+    let renewed = email::Model {
         id: ended.id,
         dedupe_key: ended.dedupe_key,
         attempts: ended.attempts,
         fence: ended.fence,
         created_at: ended.created_at,
         ..planned
-    }
+    };
+    Ok(renewed.into_active_model().reset_all().update(conn).await?)
 }
 
 /// Inserts what is not there yet: the key decides. A statement for every thousand; columns in which all of its mails have

@@ -48,10 +48,6 @@ pub struct Model {
     pub subject: Option<String>,
     /// Its Message-ID, once rendered; the same for every attempt.
     pub message_id: Option<String>,
-    /// The whole message, once rendered; the same bytes for every attempt, unless a delay has made them wrong.
-    #[sea_orm(column_type = "VarBinary(StringLen::None)", nullable)]
-    #[serde(skip)]
-    pub message: Option<Vec<u8>>,
     /// When it was rendered.
     pub rendered_at: Option<Moment>,
     /// When the mail server took it.

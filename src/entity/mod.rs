@@ -13,6 +13,7 @@ pub mod client_contact;
 pub mod client_request;
 pub mod email;
 pub mod email_attempt;
+pub mod email_message;
 pub mod handover;
 pub mod handover_project;
 pub mod handover_step;

@@ -26,6 +26,7 @@ use crate::entity::email;
 use crate::error::Result;
 use crate::fail_points;
 use notes::Unsettled;
+use preparation::Ready;
 use verdict::Verdict;
 
 /// Mails claimed at once.
@@ -174,15 +175,15 @@ impl Sender {
         }
     }
 
-    /// Hands `rows` over one by one. Those it does not come to, because mail does not get out or Meridian is being
+    /// Hands `mails` over one by one. Those it does not come to, because mail does not get out or Meridian is being
     /// stopped, are given back.
-    async fn deliver(&mut self, rows: Vec<email::Model>) -> Result<()> {
-        let mut rest = VecDeque::from(rows);
+    async fn deliver(&mut self, mails: Vec<Ready>) -> Result<()> {
+        let mut rest = VecDeque::from(mails);
         let mut renewed_at = self.app.clock.now();
         while !self.is_stopping()
-            && let Some(row) = rest.pop_front()
+            && let Some(mail) = rest.pop_front()
         {
-            let verdict = self.hand_over(&row).await?;
+            let verdict = self.hand_over(mail).await?;
             if matches!(verdict, Verdict::Failed { suppress: Some(_) }) {
                 self.settle().await?;
                 rest = self.without_suppressed(rest.into()).await?.into();
@@ -226,8 +227,9 @@ fn open(app: &App) -> Session {
     session.within(&app.clock, app.config.grace)
 }
 
-fn claims<'a>(rows: impl IntoIterator<Item = &'a email::Model>) -> Vec<Claim> {
-    rows.into_iter().map(Claim::from).collect()
+fn claims<'a>(mails: impl IntoIterator<Item = &'a Ready>) -> Vec<Claim> {
+    let claims = mails.into_iter().map(|mail| Claim::from(&mail.row));
+    claims.collect()
 }
 
 async fn renew(app: &App, claims: &[Claim]) -> Result<()> {

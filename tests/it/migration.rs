@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use meridian::db::Db;
 use meridian::entity::{
-    AttemptOutcome, Day, EmailKind, EmailState, Moment, email, email_attempt, new_id, obligation,
-    person,
+    AttemptOutcome, Day, EmailKind, EmailState, Moment, email, email_attempt, email_message,
+    new_id, obligation, person,
 };
 use migration::Migrator;
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{IntoIden, Query};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, Statement,
 };
@@ -66,6 +66,12 @@ async fn grown_up(url: &str) {
     let conn = &db.read;
     let mails = email::Entity::find().all(conn).await.unwrap();
     assert_eq!(mails, std::slice::from_ref(&mail));
+    let message = email_message::Model {
+        email_id: mail.id,
+        message: MESSAGE.to_vec(),
+    };
+    let messages = email_message::Entity::find().all(conn).await.unwrap();
+    assert_eq!(messages, [message]);
     assert_eq!(
         obligation::Entity::find().all(conn).await.unwrap(),
         [discharged]
@@ -92,17 +98,23 @@ where
     row
 }
 
-/// Writes a mail as the first release did, which knew no contacts.
+/// What the mail says.
+const MESSAGE: &[u8] = b"Subject: Week 48\r\n\r\nhello\r\n";
+
+/// Writes a mail as the first release did, which knew no contacts and kept what it says beside the rest.
 async fn write_as_then(db: &Db, mail: &email::Model) {
     let values = mail.clone().into_active_model().reset_all();
     let mut insert = Query::insert().into_table(email::Entity).to_owned();
     let columns: Vec<email::Column> = <email::Column as sea_orm::Iterable>::iter()
         .filter(|column| !matches!(column, email::Column::ContactId))
         .collect();
-    let values: Vec<_> = columns
+    let mut values: Vec<_> = columns
         .iter()
         .map(|column| values.get(*column).into_value().unwrap().into())
         .collect();
+    values.push(MESSAGE.into());
+    let columns = columns.into_iter().map(IntoIden::into_iden);
+    let columns = columns.chain(["message".into_iden()]);
     insert.columns(columns).values(values).unwrap();
     let tx = db.begin().await.unwrap();
     tx.execute(&insert).await.unwrap();
@@ -205,7 +217,6 @@ fn mail_of(recipient_id: Uuid, now: Timestamp) -> email::Model {
         to_address: Some("dana@example.com".to_owned()),
         subject: Some("Week 48".to_owned()),
         message_id: Some("one@meridian.example".to_owned()),
-        message: Some(b"Subject: Week 48\r\n\r\nhello\r\n".to_vec()),
         rendered_at: Some(Moment(now)),
         sent_at: Some(Moment(now)),
         created_at: Moment(now),

@@ -132,10 +132,7 @@ async fn queue(
         .one(tx)
         .await?;
     let email_id = match earlier {
-        Some(ended) => {
-            let again = planned_mails::renewed(ended, mail);
-            again.into_active_model().reset_all().update(tx).await?.id
-        }
+        Some(ended) => planned_mails::renew(tx, ended, mail).await?.id,
         None => mail.into_active_model().reset_all().insert(tx).await?.id,
     };
     let row = letter::Model {

@@ -10,7 +10,7 @@ use super::{checks, to_change};
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
-use crate::domain::history;
+use crate::domain::{history, mail_messages};
 use crate::entity::{EmailKind, EmailState, Moment, email, new_id};
 use crate::error::{Error, ProblemCode, Result};
 use crate::global_id::Kind;
@@ -41,7 +41,8 @@ pub async fn resend(
     let tx = db.begin().await?;
     let sent = to_change(&tx, id).await?;
     let mut check = Check::new();
-    if let Some(refusal) = refusal(&sent) {
+    let message = mail_messages::of(&tx, [sent.id]).await?.remove(&sent.id);
+    if let Some(refusal) = refusal(&sent, message.is_some()) {
         check.add("id", ProblemCode::NotAllowedNow, refusal);
     }
     checks::confirmed(&mut check, may_arrive_twice);
@@ -49,6 +50,7 @@ pub async fn resend(
     check.finish()?;
     let row = once_more(&tx, caller, &sent).await?;
     let row = row.into_active_model().reset_all().insert(&tx).await?;
+    mail_messages::keep(&tx, row.id, message.unwrap_or_default()).await?;
     history::created(&tx, caller, row.id, &row).await?;
     let told = format!("Sent once more, as {}.", Kind::Email.text(row.id));
     history::explained(&tx, caller, sent.id, &sent, &sent, &told).await?;
@@ -62,12 +64,12 @@ pub fn resent_of(mail: &email::Model) -> Option<Uuid> {
     Uuid::try_parse(id).ok()
 }
 
-fn refusal(mail: &email::Model) -> Option<&'static str> {
+fn refusal(mail: &email::Model, has_message: bool) -> Option<&'static str> {
     match mail.state {
         _ if mail.kind == EmailKind::ClientLetter => {
             Some("A client is not written to twice: write to them yourself and log a touchpoint.")
         }
-        EmailState::Sent if mail.message.is_none() => {
+        EmailState::Sent if !has_message => {
             Some("Its text was forgotten: texts are kept for 30 days.")
         }
         EmailState::Sent => None,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 
-use super::Claim;
+use super::{Claim, padded};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::{Moment, email_attempt, new_id};
 use crate::error::Result;
@@ -57,7 +57,7 @@ pub async fn record_all(
     if attempts.is_empty() {
         return Ok(());
     }
-    let rows = attempts
+    let rows = padded(attempts)
         .into_iter()
         .map(|row| row.into_active_model().reset_all());
     let there_already = OnConflict::column(email_attempt::Column::Id)

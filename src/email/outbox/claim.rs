@@ -6,7 +6,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::{Claim, When, held, is_in};
+use super::{Claim, When, held, is_in, still_claimed};
 use crate::entity::email::{Column, Entity, Model};
 use crate::entity::{EmailState, Moment};
 use crate::error::Result;
@@ -68,8 +68,7 @@ pub async fn renew(
 ) -> Result<u64> {
     let renewed = Entity::update_many()
         .col_expr(Column::LeaseUntil, lease_until.into().expression())
-        .filter(held(claims))
-        .filter(is_in(EmailState::Claimed))
+        .filter(still_claimed(claims))
         .exec(conn)
         .await?;
     Ok(renewed.rows_affected)

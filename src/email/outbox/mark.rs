@@ -10,7 +10,7 @@ use sea_orm::sea_query::{
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, UpdateMany};
 use uuid::Uuid;
 
-use super::{Claim, When, held, is_in, is_in_any};
+use super::{Claim, When, held, is_in, is_in_any, padded, still_claimed};
 use crate::entity::EmailState::{Claimed, Data, Expired, Failed, Held, Pending, Sent};
 use crate::entity::email::{Column, Entity};
 use crate::entity::{EmailState, Moment};
@@ -50,8 +50,7 @@ pub async fn enter_data_all(
     let entering = Entity::update_many()
         .col_expr(Column::State, Expr::value(Data))
         .col_expr(Column::LeaseUntil, lease_until.expression())
-        .filter(held(claims))
-        .filter(is_in(Claimed))
+        .filter(still_claimed(claims))
         .filter(Expr::col(Column::ExpiresAt).gt(now.expression()));
     claims_of(conn, entering.into_query()).await
 }
@@ -186,7 +185,8 @@ async fn mark_each(
         .filter(Expr::col((Entity, Column::Id)).eq(given(1)))
         .filter(Expr::col((Entity, Column::Fence)).eq(given(2)));
     let mut statement = fenced.into_query();
-    statement.from(TableRef::ValuesList(rows, MARKED.into_iden()));
+    // A row that is given twice is still marked once.
+    statement.from(TableRef::ValuesList(padded(rows), MARKED.into_iden()));
     claims_of(conn, statement).await
 }
 

@@ -2,34 +2,41 @@
 
 use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{Claim, held, is_in};
+use super::{Claim, still_claimed};
+use crate::domain::mail_messages;
 use crate::email::compose::Rendered;
 use crate::entity::email::{Column, Entity};
-use crate::entity::{EmailState, Moment};
+use crate::entity::{EmailState, Moment, email_message};
 use crate::error::Result;
 
-/// Keeps the bytes of a claimed mail: every attempt sends these until they are [forgotten](forget_rendered). False when the claim no longer holds or
-/// the mail was rendered before.
+/// Keeps the bytes of a claimed mail: every attempt sends these until they are [forgotten](forget_rendered). False when the
+/// claim no longer holds or the mail was rendered before.
 pub async fn store_rendered(
     conn: &impl ConnectionTrait,
     claim: Claim,
     rendered: &Rendered,
     now: Timestamp,
 ) -> Result<bool> {
+    let kept = email_message::Entity::find()
+        .select_only()
+        .column(email_message::Column::EmailId)
+        .filter(email_message::Column::EmailId.eq(claim.email_id));
     let stored = Entity::update_many()
         .col_expr(Column::ToAddress, Expr::value(&rendered.to_address))
         .col_expr(Column::Subject, Expr::value(&rendered.subject))
         .col_expr(Column::MessageId, Expr::value(&rendered.message_id))
-        .col_expr(Column::Message, Expr::value(rendered.message.clone()))
         .col_expr(Column::RenderedAt, Expr::value(Moment(now)))
-        .filter(held(&[claim]))
-        .filter(is_in(EmailState::Claimed))
-        .filter(Column::Message.is_null())
+        .filter(still_claimed(&[claim]))
+        .filter(Column::Id.not_in_subquery(kept.into_query()))
         .exec(conn)
         .await?;
-    Ok(stored.rows_affected == 1)
+    if stored.rows_affected == 0 {
+        return Ok(false);
+    }
+    mail_messages::keep(conn, claim.email_id, rendered.message.clone()).await?;
+    Ok(true)
 }
 
 /// Forgets the bytes of claimed mails, which are composed anew. Answers of how many the claim still held.
@@ -39,10 +46,17 @@ pub async fn forget_rendered(conn: &impl ConnectionTrait, claims: &[Claim]) -> R
         .col_expr(Column::ToAddress, nothing())
         .col_expr(Column::Subject, nothing())
         .col_expr(Column::MessageId, nothing())
-        .col_expr(Column::Message, Expr::value(Option::<Vec<u8>>::None))
         .col_expr(Column::RenderedAt, Expr::value(Option::<Moment>::None))
-        .filter(held(claims))
-        .filter(is_in(EmailState::Claimed))
+        .filter(still_claimed(claims))
+        .exec(conn)
+        .await?;
+    // Their rows are locked by now: these are the same.
+    let composed_anew = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(still_claimed(claims));
+    email_message::Entity::delete_many()
+        .filter(email_message::Column::EmailId.in_subquery(composed_anew.into_query()))
         .exec(conn)
         .await?;
     Ok(forgotten.rows_affected)
@@ -60,8 +74,7 @@ pub async fn close(
         .col_expr(Column::Reason, Expr::value(reason))
         .col_expr(Column::ClaimedBy, Expr::value(Option::<String>::None))
         .col_expr(Column::LeaseUntil, Expr::value(Option::<Moment>::None))
-        .filter(held(&[claim]))
-        .filter(is_in(EmailState::Claimed))
+        .filter(still_claimed(&[claim]))
         .exec(conn)
         .await?;
     Ok(closed.rows_affected == 1)

@@ -10,7 +10,9 @@ use sea_orm::{
 use super::{Attempt, Claim, When, held, is_in, is_in_any, record_all};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email::{Column, Entity, Model};
-use crate::entity::{AttemptOutcome, EmailKind, EmailState, Moment, email_attempt, obligation};
+use crate::entity::{
+    AttemptOutcome, EmailKind, EmailState, Moment, email_attempt, email_message, obligation,
+};
 use crate::error::Result;
 
 /// Why a letter is held. A client is never written to twice, whatever the policy for other mails.
@@ -179,10 +181,8 @@ fn ended_in_vain(now: When, reason: &str) -> UpdateMany<Entity> {
 
 /// Forgets the text of mails that ended before `before`. Answers how many.
 pub async fn clear_bodies(conn: &impl ConnectionTrait, before: Timestamp) -> Result<u64> {
-    let cleared = Entity::update_many()
-        .col_expr(Column::Message, Expr::value(Option::<Vec<u8>>::None))
-        .filter(ended(before))
-        .filter(Column::Message.is_not_null())
+    let cleared = email_message::Entity::delete_many()
+        .filter(email_message::Column::EmailId.in_subquery(ids(before).into_query()))
         .exec(conn)
         .await?;
     Ok(cleared.rows_affected)
@@ -191,12 +191,20 @@ pub async fn clear_bodies(conn: &impl ConnectionTrait, before: Timestamp) -> Res
 /// Removes mails that ended before `before`, with their attempts and obligations; but not letters and reviews, which are
 /// few, and whose rows are what keeps them from being sent again. Answers how many mails.
 pub async fn prune(conn: &impl ConnectionTrait, before: Timestamp) -> Result<u64> {
+    let pruned = || {
+        let pruned = ids(before).filter(Column::Kind.is_not_in(KEPT));
+        pruned.into_query()
+    };
+    email_message::Entity::delete_many()
+        .filter(email_message::Column::EmailId.in_subquery(pruned()))
+        .exec(conn)
+        .await?;
     email_attempt::Entity::delete_many()
-        .filter(email_attempt::Column::EmailId.in_subquery(ids(before).into_query()))
+        .filter(email_attempt::Column::EmailId.in_subquery(pruned()))
         .exec(conn)
         .await?;
     obligation::Entity::delete_many()
-        .filter(obligation::Column::EmailId.in_subquery(ids(before).into_query()))
+        .filter(obligation::Column::EmailId.in_subquery(pruned()))
         .exec(conn)
         .await?;
     let pruned = Entity::delete_many()
@@ -232,7 +240,6 @@ fn ids(before: Timestamp) -> Select<Entity> {
         .select_only()
         .column(Column::Id)
         .filter(ended(before))
-        .filter(Column::Kind.is_not_in(KEPT))
 }
 
 #[cfg(test)]

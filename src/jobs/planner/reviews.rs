@@ -4,10 +4,7 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -98,8 +95,7 @@ async fn renew(tx: &impl ConnectionTrait, mails: &[email::Model]) -> Result<()> 
             .iter()
             .find(|mail| mail.dedupe_key == ended.dedupe_key && mail.local_on > ended.local_on);
         if let Some(again) = again {
-            let row = planned_mails::renewed(ended, again.clone());
-            row.into_active_model().reset_all().update(tx).await?;
+            planned_mails::renew(tx, ended, again.clone()).await?;
         }
     }
     Ok(())

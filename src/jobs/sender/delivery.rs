@@ -7,6 +7,7 @@ use lettre::address::Envelope;
 
 use super::Sender;
 use super::notes::{Unsettled, settle};
+use super::preparation::Ready;
 use super::verdict::{Verdict, got_past, verdict};
 use crate::app::App;
 use crate::email::message::Outgoing;
@@ -18,12 +19,14 @@ use crate::error::Result;
 use crate::fail_points;
 
 impl Sender {
-    /// Hands `row` over. What became of it is on its way to the database when this returns, while the next mail is begun;
+    /// Hands `mail` over. What became of it is on its way to the database when this returns, while the next mail is begun;
     /// [`Self::settle`] waits for it. No mail's message is announced before that of the one before is settled, so that never
     /// more than one per sender was perhaps sent and is not marked.
-    pub(super) async fn hand_over(&mut self, row: &email::Model) -> Result<Verdict> {
+    pub(super) async fn hand_over(&mut self, mail: Ready) -> Result<Verdict> {
         let started_at = self.app.clock.now();
-        let outcome = match self.outgoing(row) {
+        let Ready { row, message } = mail;
+        let row = &row;
+        let outcome = match self.outgoing(row, message) {
             Ok(mail) => self.send(Claim::from(row), &mail).await,
             Err(refusal) => refusal,
         };
@@ -50,7 +53,7 @@ impl Sender {
         Ok(verdict)
     }
 
-    fn outgoing(&self, row: &email::Model) -> Result<Outgoing, Outcome> {
+    fn outgoing(&self, row: &email::Model, message: Vec<u8>) -> Result<Outgoing, Outcome> {
         let to = row.to_address.as_deref().unwrap_or_default();
         let refused = |_| {
             let text = "this is not a mail address";
@@ -64,7 +67,7 @@ impl Sender {
             .map_err(|error| Outcome::not_sent(Phase::Compose, error))?;
         Ok(Outgoing {
             envelope,
-            raw: row.message.clone().unwrap_or_default(),
+            raw: message,
             stem,
         })
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Sender;
 use crate::domain::planned_mails::unrendered;
-use crate::domain::suppressions;
+use crate::domain::{mail_messages, suppressions};
 use crate::email::compose::{Composed, Rendered, Verdict, compose, outdated, refusals};
 use crate::email::outbox::{self, Attempt, Claim};
 use crate::email::outcome::{Outcome, Phase};
@@ -14,27 +14,41 @@ use crate::entity::{EmailState, Moment, email};
 use crate::error::Result;
 use crate::global_id::Kind;
 
+/// A claimed mail that can be handed over.
+pub(super) struct Ready {
+    pub(super) row: email::Model,
+    /// What it says.
+    pub(super) message: Vec<u8>,
+}
+
 impl Sender {
     /// The mails among `claimed` that are to be handed over, in order; the others are closed or put off.
-    pub(super) async fn prepare(
-        &mut self,
-        claimed: Vec<email::Model>,
-    ) -> Result<Vec<email::Model>> {
-        let (rendered, mut planned): (Vec<_>, Vec<_>) =
-            claimed.into_iter().partition(|row| row.message.is_some());
+    pub(super) async fn prepare(&mut self, claimed: Vec<email::Model>) -> Result<Vec<Ready>> {
+        let (rendered, mut planned): (Vec<_>, Vec<_>) = claimed
+            .into_iter()
+            .partition(|row| row.rendered_at.is_some());
         let rendered = self.without_refused(rendered).await?;
-        let (mut ready, outdated) = self.without_outdated(rendered).await?;
+        let (rendered, outdated) = self.without_outdated(rendered).await?;
         planned.extend(outdated);
+        let ids = rendered.iter().map(|row| row.id);
+        let mut messages = mail_messages::of(&self.app.db.read, ids).await?;
+        let mut ready = Vec::with_capacity(rendered.len() + planned.len());
+        for row in rendered {
+            match messages.remove(&row.id) {
+                Some(message) => ready.push(Ready { row, message }),
+                None => planned.push(row),
+            }
+        }
         if !planned.is_empty() {
             ready.extend(self.render(planned).await?);
-            ready.sort_by_key(|row| (row.next_attempt_at, row.id));
+            ready.sort_by_key(|mail| (mail.row.next_attempt_at, mail.row.id));
         }
         self.without_suppressed(ready).await
     }
 
     /// Composes `rows` and keeps the outcome in one transaction. What could not be composed is put off, each mail for a
     /// time of its own: so one that makes composing fail parts from those it would take with it.
-    async fn render(&mut self, rows: Vec<email::Model>) -> Result<Vec<email::Model>> {
+    async fn render(&mut self, rows: Vec<email::Model>) -> Result<Vec<Ready>> {
         let started_at = self.app.clock.now();
         let composed = match compose(&self.app, &rows).await {
             Ok(composed) => composed,
@@ -59,7 +73,7 @@ impl Sender {
             match verdicts.remove(&row.id) {
                 Some(Verdict::Send(rendered)) => {
                     if outbox::store_rendered(&tx, claim, &rendered, now).await? {
-                        ready.push(with_text(row, rendered, now.into()));
+                        ready.push(ready_now(row, rendered, now.into()));
                     }
                 }
                 Some(Verdict::Close { state, reason }) => {
@@ -147,40 +161,41 @@ impl Sender {
         Ok((kept, outdated.into_iter().map(unrendered).collect()))
     }
 
-    /// Fails the mails among `rows` whose address is not written to any more.
-    pub(super) async fn without_suppressed(
-        &self,
-        rows: Vec<email::Model>,
-    ) -> Result<Vec<email::Model>> {
-        let addresses = rows.iter().filter_map(|row| row.to_address.as_deref());
+    /// Fails those of `mails` whose address is not written to any more.
+    pub(super) async fn without_suppressed(&self, mails: Vec<Ready>) -> Result<Vec<Ready>> {
+        let addresses = mails
+            .iter()
+            .filter_map(|mail| mail.row.to_address.as_deref());
         let suppressed = outbox::suppressed(&self.app.db.read, addresses).await?;
         if suppressed.is_empty() {
-            return Ok(rows);
+            return Ok(mails);
         }
-        let mut wanted = Vec::with_capacity(rows.len());
+        let mut wanted = Vec::with_capacity(mails.len());
         let tx = self.app.db.begin().await?;
-        for row in rows {
+        for mail in mails {
+            let row = &mail.row;
             let address = row.to_address.as_deref().unwrap_or_default().to_lowercase();
             let Some(why) = suppressed.get(&address) else {
-                wanted.push(row);
+                wanted.push(mail);
                 continue;
             };
             tracing::error!(mail = %Kind::Email.text(row.id), "a mail is not sent: its address is suppressed");
             let reason = suppressions::told(&address, why);
-            outbox::close(&tx, Claim::from(&row), EmailState::Failed, &reason).await?;
+            outbox::close(&tx, Claim::from(row), EmailState::Failed, &reason).await?;
         }
         tx.commit().await?;
         Ok(wanted)
     }
 }
 
-fn with_text(row: email::Model, rendered: Rendered, now: Moment) -> email::Model {
-    email::Model {
+fn ready_now(row: email::Model, rendered: Rendered, now: Moment) -> Ready {
+    let row = email::Model {
         to_address: Some(rendered.to_address),
         subject: Some(rendered.subject),
         message_id: Some(rendered.message_id),
-        message: Some(rendered.message),
         rendered_at: Some(now),
         ..row
-    }
+    };
+    let message = rendered.message;
+    Ready { row, message }
 }

@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use meridian::clock::Clock;
-use meridian::entity::{Access, Day, EmailKind, EmailState, Moment, email, new_id};
+use meridian::entity::{Access, Day, EmailKind, EmailState, Moment, email, email_message, new_id};
 use meridian::graphql::id::Kind;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -228,18 +229,14 @@ impl<'a> Scene<'a> {
 
     /// Mails to these addresses, each due after so long.
     pub(crate) async fn mails(&self, mails: impl IntoIterator<Item = (String, SignedDuration)>) {
-        let rows = mails.into_iter().map(|(address, due_in)| {
-            let row = email::Model {
-                next_attempt_at: Moment(now() + due_in),
-                ..self.pending(&address)
-            };
-            row.into_active_model().reset_all()
+        let rows = mails.into_iter().map(|(address, due_in)| email::Model {
+            next_attempt_at: Moment(now() + due_in),
+            ..self.pending(&address)
         });
         let rows: Vec<_> = rows.collect();
         let tx = self.app.db.begin().await.unwrap();
         for rows in rows.chunks(500) {
-            let inserted = email::Entity::insert_many(rows.to_vec());
-            inserted.exec_without_returning(&tx).await.unwrap();
+            write(&tx, rows).await;
         }
         tx.commit().await.unwrap();
     }
@@ -275,9 +272,6 @@ impl<'a> Scene<'a> {
             to_address: Some(address.to_owned()),
             subject: Some("A story".to_owned()),
             message_id: Some(format!("{id}@meridian.example")),
-            message: Some(
-                format!("Message-ID: <{id}@meridian.example>\r\n\r\nA story\r\n").into_bytes(),
-            ),
             rendered_at: Some(Moment(now())),
             ..row
         }
@@ -285,8 +279,7 @@ impl<'a> Scene<'a> {
 
     async fn write(&self, row: email::Model) {
         let tx = self.app.db.begin().await.unwrap();
-        let row = row.into_active_model().reset_all();
-        row.insert(&tx).await.unwrap();
+        write(&tx, &[row]).await;
         tx.commit().await.unwrap();
     }
 
@@ -299,6 +292,28 @@ impl<'a> Scene<'a> {
         let row = email::Entity::find_by_id(id).one(&self.app.db.read).await;
         row.unwrap().unwrap()
     }
+}
+
+/// Writes mails, and what each says.
+async fn write(conn: &impl ConnectionTrait, rows: &[email::Model]) {
+    let messages = rows.iter().map(|row| {
+        let message = format!(
+            "Message-ID: <{}@meridian.example>\r\n\r\nA story\r\n",
+            row.id
+        );
+        let kept = email_message::Model {
+            email_id: row.id,
+            message: message.into_bytes(),
+        };
+        kept.into_active_model()
+    });
+    let messages = email_message::Entity::insert_many(messages);
+    let rows = rows
+        .iter()
+        .map(|row| row.clone().into_active_model().reset_all());
+    let rows = email::Entity::insert_many(rows);
+    rows.exec_without_returning(conn).await.unwrap();
+    messages.exec_without_returning(conn).await.unwrap();
 }
 
 /// To whom a bait goes.

@@ -9,12 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use meridian::domain::mail_messages;
 use meridian::email::session::Limits;
 use meridian::entity::{AttemptOutcome, EmailState, email, email_attempt, suppressed_address};
 use meridian::jobs::breaker::Breaker;
 use meridian::jobs::maintenance;
 use meridian::jobs::sender::Sender;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::stage::Stage;
@@ -293,10 +294,10 @@ impl<'a> Trial<'a> {
 
 /// More than the socket's buffers hold, so that the final dot is still ours when the line drops.
 async fn lengthen(stage: &Stage, id: Uuid) {
-    let mut row = stage.row(id).await.into_active_model();
-    row.message = Set(Some(b"a line of the message\r\n".repeat(300_000)));
+    let message = b"a line of the message\r\n".repeat(300_000);
     let tx = stage.app.db.begin().await.unwrap();
-    row.update(&tx).await.unwrap();
+    mail_messages::forget(&tx, [id]).await.unwrap();
+    mail_messages::keep(&tx, id, message).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -105,7 +105,7 @@ async fn a_mail_is_rendered_once_and_only_while_claimed(stage: Stage) {
         stage.row(closed).await.reason.as_deref(),
         Some("Nothing is due.")
     );
-    assert_eq!(stage.row(kept).await.message, Some(b"once".to_vec()));
+    assert_eq!(stage.message(kept).await, Some(b"once".to_vec()));
 }
 
 /// Everything that the holder of `claim` could write.

@@ -8,6 +8,7 @@ use meridian::app::App;
 use meridian::clock::Clock;
 use meridian::config::{self, Config};
 use meridian::db::Db;
+use meridian::domain::mail_messages;
 use meridian::email::mailer::Mailer;
 use meridian::email::memory::Memory;
 use meridian::entity::{
@@ -104,11 +105,10 @@ impl Stage {
             to_address: None,
             subject: None,
             message_id: None,
-            message: None,
             rendered_at: None,
             ..self.due_mail(id, "", SignedDuration::from_hours(36))
         };
-        self.write(row.into_active_model()).await;
+        self.write(row).await;
         id
     }
 
@@ -119,14 +119,14 @@ impl Stage {
             state: EmailState::Held,
             ..self.due_mail(id, "zoe@client.example", SignedDuration::from_hours(36))
         };
-        self.write(row.into_active_model()).await;
+        self.write(row).await;
         id
     }
 
     pub(crate) async fn mail(&self, address: &str, worth_sending: SignedDuration) -> Uuid {
         let id = new_id(self.now());
         let row = self.due_mail(id, address, worth_sending);
-        self.write(row.into_active_model()).await;
+        self.write(row).await;
         id
     }
 
@@ -153,7 +153,6 @@ impl Stage {
             to_address: Some(address.to_owned()),
             subject: Some("Week 48".to_owned()),
             message_id: Some(format!("<{id}@meridian.example>")),
-            message: Some(format!("Message-ID: <{id}@meridian.example>\r\n\r\nhello\r\n").into()),
             rendered_at: Some(Moment(now)),
             sent_at: None,
             created_at: Moment(now),
@@ -199,10 +198,21 @@ impl Stage {
         row.expect("the subscription is there")
     }
 
-    async fn write(&self, row: email::ActiveModel) {
+    async fn write(&self, row: email::Model) {
         let tx = self.app.db.begin().await.unwrap();
-        row.insert(&tx).await.unwrap();
+        let (id, rendered_at) = (row.id, row.rendered_at);
+        row.into_active_model().insert(&tx).await.unwrap();
+        if rendered_at.is_some() {
+            let message = format!("Message-ID: <{id}@meridian.example>\r\n\r\nhello\r\n");
+            mail_messages::keep(&tx, id, message.into()).await.unwrap();
+        }
         tx.commit().await.unwrap();
+    }
+
+    /// What is kept of what a mail says.
+    pub(crate) async fn message(&self, id: Uuid) -> Option<Vec<u8>> {
+        let messages = mail_messages::of(&self.app.db.read, [id]).await;
+        messages.unwrap().remove(&id)
     }
 
     /// Takes a mail out of the outbox that nobody has claimed, as an owner does.
