@@ -28,9 +28,21 @@ pub async fn load(
             .filter(person::Column::Id.is_in(people.iter().copied()))
             .all(conn)
             .await?;
+        loaded.extend(of(conn, &people).await?);
+    }
+    Ok(loaded)
+}
+
+/// [`load`] for people who are at hand. Three statements for every ten thousand of them.
+pub async fn of(
+    conn: &impl ConnectionTrait,
+    people: &[person::Model],
+) -> Result<HashMap<Uuid, WorkingTime>> {
+    let mut loaded = HashMap::with_capacity(people.len());
+    for people in people.chunks(PEOPLE_AT_ONCE) {
         let ids: Vec<Uuid> = people.iter().map(|person| person.id).collect();
         let mut schedules = schedules(conn, &ids).await?;
-        let holidays = holidays(conn, &people).await?;
+        let holidays = holidays(conn, people).await?;
         let mut time_off = all_time_off(conn, &ids).await?;
         for person in people {
             let calendar = person.holiday_calendar_id;

@@ -154,7 +154,7 @@ fn of_subscription(
         if next <= row.next_due_at.0 {
             break;
         }
-        row = planner::moved(row, next);
+        row.next_due_at = Moment(next);
     }
     foreseen
 }

@@ -5,10 +5,9 @@ pub(super) mod reviews;
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait, IntoIden, LockBehavior, LockType, TableRef, ValueTuple};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -58,18 +57,20 @@ async fn plan_batch(app: &App) -> Result<usize> {
         .order_by_asc(schedule::Column::NextDueAt)
         .order_by_asc(schedule::Column::Id)
         .limit(BATCH)
-        .lock_with_behavior(
-            sea_orm::sea_query::LockType::Update,
-            sea_orm::sea_query::LockBehavior::SkipLocked,
-        )
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .all(&tx)
         .await?;
     if due.is_empty() {
         return Ok(0);
     }
-    let ids: Vec<Uuid> = due.iter().map(|row| row.person_id).collect();
-    let people = people_by_id(&tx, &ids).await?;
-    let working_times = working_time::load(&tx, &ids).await?;
+    let ids = due.iter().map(|row| row.person_id);
+    let people = person::Entity::find()
+        .filter(person::Column::Id.is_in(ids))
+        .all(&tx)
+        .await?;
+    let working_times = working_time::of(&tx, &people).await?;
+    let people: HashMap<Uuid, person::Model> =
+        people.into_iter().map(|row| (row.id, row)).collect();
 
     let mut mails = Vec::new();
     let mut advanced = Vec::with_capacity(due.len());
@@ -79,15 +80,15 @@ async fn plan_batch(app: &App) -> Result<usize> {
             Some(person) => match plan(&row, person, working_time, now) {
                 Ok((mail, next)) => {
                     mails.extend(mail);
-                    advanced.push(moved(row, next));
+                    advanced.push((row.id, next));
                 }
                 // One subscription that cannot be reckoned must not hold up the others.
                 Err(error) => {
                     tracing::error!(schedule = %row.id, %error, "a subscription was put off");
-                    advanced.push(moved(row, now + PUT_OFF));
+                    advanced.push((row.id, now + PUT_OFF));
                 }
             },
-            None => advanced.push(moved(row, now + PUT_OFF)),
+            None => advanced.push((row.id, now + PUT_OFF)),
         }
     }
     let missed = mails
@@ -130,15 +131,6 @@ pub(super) fn plan(
         )?);
     }
     Ok((mails, recurrence.after(now)?.at))
-}
-
-/// The subscription once it falls due `next`.
-pub(super) fn moved(row: schedule::Model, next: Timestamp) -> schedule::Model {
-    schedule::Model {
-        next_due_at: Moment(next),
-        time_zone_data: zone::zone_data_version().to_owned(),
-        ..row
-    }
 }
 
 /// What a subscription owes since it fell due, oldest first: a summary for each week, so that one missed in a standstill
@@ -241,32 +233,21 @@ fn missed(pending: email::Model, end: Timestamp) -> email::Model {
     }
 }
 
-async fn people_by_id(
-    conn: &impl ConnectionTrait,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, person::Model>> {
-    let rows = person::Entity::find()
-        .filter(person::Column::Id.is_in(ids.iter().copied()))
-        .all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
-
-/// Writes the next occurrences of many subscriptions in one statement.
-async fn advance(conn: &impl ConnectionTrait, rows: Vec<schedule::Model>) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let rows = rows
+/// Writes when many subscriptions fall due next, in one statement.
+async fn advance(conn: &impl ConnectionTrait, next: Vec<(Uuid, Timestamp)>) -> Result<()> {
+    let rows = next
         .into_iter()
-        .map(|row| row.into_active_model().reset_all());
-    schedule::Entity::insert_many(rows)
-        .on_conflict(
-            OnConflict::column(schedule::Column::Id)
-                .update_columns([schedule::Column::NextDueAt, schedule::Column::TimeZoneData])
-                .to_owned(),
+        .map(|(id, next)| ValueTuple::Two(id.into(), Moment(next).into()));
+    let given = |column: &'static str| Expr::col(("next", column));
+    let mut statement = schedule::Entity::update_many()
+        .col_expr(schedule::Column::NextDueAt, given("column2"))
+        .col_expr(
+            schedule::Column::TimeZoneData,
+            Expr::value(zone::zone_data_version()),
         )
-        .exec_without_returning(conn)
-        .await?;
+        .filter(Expr::col((schedule::Entity, schedule::Column::Id)).eq(given("column1")))
+        .into_query();
+    statement.from(TableRef::ValuesList(rows.collect(), "next".into_iden()));
+    conn.execute(&statement).await?;
     Ok(())
 }
