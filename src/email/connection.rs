@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::fmt::Display;
+use std::io;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{self, Mechanism};
@@ -9,6 +10,7 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Quit, Starttls};
 use lettre::transport::smtp::extension::Extension;
 use lettre::transport::smtp::response::Response;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
@@ -18,7 +20,7 @@ use super::outcome::{Outcome, Phase, readable};
 use super::redaction::Credentials;
 use super::route::Route;
 use super::session::Limits;
-use super::wire::{Stream, Wire};
+use super::wire::{FINAL_DOT, Stream, Wire};
 
 /// lettre reads a greeting from every stream it is given, but after STARTTLS the server sends none:
 /// its own, already read, is handed over once more in short.
@@ -62,24 +64,43 @@ impl Fault {
     }
 }
 
+impl From<lettre::transport::smtp::Error> for Fault {
+    fn from(error: lettre::transport::smtp::Error) -> Self {
+        let cause = error.source().map(ToString::to_string);
+        match error.status() {
+            Some(code) => Self::Reply {
+                code: code.into(),
+                text: cause.unwrap_or_default(),
+            },
+            None => Self::Broken(cause.unwrap_or_else(|| error.to_string())),
+        }
+    }
+}
+
 /// Waits at most `limit` for one step.
-async fn within<T>(
+async fn within<T, E: Into<Fault>>(
     limit: Duration,
-    step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
+    step: impl Future<Output = Result<T, E>>,
 ) -> Result<T, Fault> {
-    let error = match timeout(limit, step).await {
-        Ok(Ok(value)) => return Ok(value),
-        Ok(Err(error)) => error,
-        Err(_) => return Err(Fault::Broken(format!("no answer within {limit:?}"))),
-    };
-    let cause = error.source().map(ToString::to_string);
-    Err(match error.status() {
-        Some(code) => Fault::Reply {
-            code: code.into(),
-            text: cause.unwrap_or_default(),
-        },
-        None => Fault::Broken(cause.unwrap_or_else(|| error.to_string())),
-    })
+    match timeout(limit, step).await {
+        Ok(done) => done.map_err(E::into),
+        Err(_) => Err(Fault::Broken(format!("no answer within {limit:?}"))),
+    }
+}
+
+/// A message as it travels, with the final dot: lines that begin with one begin with two (RFC 5321, 4.5.2).
+fn transparent(raw: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(raw.len() + raw.len() / 64 + FINAL_DOT.len());
+    let mut begins_line = true;
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        if begins_line && line.starts_with(b".") {
+            text.push(b'.');
+        }
+        text.extend_from_slice(line);
+        begins_line = line.ends_with(b"\r\n");
+    }
+    text.extend_from_slice(FINAL_DOT);
+    text
 }
 
 /// An open conversation, ready for MAIL.
@@ -189,9 +210,20 @@ impl Connection {
         self.heard(reply)
     }
 
-    /// Sends a message, up to the reply after its final dot.
+    /// Sends a message, up to the reply after its final dot: in one piece, where lettre would copy it byte by byte and send
+    /// the dot apart.
     pub(super) async fn message(&mut self, limit: Duration, raw: &[u8]) -> Result<Response, Fault> {
-        let reply = within(limit, self.smtp.message(raw)).await;
+        let text = transparent(raw);
+        let conversation = async {
+            let sent = async {
+                self.wire.write_all(&text).await?;
+                self.wire.flush().await
+            };
+            sent.await
+                .map_err(|error: io::Error| Fault::Broken(error.to_string()))?;
+            self.smtp.read_response().await.map_err(Fault::from)
+        };
+        let reply = within(limit, conversation).await;
         self.heard(reply)
     }
 
@@ -259,4 +291,25 @@ async fn handshake(
 /// The three digits of a reply.
 pub(super) fn code(reply: &Response) -> u16 {
     reply.code().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_begins_with_a_dot_is_no_end() {
+        for (raw, travels) in [
+            (&b"one\r\ntwo"[..], &b"one\r\ntwo\r\n.\r\n"[..]),
+            (b".\r\n", b"..\r\n\r\n.\r\n"),
+            (
+                b"one\r\n.\r\n.two\r\nthree.",
+                b"one\r\n..\r\n..two\r\nthree.\r\n.\r\n",
+            ),
+            (b"one\n.two", b"one\n.two\r\n.\r\n"),
+            (b"", b"\r\n.\r\n"),
+        ] {
+            assert_eq!(transparent(raw), travels);
+        }
+    }
 }

@@ -247,7 +247,7 @@ impl Transaction {
     }
 
     async fn message(&mut self, raw: &[u8], limit: Duration) -> Result<Outcome, Outcome> {
-        // lettre ends every message with a line break of its own before the dot.
+        // The final dot comes with a line break of its own before it.
         let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
         let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Body);
         let answer = self.connection.message(limit, raw).await;

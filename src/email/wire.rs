@@ -16,7 +16,8 @@ use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, BufReader, ReadBuf};
 
 use crate::fail_points;
 
-const FINAL_DOT: &[u8; 5] = b"\r\n.\r\n";
+/// What ends a message.
+pub(super) const FINAL_DOT: &[u8; 5] = b"\r\n.\r\n";
 
 /// A reply of more bytes has no end: lettre alone would keep a line until its time-out, and reads a reply anew with each
 /// of its lines.
