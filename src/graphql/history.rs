@@ -53,8 +53,8 @@ impl Change {
         &self.0.actor
     }
 
-    /// When.
-    async fn changed_at(&self) -> Moment {
+    /// When it was made.
+    async fn made_at(&self) -> Moment {
         self.0.changed_at
     }
 

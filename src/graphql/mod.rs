@@ -129,6 +129,7 @@ pub fn sorted_sdl() -> String {
     let options = SDLExportOptions::new()
         .sorted_fields()
         .sorted_arguments()
-        .sorted_enum_items();
+        .sorted_enum_items()
+        .include_specified_by();
     schema().sdl_with_options(options)
 }

@@ -27,6 +27,7 @@ mod links;
 mod mails;
 mod migration;
 mod obligations;
+mod operations;
 mod outbox;
 mod people;
 mod plans;

@@ -7,7 +7,7 @@ use serde_json::Value;
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
 
 /// Of every type: what it is called, what is said of it, and of all that belongs to it.
-const INTROSPECTION: &str = "{ __schema { types { name description kind
+const INTROSPECTION: &str = "{ __schema { types { name description kind interfaces { name }
     fields(includeDeprecated: true) { name description args(includeDeprecated: true) { name description } }
     inputFields(includeDeprecated: true) { name description }
     enumValues(includeDeprecated: true) { name description } } } }";
@@ -38,13 +38,28 @@ fn the_file_is_the_schema() {
 }
 
 #[tokio::test]
+async fn whatever_has_an_id_is_a_node() {
+    let types = types().await;
+    let mut nodes = 0;
+    for kind in list(&types).iter().filter(|kind| kind["kind"] == "OBJECT") {
+        let has_id = list(&kind["fields"])
+            .iter()
+            .any(|field| name(field) == "id");
+        let is_node = list(&kind["interfaces"])
+            .iter()
+            .any(|one| name(one) == "Node");
+        assert_eq!(has_id, is_node, "{}", name(kind));
+        nodes += usize::from(is_node);
+    }
+    assert!(nodes > 20, "the walk found only {nodes}");
+}
+
+#[tokio::test]
 async fn everything_in_the_schema_is_described() {
-    let request = Request::new(INTROSPECTION).variables(Variables::default());
-    let answer = schema().execute(request).await.into_result().unwrap();
-    let answer = answer.data.into_json().unwrap();
+    let types = types().await;
     let mut undescribed = Vec::new();
     let mut described = 0;
-    for kind in list(&answer["__schema"]["types"]) {
+    for kind in list(&types) {
         let name = name(kind);
         if name.starts_with("__") || BUILT_IN.contains(&name) {
             continue;
@@ -77,6 +92,13 @@ async fn everything_in_the_schema_is_described() {
 #[test]
 fn nothing_in_the_schema_is_a_float() {
     assert!(!sorted_sdl().contains(": Float"));
+}
+
+async fn types() -> Value {
+    let request = Request::new(INTROSPECTION).variables(Variables::default());
+    let answer = schema().execute(request).await.into_result().unwrap();
+    let mut answer = answer.data.into_json().unwrap();
+    answer["__schema"]["types"].take()
 }
 
 fn list(value: &Value) -> &[Value] {

@@ -96,6 +96,16 @@ async fn a_query_costs_the_same_whatever_the_page_and_the_agency(app: &TestApp) 
 
 /// The statements of a query, without those that sign in.
 pub(crate) async fn cost(app: &TestApp, by: &Actor, document: &str, variables: Value) -> u64 {
+    counted(app, by, document, variables).await.0
+}
+
+/// As [`cost`], with the data.
+pub(crate) async fn counted(
+    app: &TestApp,
+    by: &Actor,
+    document: &str,
+    variables: Value,
+) -> (u64, Value) {
     app.ask(by, "{ __typename }", json!({})).await;
     while !is_use_noted(app, by).await {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -104,8 +114,8 @@ pub(crate) async fn cost(app: &TestApp, by: &Actor, document: &str, variables: V
     app.ask(by, "{ __typename }", json!({})).await;
     let signing_in = app.db.statements() - before;
     let before = app.db.statements();
-    app.ask(by, document, variables).await;
-    app.db.statements() - before - signing_in
+    let data = app.ask(by, document, variables).await;
+    (app.db.statements() - before - signing_in, data)
 }
 
 /// That a token was used is noted in the background, once a minute: not while something else is counted.
