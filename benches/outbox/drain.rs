@@ -11,7 +11,7 @@ use crate::{mails, rate};
 
 const MAILS: usize = 20_000;
 const SIZE: usize = 20_000;
-const SESSIONS: usize = 32;
+const SESSIONS: usize = 64;
 
 pub(crate) async fn run(place: &Place) {
     let Some(sink) = Sink::start() else {

@@ -2,11 +2,10 @@
 //! transaction. A disk that syncs a hundred times a second would otherwise send a hundred mails a second at most.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use sea_orm::DbBackend;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{Instant, timeout_at};
 
 use super::lease;
 use super::supervision::supervised;
@@ -16,9 +15,6 @@ use crate::error::{Error, Result};
 
 /// Marks in one transaction at most.
 const LARGEST: usize = 256;
-
-/// The longest that a mark waits for others. Where committing is fast it waits less: half of what the last commit took.
-const LONGEST_WAIT: Duration = Duration::from_millis(5);
 
 /// Where senders hand their marks in. The committer ends, with everything made that was handed in, when the last clone
 /// is gone.
@@ -64,67 +60,42 @@ impl Answer {
 
 async fn commit_all(app: App, mut requests: mpsc::UnboundedReceiver<Request>) {
     let app = Arc::new(app);
-    let mut apart = JoinSet::new();
-    let mut wait = Duration::ZERO;
-    loop {
+    let lanes = Arc::new(Semaphore::new(groups_at_once(&app)));
+    let mut under_way = JoinSet::new();
+    // What comes while every lane is taken makes the next group.
+    while let Ok(lane) = lanes.clone().acquire_owned().await {
         let mut group = Vec::new();
         if requests.recv_many(&mut group, LARGEST).await == 0 {
             break;
         }
-        gather(&mut requests, &mut group, wait).await;
-        let started = Instant::now();
-        let failed = supervised("making marks", async { Ok(commit(&app, group).await) }).await;
-        if let Some(failed) = failed.flatten() {
-            commit_apart(&app, failed, &mut apart);
-        }
-        wait = (started.elapsed() / 2).min(LONGEST_WAIT);
-        while apart.try_join_next().is_some() {}
+        under_way.spawn(commit(app.clone(), group, lane));
+        while under_way.try_join_next().is_some() {}
     }
-    while apart.join_next().await.is_some() {}
+    while under_way.join_next().await.is_some() {}
 }
 
-/// Adds to `group` what comes within `wait`. A lone sender has nobody to wait for.
-async fn gather(
-    requests: &mut mpsc::UnboundedReceiver<Request>,
-    group: &mut Vec<Request>,
-    wait: Duration,
-) {
-    let until = Instant::now() + wait;
-    while group.len() < LARGEST && requests.sender_strong_count() > 1 {
-        let room = LARGEST - group.len();
-        match timeout_at(until, requests.recv_many(group, room)).await {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
-        }
+/// SQLite has one writer.
+fn groups_at_once(app: &App) -> usize {
+    match app.db.backend() {
+        DbBackend::Postgres => 2,
+        _ => 1,
     }
 }
 
-/// Makes the marks of `group` and answers them. Gives the group back, unanswered, when that failed.
-async fn commit(app: &App, group: Vec<Request>) -> Option<Vec<Request>> {
+/// Makes the marks of `group` and answers them. Where that fails each is made in a transaction of its own, beside the groups
+/// that follow: what is wrong with one of them is answered to its sender alone.
+async fn commit(app: Arc<App>, group: Vec<Request>, lane: OwnedSemaphorePermit) {
     let marks: Vec<&Marked> = group.iter().map(|request| &request.marked).collect();
-    match transaction(app, &marks).await {
-        Ok(held) => {
-            for (request, held) in group.into_iter().zip(held) {
-                // Whoever does not wait any more does not need to know.
-                let _ = request.answer.send(Ok(held));
-            }
-            None
+    let together = supervised("making marks", transaction(&app, &marks)).await;
+    drop(lane);
+    if let Some(held) = together {
+        for (request, held) in group.into_iter().zip(held) {
+            // Whoever does not wait any more does not need to know.
+            let _ = request.answer.send(Ok(held));
         }
-        Err(error) => {
-            let marks = group.len();
-            tracing::warn!(
-                ?error,
-                marks,
-                "marks could not be made together; each is made for itself"
-            );
-            Some(group)
-        }
+        return;
     }
-}
-
-/// Makes each mark of a group that failed in a transaction of its own, beside the groups that follow: what is wrong with one
-/// of them is answered to its sender alone.
-fn commit_apart(app: &Arc<App>, group: Vec<Request>, apart: &mut JoinSet<()>) {
+    let mut apart = JoinSet::new();
     for Request { marked, answer } in group {
         let app = app.clone();
         apart.spawn(async move {
@@ -132,6 +103,7 @@ fn commit_apart(app: &Arc<App>, group: Vec<Request>, apart: &mut JoinSet<()>) {
             let _ = answer.send(held.map(|held| held.first().copied().unwrap_or_default()));
         });
     }
+    while apart.join_next().await.is_some() {}
 }
 
 async fn transaction(app: &App, marks: &[&Marked]) -> Result<Vec<bool>> {
