@@ -24,6 +24,7 @@ pub mod exceptions;
 pub mod handovers;
 pub mod history;
 pub mod holidays;
+pub mod idempotency;
 pub mod inventory;
 pub mod letters;
 pub mod load;

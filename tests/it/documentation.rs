@@ -8,7 +8,7 @@ use meridian::config::Config;
 use meridian::domain::page::LONGEST_PAGE;
 use meridian::graphql::error::Code;
 use meridian::graphql::guard;
-use meridian::server::graphql::MAX_BODY;
+use meridian::server::graphql::{LONGEST_KEPT, LONGEST_KEY, MAX_BODY};
 
 /// README.md, CONTRIBUTING.md and every page of docs/, as far as they exist.
 fn pages() -> Vec<PathBuf> {
@@ -232,6 +232,8 @@ fn the_page_of_the_api_has_every_limit() {
             guard::MAX_VARIABLE_NESTING
         ),
         format!("| a page | {LONGEST_PAGE} |"),
+        format!("| an `Idempotency-Key` | {LONGEST_KEY} characters |"),
+        format!("| an answer that is given again | {LONGEST_KEPT} bytes |"),
     ] {
         assert!(limits.contains(&limit), "{limit}");
     }

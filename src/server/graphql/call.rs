@@ -4,7 +4,8 @@
 use async_graphql::Variables;
 use axum::extract::Request;
 use axum::http::Uri;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use url::form_urlencoded;
 
@@ -22,6 +23,8 @@ pub(super) struct Call {
     pub(super) operation: Option<String>,
     /// The variables, within the bounds of the guard.
     pub(super) variables: Variables,
+    /// SHA-256 of the three, in hexadecimal digits: the same for the same request, in whatever order its variables come.
+    pub(super) digest: String,
 }
 
 /// Reads the body of a request, until `deadline`.
@@ -92,7 +95,9 @@ fn call(mut fields: Map<String, Value>) -> Result<Call, Failure> {
         let message = "Take out the NUL character: it cannot be stored.";
         return Err(Failure::of(Code::BadUserInput, message));
     }
+    let asked = json!([query, operation, variables]);
     Ok(Call {
+        digest: format!("{:x}", Sha256::digest(asked.to_string())),
         query,
         operation,
         variables: Variables::from_json(Value::Object(variables)),

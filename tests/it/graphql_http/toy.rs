@@ -16,7 +16,6 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use meridian::error::{Error, Result};
 use meridian::graphql::field_errors::FieldErrors;
-use meridian::graphql::guard::Prices;
 use meridian::server::graphql::{self, Endpoint};
 use meridian::server::{connections, health, with_layers};
 use serde_json::{Value, json};
@@ -184,13 +183,13 @@ impl Server {
         let schema = Schema::build(Query, Mutation, EmptySubscription)
             .extension(FieldErrors)
             .finish();
-        let prices = Prices::from_sdl(&schema.sdl()).unwrap();
+        let sdl = schema.sdl();
         let middle = Arc::new(Middle {
             at: watch::Sender::new(At::NotBegun),
             go_on: Notify::new(),
         });
         let toy = Toy {
-            endpoint: Endpoint::new(schema, prices, PATIENCE),
+            endpoint: Endpoint::try_new(schema, &sdl, PATIENCE).unwrap(),
             middle: middle.clone(),
         };
         let router = Router::new()

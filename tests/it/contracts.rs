@@ -1,0 +1,6 @@
+//! What frontends may rely on.
+
+mod crash;
+mod idempotency;
+mod keys;
+mod sent;
