@@ -54,11 +54,13 @@ pub enum Code {
     IdempotencyKeyInUse,
     /// What was sent with this `Idempotency-Key` was begun, and nobody knows how it ended.
     OutcomeUnknown,
+    /// The document uses what is deprecated, and the request asked to have that refused.
+    Deprecated,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::BadUserInput,
         Self::NotFound,
         Self::Conflict,
@@ -79,6 +81,7 @@ impl Code {
         Self::IdempotencyKeyReused,
         Self::IdempotencyKeyInUse,
         Self::OutcomeUnknown,
+        Self::Deprecated,
     ];
 
     /// The code as clients read it.
@@ -104,6 +107,7 @@ impl Code {
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::IdempotencyKeyInUse => "IDEMPOTENCY_KEY_IN_USE",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
+            Self::Deprecated => "DEPRECATED",
         }
     }
 

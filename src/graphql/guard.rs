@@ -173,7 +173,7 @@ pub fn admit(
 }
 
 /// The operation of that name, or the only one; `None` when the executor will refuse to choose.
-fn asked_for<'a>(
+pub(super) fn asked_for<'a>(
     document: &'a ExecutableDocument,
     operation: Option<&str>,
 ) -> Option<&'a Positioned<OperationDefinition>> {

@@ -19,6 +19,7 @@ pub mod error;
 mod facts;
 pub mod field_errors;
 pub mod filter;
+pub mod future;
 pub mod guard;
 pub mod handover;
 pub mod history;

@@ -27,6 +27,7 @@ use tokio::time::Instant;
 use super::under_way::UnderWay;
 use crate::error::Error;
 use crate::graphql::error::{self, Code, coded};
+use crate::graphql::future::Deprecations;
 use crate::graphql::guard::{self, Cost, Prices};
 
 use answer::Answer;
@@ -44,11 +45,12 @@ pub const MAX_BODY: usize = 256 * 1024;
 /// The methods of the endpoint.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
-/// A schema as it is served: with its prices and the time a request may take.
+/// A schema as it is served: with its prices, what of it is deprecated, and the time a request may take.
 #[derive(Clone)]
 pub struct Endpoint<E> {
     executor: E,
     prices: Arc<Prices>,
+    deprecations: Arc<Deprecations>,
     time_out: Duration,
 }
 
@@ -61,6 +63,7 @@ impl<E: Executor> Endpoint<E> {
         Ok(Self {
             executor,
             prices: Arc::new(Prices::from_sdl(sdl)?),
+            deprecations: Arc::new(Deprecations::from_sdl(sdl)?),
             time_out,
         })
     }
@@ -113,6 +116,13 @@ impl<E: Executor> Endpoint<E> {
             // Whoever makes a browser follow a link sends its cookies along.
             let message = "Only queries can be sent by GET. Send this by POST.";
             return Err(Failure::of(Code::MethodNotAllowed, message));
+        }
+        if call.is_of_the_future {
+            let operation = call.operation.as_deref();
+            let (document, variables) = (&admitted.document, &admitted.variables);
+            self.deprecations
+                .check(document, operation, variables)
+                .map_err(|error| Failure::new(error, admitted.cost))?;
         }
         let mut request = async_graphql::Request::new(call.query).variables(admitted.variables);
         request.operation_name = call.operation;

@@ -158,6 +158,7 @@ impl Answer {
             Code::ValidationFailed,
             Code::QueryTooComplex,
             Code::BadUserInput,
+            Code::Deprecated,
         ]
         .iter()
         .any(|about_query| code == about_query.as_str());

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{EmptySubscription, Object, Schema};
+use async_graphql::{EmptySubscription, Enum, Object, Schema};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -80,6 +80,13 @@ struct Query;
 struct Mutation;
 struct Viewer(&'static str);
 
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+enum Style {
+    Friendly,
+    #[graphql(deprecation = "Use FRIENDLY.")]
+    Loud,
+}
+
 struct Doll;
 
 #[Object]
@@ -99,6 +106,13 @@ impl Doll {
 impl Query {
     async fn hello(&self) -> &str {
         "world"
+    }
+    #[graphql(deprecation = "Use `hello`.")]
+    async fn greeting(&self, style: Option<Style>) -> &str {
+        match style {
+            Some(Style::Loud) => "HI",
+            Some(Style::Friendly) | None => "hi",
+        }
     }
     async fn viewer<'a>(
         &self,
