@@ -7,6 +7,7 @@ pub mod booking;
 pub mod capacity;
 pub mod client;
 pub mod client_filter;
+pub mod client_or_project;
 pub mod client_request;
 pub mod connection;
 pub mod contact;
