@@ -5,6 +5,7 @@ pub mod absences;
 pub mod access;
 pub mod assignments;
 pub mod availability;
+pub mod batch;
 pub mod booking_changes;
 pub mod bookings;
 pub mod books;

@@ -1,5 +1,7 @@
 //! Assignments.
 
+mod batch;
+
 use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use sea_orm::{Condition, EntityTrait, QueryFilter};
 
@@ -9,6 +11,7 @@ use super::connection::{Connection, Paging, list};
 use super::context::Asked;
 use super::enums::AssignmentSource;
 use super::filter::IdComparator;
+use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::the;
 use super::payload::{UserError, split};
@@ -19,6 +22,10 @@ use crate::domain::assignments::{self, NewAssignment};
 use crate::domain::page::Term;
 use crate::domain::responsibilities;
 use crate::entity::{Day, Moment, assignment, client, person, project, role};
+
+pub use batch::{
+    AssignmentBatchMutations, AssignmentSetResult, AssignmentsPayload, AssignmentsSetInput,
+};
 
 /// Who holds a role for a client or a project, from a day until a day. Append-only: a change closes one and opens
 /// another, and the past stays readable.
@@ -108,6 +115,24 @@ impl Assignment {
     /// Why it was ended; null while it has not been.
     async fn closed_reason(&self) -> Option<&str> {
         self.0.closed_reason.as_deref()
+    }
+
+    /// What was changed, the newest first. For owners and managers.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Change>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        Ok(Some(history::of(ctx, self.0.id, &paging).await?))
     }
 }
 
