@@ -48,6 +48,13 @@ impl Problem {
             message: message.into(),
         }
     }
+
+    /// The same, with its field below `place` of a larger input.
+    fn below(mut self, place: &[&str]) -> Self {
+        let place = place.iter().map(|&step| step.to_owned());
+        self.field.splice(..0, place);
+        self
+    }
 }
 
 /// Why something could not be done.
@@ -88,6 +95,19 @@ impl Error {
     /// One problem with one field and a code of its own.
     pub fn problem(field: &str, code: ProblemCode, message: impl Into<String>) -> Self {
         Self::Invalid(vec![Problem::new(field, code, message)])
+    }
+
+    /// The same, with the problems' fields below `place` of a larger input.
+    pub fn below(self, place: &[&str]) -> Self {
+        match self {
+            Self::Invalid(problems) => Self::Invalid(
+                problems
+                    .into_iter()
+                    .map(|problem| problem.below(place))
+                    .collect(),
+            ),
+            other => other,
+        }
     }
 
     /// A fault of ours described in words.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::access::Caller;
+use crate::domain::batch::Batch;
 use crate::domain::check::Check;
 use crate::domain::{history, people, roles, subscriptions};
 use crate::entity::{AssignmentSource, Day, Moment, assignment, new_id, person, role};
@@ -62,15 +63,44 @@ pub enum Outcome {
 /// # Errors
 /// [`Error::Invalid`] also when it is so already; [`Error::Conflict`] when somebody else was faster.
 pub async fn set(db: &Db, caller: &Caller, new: NewAssignment) -> Result<Change> {
-    let (from_on, somebody) = (new.from_on, new.person_id.is_some());
     let tx = db.begin().await?;
-    match set_in(&tx, caller, AssignmentSource::Person, new).await? {
-        Outcome::Changed(change) => {
-            tx.commit().await?;
-            Ok(*change)
-        }
+    let change = set_or_refuse(&tx, caller, new).await?;
+    tx.commit().await?;
+    Ok(change)
+}
+
+/// Sets all of these, one after the other, or none; a dry run sets none in any case. One that could not be read is given as
+/// its error.
+///
+/// # Errors
+/// As [`Batch`], for each as [`set`].
+pub async fn set_all(
+    db: &Db,
+    caller: &Caller,
+    all: Vec<Result<NewAssignment>>,
+    dry_run: bool,
+) -> Result<Vec<Change>> {
+    let mut batch = Batch::begin(db, all.len()).await?;
+    for new in all {
+        let outcome = match new {
+            Ok(new) => set_or_refuse(batch.tx(), caller, new).await,
+            Err(error) => Err(error),
+        };
+        batch.note(outcome)?;
+    }
+    batch.finish(dry_run).await
+}
+
+async fn set_or_refuse(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    new: NewAssignment,
+) -> Result<Change> {
+    let (from_on, somebody) = (new.from_on, new.person_id.is_some());
+    match set_in(tx, caller, AssignmentSource::Person, new).await? {
+        Outcome::Changed(change) => Ok(*change),
         Outcome::Already(held) => {
-            let message = already(&tx, from_on, held).await?;
+            let message = already(tx, from_on, held).await?;
             let field = if somebody { "personId" } else { "fromOn" };
             Err(Error::problem(field, ProblemCode::NotAllowedNow, message))
         }

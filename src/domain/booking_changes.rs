@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::access::Caller;
+use crate::domain::batch::Batch;
 use crate::domain::bookings::Booking;
 use crate::domain::check::Check;
 use crate::domain::{history, people, projects, responsibilities, working_time};
@@ -54,6 +55,29 @@ pub struct BookingEdit {
     pub probability_bp: Option<Option<i32>>,
     /// See [`NewBooking::note`].
     pub note: Option<String>,
+}
+
+/// One of several changes.
+#[derive(Clone, Debug)]
+pub enum BookingChange {
+    /// As [`create`].
+    Create(NewBooking),
+    /// As [`update`].
+    Update {
+        /// Which booking.
+        id: Uuid,
+        /// The version that the caller has read.
+        expected_version: Option<i64>,
+        /// What to change.
+        edit: BookingEdit,
+    },
+    /// As [`delete`].
+    Delete {
+        /// Which booking.
+        id: Uuid,
+        /// The version that the caller has read.
+        expected_version: Option<i64>,
+    },
 }
 
 /// Whether a booking is there for the caller: owners and managers see all, members their own.
@@ -145,14 +169,71 @@ pub async fn delete(
     expected_version: Option<i64>,
 ) -> Result<booking::Model> {
     let tx = db.begin().await?;
-    let before = to_change(&tx, caller, id).await?;
+    let before = delete_in(&tx, caller, id, expected_version).await?;
+    tx.commit().await?;
+    Ok(before)
+}
+
+async fn delete_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+    expected_version: Option<i64>,
+) -> Result<booking::Model> {
+    let before = to_change(tx, caller, id).await?;
     let mut check = Check::new();
     check.version(expected_version, before.version);
     check.finish()?;
-    before.clone().delete(&tx).await?;
-    history::deleted(&tx, caller, id, &before).await?;
-    tx.commit().await?;
+    before.clone().delete(tx).await?;
+    history::deleted(tx, caller, id, &before).await?;
     Ok(before)
+}
+
+/// Makes all of these changes, one after the other, or none; a dry run makes none in any case. A change that could not be
+/// read is given as its error. Answers each booking as it is then, or as it was when it is deleted.
+///
+/// # Errors
+/// As [`Batch`]; the problems of a change are below its kind: `items.0.update.startsOn`.
+pub async fn change_all(
+    db: &Db,
+    caller: &Caller,
+    changes: Vec<Result<BookingChange>>,
+    dry_run: bool,
+) -> Result<Vec<booking::Model>> {
+    let mut batch = Batch::begin(db, changes.len()).await?;
+    for change in changes {
+        let outcome = match change {
+            Ok(change) => change_in(batch.tx(), caller, change).await,
+            Err(error) => Err(error),
+        };
+        batch.note(outcome)?;
+    }
+    batch.finish(dry_run).await
+}
+
+async fn change_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    change: BookingChange,
+) -> Result<booking::Model> {
+    match change {
+        BookingChange::Create(new) => create_in(tx, caller, new)
+            .await
+            .map_err(|error| error.below(&["create"])),
+        BookingChange::Update {
+            id,
+            expected_version,
+            edit,
+        } => update_in(tx, caller, id, expected_version, edit)
+            .await
+            .map_err(|error| error.below(&["update"])),
+        BookingChange::Delete {
+            id,
+            expected_version,
+        } => delete_in(tx, caller, id, expected_version)
+            .await
+            .map_err(|error| error.below(&["delete"])),
+    }
 }
 
 /// Reads the row for a change, locked where the database locks rows.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait,
-    QueryFilter, QuerySelect,
+    QueryFilter, QuerySelect, Set,
 };
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
 use crate::domain::{history, projects, responsibilities};
-use crate::entity::{project, project_skill, skill};
+use crate::entity::{Moment, project, project_skill, skill};
 use crate::error::{ProblemCode, Result};
 
 /// The most skills one project asks for.
@@ -28,7 +28,8 @@ pub struct Asked {
     pub level: i32,
 }
 
-/// Says which skills a project asks for, all of them: what is not among them is asked no more. Answers the project.
+/// Says which skills a project asks for, all of them: what is not among them is asked no more. Answers the project, whose
+/// version grows.
 /// Owners, and managers accountable for it.
 ///
 /// # Errors
@@ -38,10 +39,11 @@ pub async fn set(
     db: &Db,
     caller: &Caller,
     project_id: Uuid,
+    expected_version: Option<i64>,
     asked: &[Asked],
 ) -> Result<project::Model> {
     let tx = db.begin().await?;
-    let project = set_in(&tx, caller, project_id, asked).await?;
+    let project = set_in(&tx, caller, project_id, expected_version, asked).await?;
     tx.commit().await?;
     Ok(project)
 }
@@ -51,6 +53,7 @@ pub async fn set_in(
     tx: &impl ConnectionTrait,
     caller: &Caller,
     project_id: Uuid,
+    expected_version: Option<i64>,
     asked: &[Asked],
 ) -> Result<project::Model> {
     // The strong lock first: two who set them at once come one after the other.
@@ -60,7 +63,9 @@ pub async fn set_in(
         .await?;
     let project = projects::open_project(tx, "projectId", project_id).await?;
     responsibilities::must_be_accountable_for_project(tx, caller, &project).await?;
-    let wanted = checked(tx, asked).await?;
+    let mut check = Check::new();
+    check.version(expected_version, project.version);
+    let wanted = checked(tx, asked, check).await?;
     let column = project_skill::Column::ProjectId;
     let standing = project_skill::Entity::find().filter(column.eq(project_id));
     let before: BTreeMap<Uuid, project_skill::Model> = standing
@@ -69,6 +74,10 @@ pub async fn set_in(
         .into_iter()
         .map(|row| (row.skill_id, row))
         .collect();
+    let levels = |row: &project_skill::Model| (row.skill_id, row.level);
+    if before.values().map(levels).eq(wanted.clone()) {
+        return Ok(project);
+    }
     for row in before.values() {
         if !wanted.contains_key(&row.skill_id) {
             row.clone().delete(tx).await?;
@@ -83,7 +92,11 @@ pub async fn set_in(
         };
         write(tx, caller, before.get(&skill_id), row).await?;
     }
-    Ok(project)
+    let version = Set(project.version + 1);
+    let mut grown = project.into_active_model();
+    grown.version = version;
+    grown.updated_at = Set(Moment(caller.now));
+    Ok(grown.update(tx).await?)
 }
 
 /// History names the project: a skill that it asks for has no id of its own.
@@ -107,8 +120,11 @@ async fn write(
     }
 }
 
-async fn checked(conn: &impl ConnectionTrait, asked: &[Asked]) -> Result<BTreeMap<Uuid, i32>> {
-    let mut check = Check::new();
+async fn checked(
+    conn: &impl ConnectionTrait,
+    asked: &[Asked],
+    mut check: Check,
+) -> Result<BTreeMap<Uuid, i32>> {
     let message = format!("A project asks for {MOST_SKILLS} skills at most.");
     check.require(asked.len() <= MOST_SKILLS, "skills", message);
     check.finish()?;

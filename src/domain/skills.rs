@@ -1,8 +1,9 @@
 //! What people can do, and how well. Owners write; everybody reads.
 
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::{Check, same_text};
 use crate::domain::{history, people};
-use crate::entity::{new_id, person, person_skill, skill};
+use crate::entity::{Moment, new_id, person, person_skill, skill};
 use crate::error::{ProblemCode, Result, taken};
 
 /// The most skills an agency names: they are listed whole.
@@ -68,43 +69,52 @@ pub async fn create_in(
 }
 
 /// Says how well a person can do something, 1 (learning) to 5 (teaches it); no level takes the skill away. Answers the
-/// person. Owners only.
+/// person, whose version grows. Owners only.
 pub async fn set_of_person(
     db: &Db,
     caller: &Caller,
     person_id: Uuid,
-    skill_id: Uuid,
-    level: Option<i32>,
-) -> Result<person::Model> {
-    let tx = db.begin().await?;
-    let person = set_of_person_in(&tx, caller, person_id, skill_id, level).await?;
-    tx.commit().await?;
-    Ok(person)
-}
-
-/// As [`set_of_person`], within the caller's transaction.
-pub async fn set_of_person_in(
-    tx: &impl ConnectionTrait,
-    caller: &Caller,
-    person_id: Uuid,
+    expected_version: Option<i64>,
     skill_id: Uuid,
     level: Option<i32>,
 ) -> Result<person::Model> {
     caller.must_own("say what people can do")?;
+    let tx = db.begin().await?;
+    // The strong lock first: two who set skills at once come one after the other.
+    let present = person::Entity::find_by_id(person_id)
+        .lock(LockType::NoKeyUpdate)
+        .one(&tx)
+        .await?;
     let mut check = Check::new();
+    if let Some(present) = present {
+        check.version(expected_version, present.version);
+    }
     if let Some(level) = level {
         check.level("level", level);
     }
-    if skill::Entity::find_by_id(skill_id).one(tx).await?.is_none() {
+    if skill::Entity::find_by_id(skill_id)
+        .one(&tx)
+        .await?
+        .is_none()
+    {
         check.add("skillId", ProblemCode::NotFound, "There is no such skill.");
     }
     check.finish()?;
-    let person = people::working_here(tx, "personId", person_id, caller.today()).await?;
+    let person = people::working_here(&tx, "personId", person_id, caller.today()).await?;
     let before = person_skill::Entity::find_by_id((person_id, skill_id))
         .lock_exclusive()
-        .one(tx)
+        .one(&tx)
         .await?;
-    write(tx, caller, before, (person_id, skill_id), level).await?;
+    if before.as_ref().map(|row| row.level) == level {
+        return Ok(person);
+    }
+    write(&tx, caller, before, (person_id, skill_id), level).await?;
+    let version = Set(person.version + 1);
+    let mut grown = person.into_active_model();
+    grown.version = version;
+    grown.updated_at = Set(Moment(caller.now));
+    let person = grown.update(&tx).await?;
+    tx.commit().await?;
     Ok(person)
 }
 

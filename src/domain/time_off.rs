@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::access::Caller;
+use crate::domain::batch::Batch;
 use crate::domain::check::Check;
 use crate::domain::{history, people, working_time};
 use crate::entity::{Access, Day, new_id, time_off};
@@ -48,6 +49,29 @@ pub struct TimeOffEdit {
     pub delegate_id: Option<Option<Uuid>>,
     /// See [`NewTimeOff::note`].
     pub note: Option<String>,
+}
+
+/// One of several changes.
+#[derive(Clone, Debug)]
+pub enum TimeOffChange {
+    /// As [`create`].
+    Create(NewTimeOff),
+    /// As [`update`].
+    Update {
+        /// Which time off.
+        id: Uuid,
+        /// The version that the caller has read.
+        expected_version: Option<i64>,
+        /// What to change.
+        edit: TimeOffEdit,
+    },
+    /// As [`delete`].
+    Delete {
+        /// Which time off.
+        id: Uuid,
+        /// The version that the caller has read.
+        expected_version: Option<i64>,
+    },
 }
 
 /// Enters time off. Owners, and managers for themselves.
@@ -90,7 +114,19 @@ pub async fn update(
     edit: TimeOffEdit,
 ) -> Result<time_off::Model> {
     let tx = db.begin().await?;
-    let before = to_change(&tx, caller, id).await?;
+    let after = update_in(&tx, caller, id, expected_version, edit).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+async fn update_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+    expected_version: Option<i64>,
+    edit: TimeOffEdit,
+) -> Result<time_off::Model> {
+    let before = to_change(tx, caller, id).await?;
     let mut check = Check::new();
     check.version(expected_version, before.version);
     let row = time_off::Model {
@@ -102,10 +138,9 @@ pub async fn update(
         version: before.version + 1,
         ..before.clone()
     };
-    let row = checked(&tx, row, check).await?;
-    let after = row.into_active_model().reset_all().update(&tx).await?;
-    history::updated(&tx, caller, id, &before, &after).await?;
-    tx.commit().await?;
+    let row = checked(tx, row, check).await?;
+    let after = row.into_active_model().reset_all().update(tx).await?;
+    history::updated(tx, caller, id, &before, &after).await?;
     Ok(after)
 }
 
@@ -117,14 +152,71 @@ pub async fn delete(
     expected_version: Option<i64>,
 ) -> Result<time_off::Model> {
     let tx = db.begin().await?;
-    let before = to_change(&tx, caller, id).await?;
+    let before = delete_in(&tx, caller, id, expected_version).await?;
+    tx.commit().await?;
+    Ok(before)
+}
+
+async fn delete_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+    expected_version: Option<i64>,
+) -> Result<time_off::Model> {
+    let before = to_change(tx, caller, id).await?;
     let mut check = Check::new();
     check.version(expected_version, before.version);
     check.finish()?;
-    before.clone().delete(&tx).await?;
-    history::deleted(&tx, caller, id, &before).await?;
-    tx.commit().await?;
+    before.clone().delete(tx).await?;
+    history::deleted(tx, caller, id, &before).await?;
     Ok(before)
+}
+
+/// Makes all of these changes, one after the other, or none; a dry run makes none in any case. A change that could not be
+/// read is given as its error. Answers each row as it is then, or as it was when it is deleted.
+///
+/// # Errors
+/// As [`Batch`]; the problems of a change are below its kind: `items.0.update.startsOn`.
+pub async fn change_all(
+    db: &Db,
+    caller: &Caller,
+    changes: Vec<Result<TimeOffChange>>,
+    dry_run: bool,
+) -> Result<Vec<time_off::Model>> {
+    let mut batch = Batch::begin(db, changes.len()).await?;
+    for change in changes {
+        let outcome = match change {
+            Ok(change) => change_in(batch.tx(), caller, change).await,
+            Err(error) => Err(error),
+        };
+        batch.note(outcome)?;
+    }
+    batch.finish(dry_run).await
+}
+
+async fn change_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    change: TimeOffChange,
+) -> Result<time_off::Model> {
+    match change {
+        TimeOffChange::Create(new) => create_in(tx, caller, new)
+            .await
+            .map_err(|error| error.below(&["create"])),
+        TimeOffChange::Update {
+            id,
+            expected_version,
+            edit,
+        } => update_in(tx, caller, id, expected_version, edit)
+            .await
+            .map_err(|error| error.below(&["update"])),
+        TimeOffChange::Delete {
+            id,
+            expected_version,
+        } => delete_in(tx, caller, id, expected_version)
+            .await
+            .map_err(|error| error.below(&["delete"])),
+    }
 }
 
 fn must_plan_for(caller: &Caller, person_id: Uuid) -> Result<()> {

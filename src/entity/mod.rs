@@ -19,6 +19,7 @@ pub mod handover_project;
 pub mod handover_step;
 pub mod holiday;
 pub mod holiday_calendar;
+pub mod idempotent_request;
 pub mod inventory_snapshot;
 pub mod letter;
 pub mod letter_approval;

@@ -1,23 +1,31 @@
 //! Assignments.
 
+mod batch;
+
 use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 use sea_orm::{Condition, EntityTrait, QueryFilter};
 
 use super::client::Client;
+use super::client_or_project::{ClientOrProjectInput, below_of};
 use super::connection::{Connection, Paging, list};
 use super::context::Asked;
 use super::enums::AssignmentSource;
 use super::filter::IdComparator;
+use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::the;
 use super::payload::{UserError, split};
 use super::person::Person;
 use super::project::Project;
 use super::role::Role;
-use crate::domain::assignments::{self, NewAssignment, Target};
+use crate::domain::assignments::{self, NewAssignment};
 use crate::domain::page::Term;
 use crate::domain::responsibilities;
 use crate::entity::{Day, Moment, assignment, client, person, project, role};
+
+pub use batch::{
+    AssignmentBatchMutations, AssignmentSetResult, AssignmentsPayload, AssignmentsSetInput,
+};
 
 /// Who holds a role for a client or a project, from a day until a day. Append-only: a change closes one and opens
 /// another, and the past stays readable.
@@ -107,6 +115,24 @@ impl Assignment {
     /// Why it was ended; null while it has not been.
     async fn closed_reason(&self) -> Option<&str> {
         self.0.closed_reason.as_deref()
+    }
+
+    /// What was changed, the newest first. For owners and managers.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Change>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        Ok(Some(history::of(ctx, self.0.id, &paging).await?))
     }
 }
 
@@ -209,10 +235,8 @@ impl AssignmentQueries {
 pub struct AssignmentSetInput {
     /// Which role.
     role_id: ID,
-    /// For a whole client. Exactly one of `clientId` and `projectId` must be given.
-    client_id: Option<ID>,
-    /// For one project. Exactly one of `clientId` and `projectId` must be given.
-    project_id: Option<ID>,
+    /// For what.
+    of: ClientOrProjectInput,
     /// Who is to hold it; null: nobody from that day on. Must work here on that day.
     person_id: Option<ID>,
     /// The first day; today by default. Only owners may date it back, over somebody who held it at most 31 days.
@@ -249,7 +273,7 @@ impl AssignmentMutations {
             let new = input.read(ctx)?;
             assignments::set(ctx.db(), ctx.caller(), new).await
         };
-        let (change, user_errors) = split(changed.await)?;
+        let (change, user_errors) = split(changed.await.map_err(below_of))?;
         let (closed, opened) = change.map_or((None, None), |change| (change.closed, change.opened));
         Ok(AssignmentPayload {
             assignment: opened.map(Assignment),
@@ -261,15 +285,13 @@ impl AssignmentMutations {
 
 impl AssignmentSetInput {
     fn read(self, ctx: &Context<'_>) -> crate::error::Result<NewAssignment> {
-        let optional = |kind: Kind, field: &str, id: &Option<ID>| {
-            id.as_ref().map(|id| kind.parse(field, id)).transpose()
-        };
-        let client_id = optional(Kind::Client, "clientId", &self.client_id)?;
-        let project_id = optional(Kind::Project, "projectId", &self.project_id)?;
+        let person = self.person_id.as_ref();
         Ok(NewAssignment {
             role_id: Kind::Role.parse("roleId", &self.role_id)?,
-            target: Target::try_new(client_id, project_id)?,
-            person_id: optional(Kind::Person, "personId", &self.person_id)?,
+            target: self.of.read("")?,
+            person_id: person
+                .map(|id| Kind::Person.parse("personId", id))
+                .transpose()?,
             from_on: self
                 .from_on
                 .map_or_else(|| ctx.caller().today(), |day| day.0),

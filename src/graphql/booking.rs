@@ -1,11 +1,16 @@
 //! Bookings.
 
+mod batch;
+
 use async_graphql::{
     Context, Description, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject,
 };
+use uuid::Uuid;
 
+use super::connection::{Connection, Paging};
 use super::context::Asked;
 use super::enums::BookingMethod;
+use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::the;
 use super::payload::{UserError, split, split_or_current};
@@ -13,6 +18,11 @@ use super::person::Person;
 use super::project::Project;
 use crate::domain::booking_changes::{self, BookingEdit, NewBooking};
 use crate::entity::{Day, booking, person, project};
+
+pub use batch::{
+    BookingBatchMutations, BookingChangeInput, BookingChangeResult, BookingsChangeInput,
+    BookingsPayload,
+};
 
 /// Minutes of a person reserved on a project. Owners and managers see all, members their own.
 #[derive(Clone, Debug, Description)]
@@ -87,6 +97,24 @@ impl Booking {
     /// Grows with every change; give it as `expectedVersion`.
     async fn version(&self) -> i64 {
         self.0.version
+    }
+
+    /// What was changed, the newest first. For owners and managers.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Change>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        Ok(Some(history::of(ctx, self.0.id, &paging).await?))
     }
 }
 
@@ -176,19 +204,8 @@ impl BookingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What the booking needs.")] input: BookingCreateInput,
     ) -> Result<BookingPayload> {
-        let created = async {
-            let new = NewBooking {
-                person_id: Kind::Person.parse("personId", &input.person_id)?,
-                project_id: Kind::Project.parse("projectId", &input.project_id)?,
-                starts_on: input.starts_on.0,
-                ends_on: input.ends_on.0,
-                method: input.method.into(),
-                value: input.value,
-                probability_bp: input.probability_bp,
-                note: input.note,
-            };
-            booking_changes::create(ctx.db(), ctx.caller(), new).await
-        };
+        let created =
+            async { booking_changes::create(ctx.db(), ctx.caller(), input.read()?).await };
         let (row, user_errors) = split(created.await)?;
         Ok(BookingPayload {
             booking: row.map(Booking),
@@ -202,20 +219,13 @@ impl BookingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: BookingUpdateInput,
     ) -> Result<BookingPayload> {
-        let edit = BookingEdit {
-            starts_on: input.starts_on.map(|day| day.0),
-            ends_on: input.ends_on.map(|day| day.0),
-            method: input.method.map(Into::into),
-            value: input.value,
-            probability_bp: input.probability_bp.into(),
-            note: input.note,
-        };
+        let (id, expected) = (input.id.clone(), input.expected_version);
         let updated = async {
-            let id = Kind::Booking.parse("id", &input.id)?;
-            booking_changes::update(ctx.db(), ctx.caller(), id, input.expected_version, edit).await
+            let (id, edit) = input.read()?;
+            booking_changes::update(ctx.db(), ctx.caller(), id, expected, edit).await
         };
         let (row, user_errors) =
-            split_or_current::<booking::Entity>(ctx, &input.id, updated.await).await?;
+            split_or_current::<booking::Entity>(ctx, &id, updated.await).await?;
         Ok(BookingPayload {
             booking: row.map(Booking),
             user_errors,
@@ -240,5 +250,34 @@ impl BookingMutations {
             booking: row.filter(|_| !done).map(Booking),
             user_errors,
         })
+    }
+}
+
+impl BookingCreateInput {
+    fn read(self) -> crate::error::Result<NewBooking> {
+        Ok(NewBooking {
+            person_id: Kind::Person.parse("personId", &self.person_id)?,
+            project_id: Kind::Project.parse("projectId", &self.project_id)?,
+            starts_on: self.starts_on.0,
+            ends_on: self.ends_on.0,
+            method: self.method.into(),
+            value: self.value,
+            probability_bp: self.probability_bp,
+            note: self.note,
+        })
+    }
+}
+
+impl BookingUpdateInput {
+    fn read(self) -> crate::error::Result<(Uuid, BookingEdit)> {
+        let edit = BookingEdit {
+            starts_on: self.starts_on.map(|day| day.0),
+            ends_on: self.ends_on.map(|day| day.0),
+            method: self.method.map(Into::into),
+            value: self.value,
+            probability_bp: self.probability_bp.into(),
+            note: self.note,
+        };
+        Ok((Kind::Booking.parse("id", &self.id)?, edit))
     }
 }

@@ -5,7 +5,9 @@ use async_graphql::{
 };
 
 use super::client::Client;
+use super::connection::{Connection, Paging};
 use super::context::Asked;
+use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::the;
 use super::payload::{UserError, split, split_or_current};
@@ -51,6 +53,24 @@ impl Contact {
     /// Grows with every change; give it as `expectedVersion`.
     async fn version(&self) -> i64 {
         self.0.version
+    }
+
+    /// What was changed, the newest first. For owners and managers.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Change>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        Ok(Some(history::of(ctx, self.0.id, &paging).await?))
     }
 
     /// When they were archived; null while they are on the lists.

@@ -48,11 +48,19 @@ pub enum Code {
     UnsupportedMediaType,
     /// No media type of `Accept` can be served.
     NotAcceptable,
+    /// Something else was sent with this `Idempotency-Key`.
+    IdempotencyKeyReused,
+    /// What was sent with this `Idempotency-Key` is still being executed.
+    IdempotencyKeyInUse,
+    /// What was sent with this `Idempotency-Key` was begun, and nobody knows how it ended.
+    OutcomeUnknown,
+    /// The document uses what is deprecated, and the request asked to have that refused.
+    Deprecated,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::BadUserInput,
         Self::NotFound,
         Self::Conflict,
@@ -70,6 +78,10 @@ impl Code {
         Self::MethodNotAllowed,
         Self::UnsupportedMediaType,
         Self::NotAcceptable,
+        Self::IdempotencyKeyReused,
+        Self::IdempotencyKeyInUse,
+        Self::OutcomeUnknown,
+        Self::Deprecated,
     ];
 
     /// The code as clients read it.
@@ -92,6 +104,10 @@ impl Code {
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable => "NOT_ACCEPTABLE",
+            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::IdempotencyKeyInUse => "IDEMPOTENCY_KEY_IN_USE",
+            Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
+            Self::Deprecated => "DEPRECATED",
         }
     }
 
@@ -99,7 +115,11 @@ impl Code {
     pub fn retryable(self) -> bool {
         matches!(
             self,
-            Self::Conflict | Self::Unavailable | Self::Timeout | Self::BodyTimeout
+            Self::Conflict
+                | Self::Unavailable
+                | Self::Timeout
+                | Self::BodyTimeout
+                | Self::IdempotencyKeyInUse
         )
     }
 

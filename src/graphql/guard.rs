@@ -15,7 +15,9 @@ mod syntax;
 mod variables;
 mod weigh;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::types::{
+    ExecutableDocument, OperationDefinition, OperationType, Selection,
+};
 use async_graphql::{Pos, Positioned, ServerError, Value, Variables};
 
 use super::error::{Code, coded};
@@ -89,6 +91,8 @@ pub struct Admitted {
     pub variables: Variables,
     /// Whether the operation that is asked for is a query; where the executor will refuse to choose, whether all are.
     pub is_query: bool,
+    /// Whether the operation that is asked for has one field at its root, and nothing else.
+    pub is_single: bool,
     /// The price of the operation that is asked for.
     pub cost: Cost,
 }
@@ -150,6 +154,10 @@ pub fn admit(
             operations.all(|(_, operation)| operation.node.ty == OperationType::Query)
         }
     };
+    let is_single = asked_for.is_some_and(|asked_for| {
+        let roots = &asked_for.node.selection_set.node.items;
+        matches!(&roots[..], [root] if matches!(root.node, Selection::Field(_)))
+    });
     let cost = weigh::weigh(&document, asked_for, &variables, prices)?;
     let variables = match asked_for {
         Some(asked_for) => variables::complete(variables, &asked_for.node.variable_definitions)?,
@@ -159,12 +167,13 @@ pub fn admit(
         document,
         variables,
         is_query,
+        is_single,
         cost,
     })
 }
 
 /// The operation of that name, or the only one; `None` when the executor will refuse to choose.
-fn asked_for<'a>(
+pub(super) fn asked_for<'a>(
     document: &'a ExecutableDocument,
     operation: Option<&str>,
 ) -> Option<&'a Positioned<OperationDefinition>> {

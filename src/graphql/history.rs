@@ -20,7 +20,11 @@ const BOOKKEEPING: [&str; 2] = ["version", "updated_at"];
 
 /// A change of an object.
 #[derive(Clone, Debug, Description)]
-pub struct Change(change::Model);
+pub struct Change {
+    row: change::Model,
+    /// Columns that the caller may not read.
+    hidden: &'static [&'static str],
+}
 
 /// What became of one field.
 #[derive(Clone, Debug, SimpleObject)]
@@ -37,12 +41,12 @@ pub struct FieldChange {
 impl Change {
     /// What was done: CREATED, UPDATED, ARCHIVED or DELETED.
     async fn action(&self) -> &str {
-        &self.0.action
+        &self.row.action
     }
 
     /// Who did it; null when it was Meridian itself or somebody at the command line.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let Some(id) = self.0.actor_id else {
+        let Some(id) = self.row.actor_id else {
             return Ok(None);
         };
         Ok(by_id::<person::Entity>(ctx, id).await?.map(Person))
@@ -50,12 +54,12 @@ impl Change {
 
     /// Who or what did it, in words: "Olga Berg", "the command line".
     async fn by(&self) -> &str {
-        &self.0.actor
+        &self.row.actor
     }
 
     /// When it was made.
     async fn made_at(&self) -> Moment {
-        self.0.changed_at
+        self.row.changed_at
     }
 
     /// The fields that were changed, in the order of their names; of an object that was created or deleted all that were
@@ -67,8 +71,8 @@ impl Change {
             _ => none.clone(),
         };
         let (before, after) = (
-            columns(&self.0.before_change),
-            columns(&self.0.after_change),
+            columns(&self.row.before_change),
+            columns(&self.row.after_change),
         );
         let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
         names.sort_unstable();
@@ -76,6 +80,7 @@ impl Change {
         names
             .into_iter()
             .filter(|name| !BOOKKEEPING.contains(&name.as_str()))
+            .filter(|name| !self.hidden.contains(&name.as_str()))
             .map(|name| (name, set(before.get(name)), set(after.get(name))))
             .filter(|(_, before, after)| before != after)
             .map(|(name, before, after)| FieldChange {
@@ -112,12 +117,44 @@ impl Loader<ChangesOf> for Loaders {
     }
 }
 
+/// Columns that only owners and one person may read.
+#[derive(Clone, Copy, Debug)]
+pub struct Private {
+    /// The person.
+    pub of: Uuid,
+    /// Their names in the table.
+    pub columns: &'static [&'static str],
+}
+
 /// The history of the object with this id, the newest first. For owners and managers; the caller sees to it that what is
-/// private to others is not asked for.
+/// private to others is not asked for: see [`without`].
 ///
 /// Of all changes only the ids are read, from the index; what was before and after only of those that are shown. Two
 /// statements, however many objects a page shows the history of.
 pub async fn of(ctx: &Context<'_>, id: Uuid, paging: &Paging) -> Result<Connection<Change>> {
+    read(ctx, id, paging, &[]).await
+}
+
+/// As [`of`], without what is private to somebody else.
+pub async fn without(
+    ctx: &Context<'_>,
+    id: Uuid,
+    private: Private,
+    paging: &Paging,
+) -> Result<Connection<Change>> {
+    let hidden = match ctx.caller().reads_private_of(private.of) {
+        true => &[],
+        false => private.columns,
+    };
+    read(ctx, id, paging, hidden).await
+}
+
+async fn read(
+    ctx: &Context<'_>,
+    id: Uuid,
+    paging: &Paging,
+    hidden: &'static [&'static str],
+) -> Result<Connection<Change>> {
     ctx.caller().must_read_all("read what was changed")?;
     let name = format!("history {id}");
     let window = paging.window(&name)?;
@@ -129,7 +166,7 @@ pub async fn of(ctx: &Context<'_>, id: Uuid, paging: &Paging) -> Result<Connecti
     let shown = page.rows.iter().map(|(_, id)| *id);
     let mut rows = by_ids::<change::Entity>(ctx, shown).await?;
     let page = page.filter_map(|id| rows.remove(&id));
-    Ok(counted(&name, page, all, Change))
+    Ok(counted(&name, page, all, |row| Change { row, hidden }))
 }
 
 fn set(value: Option<&Value>) -> Option<String> {

@@ -7,6 +7,7 @@ pub mod booking;
 pub mod capacity;
 pub mod client;
 pub mod client_filter;
+pub mod client_or_project;
 pub mod client_request;
 pub mod connection;
 pub mod contact;
@@ -19,6 +20,7 @@ pub mod error;
 mod facts;
 pub mod field_errors;
 pub mod filter;
+pub mod future;
 pub mod guard;
 pub mod handover;
 pub mod history;
@@ -91,9 +93,11 @@ pub struct Mutation(
     role::RoleMutations,
     responsibility::ResponsibilityMutations,
     assignment::AssignmentMutations,
+    assignment::AssignmentBatchMutations,
     project::ProjectMutations,
     role_decision::RoleDecisionMutations,
     booking::BookingMutations,
+    booking::BookingBatchMutations,
     touchpoint::TouchpointMutations,
     schedule::ScheduleMutations,
     prompt_choice::UpdatePromptMutations,
@@ -103,6 +107,7 @@ pub struct Mutation(
     work_schedule::WorkScheduleMutations,
     holiday::HolidayMutations,
     time_off::TimeOffMutations,
+    time_off::TimeOffBatchMutations,
     skill::SkillMutations,
     suppressed_address::SuppressedAddressMutations,
     letter::LetterMutations,

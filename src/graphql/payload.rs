@@ -5,6 +5,7 @@ use sea_orm::{EntityTrait, PrimaryKeyTrait};
 use uuid::Uuid;
 
 use super::context::Asked;
+use super::loaders::by_ids;
 use crate::error::{Error, Problem, ProblemCode};
 
 /// Something in the input that the caller's user can mend. Nothing was changed.
@@ -75,4 +76,34 @@ where
         _ => None,
     };
     Ok((row.or(current), errors))
+}
+
+/// As [`split`], of a batch: something for each of `ids`, the ids that its items name, where none is something new. Where
+/// it was done these are the rows, else the rows that have a stale version as they are now, and nothing for the others.
+pub async fn split_batch<E>(
+    ctx: &Context<'_>,
+    ids: &[Option<ID>],
+    result: Result<Vec<E::Model>, Error>,
+) -> async_graphql::Result<(Vec<Option<E::Model>>, Vec<UserError>)>
+where
+    E: EntityTrait,
+    E::Model: Send + Sync,
+    <E::PrimaryKey as PrimaryKeyTrait>::ValueType: From<Uuid>,
+{
+    let (rows, errors) = split(result)?;
+    if let Some(rows) = rows {
+        return Ok((rows.into_iter().map(Some).collect(), errors));
+    }
+    let stale = errors
+        .iter()
+        .filter(|error| error.code == UserErrorCode::StaleVersion)
+        .filter_map(|error| error.field.get(1)?.parse::<usize>().ok())
+        .filter_map(|index| Some((index, super::id::parse(ids.get(index)?.as_ref()?)?.1)))
+        .collect::<Vec<(usize, Uuid)>>();
+    let found = by_ids::<E>(ctx, stale.iter().map(|(_, id)| *id)).await?;
+    let mut rows = vec![None; ids.len()];
+    for (index, id) in stale {
+        rows[index] = found.get(&id).cloned();
+    }
+    Ok((rows, errors))
 }

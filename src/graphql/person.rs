@@ -11,6 +11,7 @@ use super::capacity::{Capacity, capacity_of};
 use super::connection::{Connection, Paging, list};
 use super::context::Asked;
 use super::enums::{Access, OrderDirection, Side};
+use super::history::{self, Change};
 use super::holiday::HolidayCalendar;
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
@@ -183,6 +184,31 @@ impl Person {
     /// Grows with every change; give it as `expectedVersion`.
     async fn version(&self) -> i64 {
         self.0.version
+    }
+
+    /// What was changed, the newest first. For owners and managers. Without `preference`
+    /// for those who may not read it.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Change>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        let private = history::Private {
+            of: self.0.id,
+            columns: &["preference"],
+        };
+        Ok(Some(
+            history::without(ctx, self.0.id, private, &paging).await?,
+        ))
     }
 
     /// When the entry was created.

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Description, ID, InputObject, Object, Result, SimpleObject};
 
+use super::connection::{Connection, Paging};
 use super::context::Asked;
 use super::enums::Side;
+use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{Loaders, Shared, shared};
 use super::payload::{UserError, split, split_or_current};
@@ -43,6 +45,24 @@ impl Responsibility {
     /// Grows with every change; give it as `expectedVersion`.
     async fn version(&self) -> i64 {
         self.0.version
+    }
+
+    /// What was changed, the newest first. For owners and managers.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Change>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        Ok(Some(history::of(ctx, self.0.id, &paging).await?))
     }
 
     /// When it was archived; null while it is in force.

@@ -23,10 +23,10 @@ pub use acceptance::{
     CarriesPart, ConstraintCause, Verdict,
 };
 pub use input::{
-    ApplyPlanInput, ChangeHoursInput, ClientOrProjectInput, DraftBookingInput, DraftClientInput,
-    DraftWorkerInput, HoursInput, JoinerHoldingInput, LoseClientInput, NewClientInput,
-    PersonFallsIllInput, PersonJoinsInput, PersonLeavesInput, ProjectDraftInput, ReassignInput,
-    SimulationOperation, TakeOnProjectInput,
+    ApplyPlanInput, ChangeHoursInput, DraftBookingInput, DraftClientInput, DraftWorkerInput,
+    HoursInput, JoinerHoldingInput, LoseClientInput, NewClientInput, PersonFallsIllInput,
+    PersonJoinsInput, PersonLeavesInput, ProjectDraftInput, ReassignInput, SimulationOperation,
+    TakeOnProjectInput,
 };
 
 /// What would become of the agency.

@@ -5,12 +5,12 @@ use async_graphql::{Context, Description, ID, InputObject, Object, Result, Simpl
 use super::context::Asked;
 use super::id::Kind;
 use super::loaders::the;
-use super::payload::{UserError, split};
+use super::payload::{UserError, split, split_or_current};
 use super::person::{Person, PersonPayload};
 use super::project::{Project, ProjectPayload};
 use crate::domain::project_skills::{self, Asked as AskedSkill};
 use crate::domain::skills;
-use crate::entity::{person_skill, project_skill, skill};
+use crate::entity::{person, person_skill, project, project_skill, skill};
 
 /// Something people can do.
 #[derive(Clone, Debug, Description)]
@@ -88,6 +88,8 @@ pub struct SkillCreateInput {
 pub struct PersonSkillSetInput {
     /// Who.
     person_id: ID,
+    /// The person's version as you read it; refused as STALE_VERSION when it has changed since.
+    expected_version: Option<i64>,
     /// What.
     skill_id: ID,
     /// How well, from 1 (learning) to 5 (teaches it); null or absent takes the skill away.
@@ -108,6 +110,8 @@ pub struct ProjectSkillInput {
 pub struct ProjectSkillsSetInput {
     /// Which project; not finished.
     project_id: ID,
+    /// The project's version as you read it; refused as STALE_VERSION when it has changed since.
+    expected_version: Option<i64>,
     /// All of them, 20 at most and each once; what is not among them is asked no more.
     skills: Vec<ProjectSkillInput>,
 }
@@ -150,9 +154,11 @@ impl SkillMutations {
         let set = async {
             let person = Kind::Person.parse("personId", &input.person_id)?;
             let skill = Kind::Skill.parse("skillId", &input.skill_id)?;
-            skills::set_of_person(ctx.db(), ctx.caller(), person, skill, input.level).await
+            let (expected, level) = (input.expected_version, input.level);
+            skills::set_of_person(ctx.db(), ctx.caller(), person, expected, skill, level).await
         };
-        let (row, user_errors) = split(set.await)?;
+        let (row, user_errors) =
+            split_or_current::<person::Entity>(ctx, &input.person_id, set.await).await?;
         Ok(PersonPayload {
             person: row.map(Person),
             user_errors,
@@ -175,9 +181,11 @@ impl SkillMutations {
             };
             let asked: crate::error::Result<Vec<AskedSkill>> =
                 input.skills.iter().enumerate().map(read).collect();
-            project_skills::set(ctx.db(), ctx.caller(), project, &asked?).await
+            let expected = input.expected_version;
+            project_skills::set(ctx.db(), ctx.caller(), project, expected, &asked?).await
         };
-        let (row, user_errors) = split(set.await)?;
+        let (row, user_errors) =
+            split_or_current::<project::Entity>(ctx, &input.project_id, set.await).await?;
         Ok(ProjectPayload {
             project: row.map(Project),
             user_errors,

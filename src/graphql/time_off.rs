@@ -1,16 +1,26 @@
 //! Who is away when, and who stands in.
 
+mod batch;
+
 use async_graphql::{
     Context, Description, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject,
 };
+use uuid::Uuid;
 
+use super::connection::{Connection, Paging};
 use super::context::Asked;
+use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::the;
 use super::payload::{UserError, split, split_or_current};
 use super::person::Person;
 use crate::domain::time_off::{self as absences, NewTimeOff, TimeOffEdit};
 use crate::entity::{Day, person, time_off};
+
+pub use batch::{
+    TimeOffBatchMutations, TimeOffChangeInput, TimeOffChangeResult, TimeOffsChangeInput,
+    TimeOffsPayload,
+};
 
 /// Days on which a person is away, wholly or for some minutes.
 #[derive(Clone, Debug, Description)]
@@ -60,6 +70,31 @@ impl TimeOff {
     /// Grows with every change; give it as `expectedVersion`.
     async fn version(&self) -> i64 {
         self.0.version
+    }
+
+    /// What was changed, the newest first. For owners and managers. Without `note` for those who may not read
+    /// it.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Change>>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        let private = history::Private {
+            of: self.0.person_id,
+            columns: &["note"],
+        };
+        Ok(Some(
+            history::without(ctx, self.0.id, private, &paging).await?,
+        ))
     }
 }
 
@@ -130,20 +165,7 @@ impl TimeOffMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who is away, and when.")] input: TimeOffCreateInput,
     ) -> Result<TimeOffPayload> {
-        let created = async {
-            let delegate = input.delegate_id.as_ref();
-            let new = NewTimeOff {
-                person_id: Kind::Person.parse("personId", &input.person_id)?,
-                starts_on: input.starts_on.0,
-                ends_on: input.ends_on.0,
-                minutes_per_day: input.minutes_per_day,
-                delegate_id: delegate
-                    .map(|id| Kind::Person.parse("delegateId", id))
-                    .transpose()?,
-                note: input.note,
-            };
-            absences::create(ctx.db(), ctx.caller(), new).await
-        };
+        let created = async { absences::create(ctx.db(), ctx.caller(), input.read()?).await };
         let (row, user_errors) = split(created.await)?;
         Ok(TimeOffPayload {
             time_off: row.map(TimeOff),
@@ -157,21 +179,12 @@ impl TimeOffMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: TimeOffUpdateInput,
     ) -> Result<TimeOffPayload> {
+        let (id, expected) = (input.id.clone(), input.expected_version);
         let updated = async {
-            let id = Kind::TimeOff.parse("id", &input.id)?;
-            let delegate = input
-                .delegate_id
-                .map_value(|id| Kind::Person.parse("delegateId", &id));
-            let edit = TimeOffEdit {
-                starts_on: input.starts_on.map(|day| day.0),
-                ends_on: input.ends_on.map(|day| day.0),
-                minutes_per_day: input.minutes_per_day.into(),
-                delegate_id: delegate.transpose()?.into(),
-                note: input.note,
-            };
-            absences::update(ctx.db(), ctx.caller(), id, input.expected_version, edit).await
+            let (id, edit) = input.read()?;
+            absences::update(ctx.db(), ctx.caller(), id, expected, edit).await
         };
-        payload(ctx, &input.id, updated.await).await
+        payload(ctx, &id, updated.await).await
     }
 
     /// Takes time off back. Owners, and managers their own.
@@ -198,4 +211,37 @@ async fn payload(
         time_off: row.map(TimeOff),
         user_errors,
     })
+}
+
+impl TimeOffCreateInput {
+    fn read(self) -> crate::error::Result<NewTimeOff> {
+        let delegate = self.delegate_id.as_ref();
+        Ok(NewTimeOff {
+            person_id: Kind::Person.parse("personId", &self.person_id)?,
+            starts_on: self.starts_on.0,
+            ends_on: self.ends_on.0,
+            minutes_per_day: self.minutes_per_day,
+            delegate_id: delegate
+                .map(|id| Kind::Person.parse("delegateId", id))
+                .transpose()?,
+            note: self.note,
+        })
+    }
+}
+
+impl TimeOffUpdateInput {
+    fn read(self) -> crate::error::Result<(Uuid, TimeOffEdit)> {
+        let id = Kind::TimeOff.parse("id", &self.id)?;
+        let delegate = self
+            .delegate_id
+            .map_value(|id| Kind::Person.parse("delegateId", &id));
+        let edit = TimeOffEdit {
+            starts_on: self.starts_on.map(|day| day.0),
+            ends_on: self.ends_on.map(|day| day.0),
+            minutes_per_day: self.minutes_per_day.into(),
+            delegate_id: delegate.transpose()?.into(),
+            note: self.note,
+        };
+        Ok((id, edit))
+    }
 }

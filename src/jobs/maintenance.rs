@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::lease;
 use crate::app::App;
-use crate::domain::{plans, subscriptions, used_links};
+use crate::domain::{idempotency, plans, subscriptions, used_links};
 use crate::email::outbox::{self, TakenBack};
 use crate::error::Result;
 use crate::fail_points;
@@ -15,7 +15,7 @@ const KEEP_BODIES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Mails, their attempts and the keys that keep them from being planned twice are kept this long after their end.
 const KEEP_ROWS: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
 
-/// What one maintenance did; mails, but for the last two.
+/// What one maintenance did; mails, but for the last three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Maintained {
     /// Taken back from senders that did not report.
@@ -28,6 +28,8 @@ pub struct Maintained {
     pub pruned: u64,
     /// Used links that have expired, forgotten.
     pub links_forgotten: u64,
+    /// Kept answers of mutations that have expired, forgotten.
+    pub answers_forgotten: u64,
     /// Subscriptions recomputed by new time-zone rules.
     pub recomputed: usize,
 }
@@ -40,6 +42,7 @@ pub async fn run(app: &App) -> Result<Maintained> {
     let bodies_cleared = outbox::clear_bodies(&tx, before(now, KEEP_BODIES)).await?;
     let pruned = outbox::prune(&tx, before(now, KEEP_ROWS)).await?;
     let links_forgotten = used_links::prune(&tx, now).await?;
+    let answers_forgotten = idempotency::prune(&tx, now).await?;
     tx.commit().await?;
     let tx = app.db.begin().await?;
     let recomputed = subscriptions::follow_zone_data(&tx).await?;
@@ -50,6 +53,7 @@ pub async fn run(app: &App) -> Result<Maintained> {
         bodies_cleared,
         pruned,
         links_forgotten,
+        answers_forgotten,
         recomputed,
     };
     if maintained != Maintained::default() {

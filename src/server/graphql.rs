@@ -7,12 +7,14 @@
 mod answer;
 mod call;
 mod media;
+mod once;
+mod seal;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Executor, ServerError};
+use async_graphql::{Executor, ServerError, parser};
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::header::{ALLOW, HeaderMap};
@@ -25,11 +27,17 @@ use tokio::time::Instant;
 use super::under_way::UnderWay;
 use crate::error::Error;
 use crate::graphql::error::{self, Code, coded};
+use crate::graphql::future::Deprecations;
 use crate::graphql::guard::{self, Cost, Prices};
 
 use answer::Answer;
 use call::Call;
 use media::Media;
+use once::Once;
+
+pub(super) use answer::REPLAYED;
+pub(super) use once::IDEMPOTENCY_KEY;
+pub use once::{Keeper, LONGEST_KEPT, LONGEST_KEY};
 
 /// Longest body of a request in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -37,22 +45,27 @@ pub const MAX_BODY: usize = 256 * 1024;
 /// The methods of the endpoint.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
-/// A schema as it is served: with its prices and the time a request may take.
+/// A schema as it is served: with its prices, what of it is deprecated, and the time a request may take.
 #[derive(Clone)]
 pub struct Endpoint<E> {
     executor: E,
     prices: Arc<Prices>,
+    deprecations: Arc<Deprecations>,
     time_out: Duration,
 }
 
 impl<E: Executor> Endpoint<E> {
-    /// Serves `executor`, whose lists `prices` knows; a request may take `time_out`, its body's arrival included.
-    pub fn new(executor: E, prices: Prices, time_out: Duration) -> Self {
-        Self {
+    /// Serves `executor`, whose SDL is `sdl`; a request may take `time_out`, its body's arrival included.
+    ///
+    /// # Errors
+    /// The parser's, when the text is no SDL.
+    pub fn try_new(executor: E, sdl: &str, time_out: Duration) -> Result<Self, parser::Error> {
+        Ok(Self {
             executor,
-            prices: Arc::new(prices),
+            prices: Arc::new(Prices::from_sdl(sdl)?),
+            deprecations: Arc::new(Deprecations::from_sdl(sdl)?),
             time_out,
-        }
+        })
     }
 
     /// Answers one request. `prepare` adds the viewer, the loaders and whatever
@@ -90,6 +103,7 @@ impl<E: Executor> Endpoint<E> {
     ) -> Result<Answer, Failure> {
         let deadline = Instant::now() + self.time_out;
         let under_way = UnderWay::of(&request);
+        let once = Once::of(&request);
         let only_reads = request.method().is_safe();
         let call = read(request, deadline).await?;
         let admitted = guard::admit(
@@ -102,6 +116,13 @@ impl<E: Executor> Endpoint<E> {
             // Whoever makes a browser follow a link sends its cookies along.
             let message = "Only queries can be sent by GET. Send this by POST.";
             return Err(Failure::of(Code::MethodNotAllowed, message));
+        }
+        if call.is_of_the_future {
+            let operation = call.operation.as_deref();
+            let (document, variables) = (&admitted.document, &admitted.variables);
+            self.deprecations
+                .check(document, operation, variables)
+                .map_err(|error| Failure::new(error, admitted.cost))?;
         }
         let mut request = async_graphql::Request::new(call.query).variables(admitted.variables);
         request.operation_name = call.operation;
@@ -116,6 +137,17 @@ impl<E: Executor> Endpoint<E> {
         if admitted.is_query {
             return execution.await;
         }
+        let once = once?;
+        let id = request_id.to_owned();
+        let execution = async move {
+            match once {
+                Some(once) => {
+                    once.run(&call.digest, admitted.is_single, &id, execution)
+                        .await
+                }
+                None => execution.await,
+            }
+        };
         under_way.finish(execution).await.unwrap_or_else(|lost| {
             let error = error::of_request(&lost, request_id);
             Err(Failure::new(error, admitted.cost))
@@ -198,8 +230,7 @@ async fn other_method(method: Method, headers: HeaderMap) -> Response {
 /// valid token, for example. The status is that of the error's code.
 pub fn refuse(headers: &HeaderMap, failure: &Error) -> Response {
     let request_id = super::request_id(headers);
-    let error = error::of_request(failure, &request_id);
-    Answer::refused(Failure::new(error, Cost::default()), &request_id)
+    Answer::refused(Failure::of_request(failure, &request_id), &request_id)
         .write(Media::of_answer(headers).unwrap_or_default())
 }
 
@@ -220,6 +251,10 @@ impl Failure {
 
     fn of(code: Code, message: impl Into<String>) -> Self {
         Self::new(coded(code, message, None), Cost::default())
+    }
+
+    fn of_request(failure: &Error, request_id: &str) -> Self {
+        Self::new(error::of_request(failure, request_id), Cost::default())
     }
 
     fn is(&self, code: Code) -> bool {

@@ -27,10 +27,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
 use super::actions;
-use super::graphql::MAX_BODY;
+use super::graphql::{IDEMPOTENCY_KEY, MAX_BODY, REPLAYED};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const LONGEST_REQUEST_ID: usize = 100;
 const PREFLIGHT_LASTS: Duration = Duration::from_secs(600);
 
@@ -165,6 +164,6 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             IDEMPOTENCY_KEY,
             REQUEST_ID,
         ])
-        .expose_headers([REQUEST_ID, RETRY_AFTER])
+        .expose_headers([REQUEST_ID, RETRY_AFTER, REPLAYED])
         .max_age(PREFLIGHT_LASTS)
 }

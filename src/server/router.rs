@@ -6,13 +6,12 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
 
-use super::graphql::{Endpoint, methods, refuse};
+use super::graphql::{Endpoint, Keeper, methods, refuse};
 use super::{actions, authentication, health, metrics, with_layers};
 use crate::app::App;
 use crate::config::MetricsAccess;
 use crate::domain::access::Caller;
 use crate::error::{Error, Result};
-use crate::graphql::guard::Prices;
 use crate::graphql::{MeridianSchema, context, schema};
 
 /// Everything Meridian serves. `GET /healthz`, `GET /readyz` and the links of mails are open, and `GET /metrics` where the
@@ -28,8 +27,9 @@ pub fn router(app: &App) -> Result<Router> {
 
 fn signed_in(app: &App) -> Result<Router> {
     let schema = schema();
-    let prices = Prices::from_sdl(&schema.sdl()).map_err(|error| Error::Internal(error.into()))?;
-    let endpoint = Endpoint::new(schema, prices, app.config.request_timeout);
+    let sdl = schema.sdl();
+    let endpoint = Endpoint::try_new(schema, &sdl, app.config.request_timeout)
+        .map_err(|error| Error::Internal(error.into()))?;
     let mut routes = Router::new()
         .route("/graphql", methods(graphql))
         .with_state((app.clone(), endpoint));
@@ -59,8 +59,9 @@ fn open(app: &App) -> Router {
 async fn graphql(
     State((app, endpoint)): State<(App, Endpoint<MeridianSchema>)>,
     Extension(caller): Extension<Caller>,
-    request: Request,
+    mut request: Request,
 ) -> Response {
+    request.extensions_mut().insert(Keeper::new(&app, &caller));
     let prepare = |request| context::prepare(request, &app, caller);
     endpoint.answer(request, prepare).await
 }

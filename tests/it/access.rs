@@ -199,7 +199,7 @@ async fn a_manager_writes_only_what_they_are_accountable_for(app: &TestApp) {
         ),
         (
             "assignmentSet",
-            json!({ "roleId": account_manager, "clientId": client, "personId": id(&sam), "reason": "mine" }),
+            json!({ "roleId": account_manager, "of": { "clientId": client }, "personId": id(&sam), "reason": "mine" }),
         ),
         (
             "bookingCreate",

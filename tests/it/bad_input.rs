@@ -100,7 +100,7 @@ impl Agency {
         };
         let holds = |more: Value| {
             merged(
-                json!({ "roleId": account_manager, "clientId": acme, "personId": dana, "reason": "why" }),
+                json!({ "roleId": account_manager, "of": { "clientId": acme }, "personId": dana, "reason": "why" }),
                 more,
             )
         };

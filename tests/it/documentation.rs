@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use meridian::config::Config;
+use meridian::domain::batch::MOST_ITEMS;
 use meridian::domain::page::LONGEST_PAGE;
 use meridian::graphql::error::Code;
 use meridian::graphql::guard;
-use meridian::server::graphql::MAX_BODY;
+use meridian::server::graphql::{LONGEST_KEPT, LONGEST_KEY, MAX_BODY};
 
 /// README.md, CONTRIBUTING.md and every page of docs/, as far as they exist.
 fn pages() -> Vec<PathBuf> {
@@ -232,6 +233,9 @@ fn the_page_of_the_api_has_every_limit() {
             guard::MAX_VARIABLE_NESTING
         ),
         format!("| a page | {LONGEST_PAGE} |"),
+        format!("| items of a batch | {MOST_ITEMS} |"),
+        format!("| an `Idempotency-Key` | {LONGEST_KEY} characters |"),
+        format!("| an answer that is given again | {LONGEST_KEPT} bytes |"),
     ] {
         assert!(limits.contains(&limit), "{limit}");
     }

@@ -3,6 +3,7 @@
 
 mod agency;
 mod by_get;
+mod future;
 mod layers;
 mod leaving;
 mod slowness;

@@ -195,7 +195,7 @@ async fn a_project_s_own_holder_comes_before_the_client_s(app: &TestApp) {
         .insert(rows::project(acme.client.id, "Shop", app.now()))
         .await;
     let input = json!({ "roleId": Kind::Role.text(role(app, RoleSide::Client).await.id), "reason": "she built it",
-        "projectId": Kind::Project.text(shop.id), "personId": Kind::Person.text(acme.olga.person.id) });
+        "of": { "projectId": Kind::Project.text(shop.id) }, "personId": Kind::Person.text(acme.olga.person.id) });
     app.done(&acme.olga, "assignmentSet", input, "").await;
     let found = lines(
         app,

@@ -12,6 +12,7 @@ mod bounces;
 mod chaos;
 mod cluster;
 mod commands;
+mod contracts;
 mod copy;
 mod crash;
 mod decisions;

@@ -21,23 +21,6 @@ pub enum Target {
     Project(Uuid),
 }
 
-impl Target {
-    /// One of the two, as the API and the spreadsheets have them.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when both or neither are given.
-    pub fn try_new(client_id: Option<Uuid>, project_id: Option<Uuid>) -> Result<Self> {
-        match (client_id, project_id) {
-            (Some(client), None) => Ok(Self::Client(client)),
-            (None, Some(project)) => Ok(Self::Project(project)),
-            _ => Err(Error::invalid(
-                "projectId",
-                "Give a client or a project: exactly one of the two.",
-            )),
-        }
-    }
-}
-
 /// The client or project of an assignment, locked so that two changes of it come one after the other.
 pub(super) enum Locked {
     Client(client::Model),

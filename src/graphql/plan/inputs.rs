@@ -4,11 +4,13 @@ use async_graphql::{Context, ID, InputObject};
 use uuid::Uuid;
 
 use super::Guard;
+use crate::domain::assignments::Target;
 use crate::domain::check::Check;
 use crate::domain::planning::Weights;
 use crate::domain::plans::{GuardOverride, NewPlan, Pin, PlanInput, Receiver, Subject};
 use crate::entity::Day;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::graphql::client_or_project::ClientOrProjectInput;
 use crate::graphql::context::Asked;
 use crate::graphql::enums::{PlanKind, Side};
 use crate::graphql::id::Kind;
@@ -77,10 +79,8 @@ pub struct PlanReceiverInput {
 /// A side that one person is to hold.
 #[derive(Debug, InputObject)]
 pub struct PlanPinInput {
-    /// The client, all of whose projects are meant. Exactly one of `clientId` and `projectId` must be given.
-    client_id: Option<ID>,
-    /// One project. Exactly one of `clientId` and `projectId` must be given.
-    project_id: Option<ID>,
+    /// Of what; of a client all projects are meant.
+    of: ClientOrProjectInput,
     /// Which side of it.
     side: Side,
     /// Who is to hold it; works here on the plan's first day.
@@ -90,10 +90,8 @@ pub struct PlanPinInput {
 /// A guard that is set aside.
 #[derive(Debug, InputObject)]
 pub struct PlanGuardOverrideInput {
-    /// The client, all of whose projects are meant. Exactly one of `clientId` and `projectId` must be given.
-    client_id: Option<ID>,
-    /// One project. Exactly one of `clientId` and `projectId` must be given.
-    project_id: Option<ID>,
+    /// Of what; of a client all projects are meant.
+    of: ClientOrProjectInput,
     /// Which guard. PINNED_RELATIONSHIP is one of a client.
     guard: Guard,
     /// Why. 1 to 2,000 characters; kept with the plan and in its history.
@@ -208,7 +206,7 @@ fn pins(check: &mut Check, given: &[PlanPinInput]) -> Result<Vec<Pin>> {
     let mut pins = Vec::with_capacity(given.len());
     for (index, one) in given.iter().enumerate() {
         let field = format!("pins.{index}");
-        let subject = check.also(subject(&field, &one.client_id, &one.project_id))?;
+        let subject = check.also(subject(&field, &one.of))?;
         let person = Kind::Person.parse(&format!("{field}.personId"), &one.person_id);
         let person = check.also(person)?;
         pins.extend(subject.zip(person).map(|(subject, person_id)| Pin {
@@ -224,7 +222,7 @@ fn overrides(check: &mut Check, given: Vec<PlanGuardOverrideInput>) -> Result<Ve
     let mut overrides = Vec::with_capacity(given.len());
     for (index, one) in given.into_iter().enumerate() {
         let field = format!("guardOverrides.{index}");
-        let subject = check.also(subject(&field, &one.client_id, &one.project_id))?;
+        let subject = check.also(subject(&field, &one.of))?;
         overrides.extend(subject.map(|subject| GuardOverride {
             subject,
             guard: one.guard.into(),
@@ -234,19 +232,9 @@ fn overrides(check: &mut Check, given: Vec<PlanGuardOverrideInput>) -> Result<Ve
     Ok(overrides)
 }
 
-fn subject(field: &str, client: &Option<ID>, project: &Option<ID>) -> Result<Subject> {
-    match (client, project) {
-        (Some(id), None) => {
-            let id = Kind::Client.parse(&format!("{field}.clientId"), id)?;
-            Ok(Subject::Client(id))
-        }
-        (None, Some(id)) => {
-            let id = Kind::Project.parse(&format!("{field}.projectId"), id)?;
-            Ok(Subject::Project(id))
-        }
-        _ => Err(Error::invalid(
-            field,
-            "Give a client or a project: exactly one of the two.",
-        )),
-    }
+fn subject(field: &str, of: &ClientOrProjectInput) -> Result<Subject> {
+    Ok(match of.read(&format!("{field}."))? {
+        Target::Client(id) => Subject::Client(id),
+        Target::Project(id) => Subject::Project(id),
+    })
 }

@@ -6,6 +6,7 @@ use super::Plan;
 use super::inputs::PlanCreateInput;
 use crate::domain::plans;
 use crate::entity::plan;
+use crate::graphql::client_or_project::below_of;
 use crate::graphql::context::Asked;
 use crate::graphql::id::Kind;
 use crate::graphql::payload::{UserError, split, split_or_current};
@@ -56,7 +57,7 @@ impl PlanMutations {
             let new = input.read(ctx)?;
             plans::create(&app.db, &app.clock, &app.plans, ctx.caller(), new).await
         };
-        let (row, user_errors) = split(created.await)?;
+        let (row, user_errors) = split(created.await.map_err(below_of))?;
         Ok(PlanPayload {
             plan: row.map(Plan),
             user_errors,

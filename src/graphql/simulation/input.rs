@@ -4,13 +4,13 @@ use async_graphql::{ID, InputObject, OneofObject};
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::domain::assignments::Target;
 use crate::domain::check::Check;
 use crate::domain::simulation::{
     DraftBooking, DraftClient, Holding, Hours, Joiner, Operation, ProjectDraft, Worker,
 };
 use crate::entity::{self, Day};
 use crate::error::{Error, Result};
+use crate::graphql::client_or_project::ClientOrProjectInput;
 use crate::graphql::enums::{LeadMode, ProjectSize, ProjectStatus, Side};
 use crate::graphql::id::Kind;
 
@@ -162,7 +162,7 @@ pub struct PersonJoinsInput {
 /// A side that somebody who joins takes over.
 #[derive(Debug, InputObject)]
 pub struct JoinerHoldingInput {
-    /// Of what.
+    /// Of what: a client with all its ACTIVE and BACK_BURNER projects, or one such project.
     of: ClientOrProjectInput,
     /// Which side.
     side: Side,
@@ -202,7 +202,7 @@ pub struct ApplyPlanInput {
 /// A side goes to somebody else from a day on, for good.
 #[derive(Debug, InputObject)]
 pub struct ReassignInput {
-    /// Of what.
+    /// Of what: a client with all its ACTIVE and BACK_BURNER projects, or one such project.
     of: ClientOrProjectInput,
     /// Which side.
     side: Side,
@@ -210,15 +210,6 @@ pub struct ReassignInput {
     person_id: ID,
     /// Their first day with it; by default the first of the simulation.
     from_on: Option<Day>,
-}
-
-/// A client with its projects, or one project.
-#[derive(Debug, OneofObject)]
-pub enum ClientOrProjectInput {
-    /// A client with all its ACTIVE and BACK_BURNER projects, by its global id.
-    ClientId(ID),
-    /// One project, ACTIVE or BACK_BURNER, by its global id.
-    ProjectId(ID),
 }
 
 /// Takes the ids apart. `first` is the day of what names none.
@@ -268,7 +259,7 @@ fn operation(asked: SimulationOperation, path: &str, first: Date) -> Result<Oper
             on: one.on.map(|day| day.0),
         },
         SimulationOperation::Reassign(one) => Operation::Reassign {
-            target: target(&one.of, &format!("{path}reassign.of."))?,
+            target: one.of.read(&format!("{path}reassign.of."))?,
             side: one.side.into(),
             person_id: person("reassign", &one.person_id)?,
             from_on: from(one.from_on),
@@ -279,7 +270,7 @@ fn operation(asked: SimulationOperation, path: &str, first: Date) -> Result<Oper
 fn joiner(asked: PersonJoinsInput, path: &str, first: Date) -> Result<Joiner> {
     let holding = |(index, one): (usize, &JoinerHoldingInput)| {
         Ok(Holding {
-            target: target(&one.of, &format!("{path}holds.{index}.of."))?,
+            target: one.of.read(&format!("{path}holds.{index}.of."))?,
             side: one.side.into(),
         })
     };
@@ -359,15 +350,4 @@ fn hours(asked: &HoursInput, path: &str) -> Result<Hours> {
             Ok(Hours(days))
         }
     }
-}
-
-fn target(asked: &ClientOrProjectInput, path: &str) -> Result<Target> {
-    Ok(match asked {
-        ClientOrProjectInput::ClientId(id) => {
-            Target::Client(Kind::Client.parse(&format!("{path}clientId"), id)?)
-        }
-        ClientOrProjectInput::ProjectId(id) => {
-            Target::Project(Kind::Project.parse(&format!("{path}projectId"), id)?)
-        }
-    })
 }

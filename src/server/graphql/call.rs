@@ -4,7 +4,8 @@
 use async_graphql::Variables;
 use axum::extract::Request;
 use axum::http::Uri;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use url::form_urlencoded;
 
@@ -22,6 +23,10 @@ pub(super) struct Call {
     pub(super) operation: Option<String>,
     /// The variables, within the bounds of the guard.
     pub(super) variables: Variables,
+    /// SHA-256 of the three, in hexadecimal digits: the same for the same request, in whatever order its variables come.
+    pub(super) digest: String,
+    /// Whether what is deprecated is to be refused: `?future=1`.
+    pub(super) is_of_the_future: bool,
 }
 
 /// Reads the body of a request, until `deadline`.
@@ -29,6 +34,7 @@ pub(super) struct Call {
 /// # Errors
 /// `PAYLOAD_TOO_LARGE` beyond [`MAX_BODY`]; `BODY_TIMEOUT`; `BAD_REQUEST` for what is no request; the guard's for its variables.
 pub(super) async fn of_body(request: Request, deadline: Instant) -> Result<Call, Failure> {
+    let is_of_the_future = is_of_the_future(request.uri())?;
     let body = body::read(request, MAX_BODY, deadline)
         .await
         .map_err(|unread| match unread {
@@ -43,7 +49,7 @@ pub(super) async fn of_body(request: Request, deadline: Instant) -> Result<Call,
             Unread::Broken => bad("The body could not be read to its end."),
         })?;
     match serde_json::from_slice(&body) {
-        Ok(Value::Object(fields)) => call(fields),
+        Ok(Value::Object(fields)) => call(fields, is_of_the_future),
         Ok(Value::Array(_)) => Err(bad("Batches are not accepted: send one request at a time.")),
         Ok(_) => Err(bad("The body must be a JSON object with a `query`.")),
         Err(error) => Err(bad(format!("The body is not JSON: {error}."))),
@@ -72,10 +78,21 @@ pub(super) fn of_url(uri: &Uri) -> Result<Call, Failure> {
             return Err(bad(format!("`{name}` is in the URL more than once.")));
         }
     }
-    call(fields)
+    call(fields, is_of_the_future(uri)?)
 }
 
-fn call(mut fields: Map<String, Value>) -> Result<Call, Failure> {
+/// Whether the URL has `future=1`: the client is to work with what will be left when all that is deprecated is gone.
+fn is_of_the_future(uri: &Uri) -> Result<bool, Failure> {
+    let mut asked = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+        .filter(|(name, _)| name == "future");
+    match (asked.next(), asked.next()) {
+        (None, _) => Ok(false),
+        (Some((_, value)), None) if value == "1" => Ok(true),
+        _ => Err(bad("`future` in the URL must be 1, once, or left out.")),
+    }
+}
+
+fn call(mut fields: Map<String, Value>, is_of_the_future: bool) -> Result<Call, Failure> {
     let query = match fields.remove("query") {
         Some(Value::String(query)) => query,
         _ => return Err(bad("`query` must be there and be a string.")),
@@ -92,10 +109,13 @@ fn call(mut fields: Map<String, Value>) -> Result<Call, Failure> {
         let message = "Take out the NUL character: it cannot be stored.";
         return Err(Failure::of(Code::BadUserInput, message));
     }
+    let asked = json!([query, operation, variables]);
     Ok(Call {
+        digest: format!("{:x}", Sha256::digest(asked.to_string())),
         query,
         operation,
         variables: Variables::from_json(Value::Object(variables)),
+        is_of_the_future,
     })
 }
 

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{EmptySubscription, Object, Schema};
+use async_graphql::{EmptySubscription, Enum, Object, Schema};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -16,7 +16,6 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use meridian::error::{Error, Result};
 use meridian::graphql::field_errors::FieldErrors;
-use meridian::graphql::guard::Prices;
 use meridian::server::graphql::{self, Endpoint};
 use meridian::server::{connections, health, with_layers};
 use serde_json::{Value, json};
@@ -81,6 +80,13 @@ struct Query;
 struct Mutation;
 struct Viewer(&'static str);
 
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+enum Style {
+    Friendly,
+    #[graphql(deprecation = "Use FRIENDLY.")]
+    Loud,
+}
+
 struct Doll;
 
 #[Object]
@@ -100,6 +106,13 @@ impl Doll {
 impl Query {
     async fn hello(&self) -> &str {
         "world"
+    }
+    #[graphql(deprecation = "Use `hello`.")]
+    async fn greeting(&self, style: Option<Style>) -> &str {
+        match style {
+            Some(Style::Loud) => "HI",
+            Some(Style::Friendly) | None => "hi",
+        }
     }
     async fn viewer<'a>(
         &self,
@@ -184,13 +197,13 @@ impl Server {
         let schema = Schema::build(Query, Mutation, EmptySubscription)
             .extension(FieldErrors)
             .finish();
-        let prices = Prices::from_sdl(&schema.sdl()).unwrap();
+        let sdl = schema.sdl();
         let middle = Arc::new(Middle {
             at: watch::Sender::new(At::NotBegun),
             go_on: Notify::new(),
         });
         let toy = Toy {
-            endpoint: Endpoint::new(schema, prices, PATIENCE),
+            endpoint: Endpoint::try_new(schema, &sdl, PATIENCE).unwrap(),
             middle: middle.clone(),
         };
         let router = Router::new()

@@ -71,7 +71,7 @@ impl Agency {
         to: Option<&person::Model>,
     ) {
         let input = json!({
-            "roleId": global(Kind::Role, role(app, side).await.id), "projectId": project,
+            "roleId": global(Kind::Role, role(app, side).await.id), "of": { "projectId": project },
             "personId": to.map(|person| global(Kind::Person, person.id)), "reason": "as before",
         });
         app.done(&self.olga, "assignmentSet", input, "closed { id }")

@@ -47,7 +47,7 @@ async fn what_a_last_day_rests_on_is_not_taken_away(app: &TestApp) {
 
     let somebody_else = json!({
         "roleId": global(Kind::Role, role(app, RoleSide::Client).await.id),
-        "clientId": global(Kind::Client, agency.acme.id), "fromOn": "2027-01-01",
+        "of": { "clientId": global(Kind::Client, agency.acme.id) }, "fromOn": "2027-01-01",
         "personId": global(Kind::Person, agency.sam.person.id), "reason": "Dana leaves.",
     });
     app.done(&agency.olga, "assignmentSet", somebody_else, "")

@@ -123,7 +123,7 @@ async fn the_difference_names_what_was_added_removed_and_changed(app: &TestApp) 
     app.done(&acme.olga, "projectStatusSet", input, "").await;
     app.insert(rows::client("Bolt", app.now())).await;
     let input = json!({ "roleId": Kind::Role.text(role(app, RoleSide::Project).await.id), "reason": "Sam moves on",
-        "clientId": Kind::Client.text(acme.client.id), "personId": Kind::Person.text(acme.olga.person.id) });
+        "of": { "clientId": Kind::Client.text(acme.client.id) }, "personId": Kind::Person.text(acme.olga.person.id) });
     app.done(&acme.olga, "assignmentSet", input, "").await;
     let after = taken(app, &acme, "after").await;
     for to in [after, Value::Null] {

@@ -40,7 +40,7 @@ async fn a_new_account_manager_is_prompted_from_then_on_and_no_client_twice_a_we
     let account_manager = Kind::Role.text(role(app, RoleSide::Client).await.id);
     for client in [&acme, &bell] {
         let move_to_sam = json!({
-            "roleId": account_manager, "clientId": Kind::Client.text(client.id),
+            "roleId": account_manager, "of": { "clientId": Kind::Client.text(client.id) },
             "personId": Kind::Person.text(sam.person.id), "fromOn": "2026-11-24", "reason": "Dana has too much.",
         });
         app.done(&olga, "assignmentSet", move_to_sam, "assignment { id }")

@@ -19,7 +19,7 @@ async fn every_problem_is_told_at_once_and_nothing_is_written(app: &TestApp) {
     let owner = &agency.demo.eleanor;
     let before = contents(app).await;
     let ids = json!({ "kind": "REASSIGNMENT", "name": "Wrong", "receivers": [{ "personId": "prj_1" }],
-        "clientIds": ["cli_1"], "weights": { "peak": -1 }, "pins": [{ "side": "CLIENT", "personId": NOBODY }] });
+        "clientIds": ["cli_1"], "weights": { "peak": -1 }, "pins": [{ "of": { "projectId": "cli_1" }, "side": "CLIENT", "personId": NOBODY }] });
     let payload = app.change(owner, "planCreate", ids, PLAN).await;
     let fields = |payload: &Value| -> Vec<String> {
         let refusals = refusals(payload);
@@ -34,7 +34,7 @@ async fn every_problem_is_told_at_once_and_nothing_is_written(app: &TestApp) {
             "clientIds.0 NOT_FOUND",
             "receivers.0.personId NOT_FOUND",
             "weights.peak INVALID",
-            "pins.0 INVALID",
+            "pins.0.of.projectId NOT_FOUND",
         ]
     );
     let guide = Kind::Project.text(project(app, "Audio guide").await.id);
@@ -44,8 +44,8 @@ async fn every_problem_is_told_at_once_and_nothing_is_written(app: &TestApp) {
         "handoversAWeek": 0, "nodeLimit": 0, "mostActiveProjects": -1, "mostBackBurnerProjects": 1_001,
         "receivers": [twice, twice, { "personId": NOBODY }],
         "projectIds": ["prj_00000000000000000000000000000000"],
-        "pins": [{ "projectId": guide, "side": "CLIENT", "personId": NOBODY }],
-        "guardOverrides": [{ "projectId": guide, "guard": "PINNED_RELATIONSHIP", "reason": " " }] });
+        "pins": [{ "of": { "projectId": guide }, "side": "CLIENT", "personId": NOBODY }],
+        "guardOverrides": [{ "of": { "projectId": guide }, "guard": "PINNED_RELATIONSHIP", "reason": " " }] });
     let payload = app.change(owner, "planCreate", values, PLAN).await;
     assert_eq!(
         fields(&payload),
@@ -65,20 +65,20 @@ async fn every_problem_is_told_at_once_and_nothing_is_written(app: &TestApp) {
             "receivers.2.personId NOT_FOUND",
             "pins.0.personId NOT_FOUND",
             "guardOverrides.0.reason INVALID",
-            "guardOverrides.0.projectId INVALID",
+            "guardOverrides.0.of.projectId INVALID",
         ]
     );
     // What is no part of the plan cannot be pinned in it.
     let ticketing = Kind::Project.text(project(app, "Ticketing").await.id);
     let outside = json!({ "kind": "REASSIGNMENT", "name": "Outside", "projectIds": [ticketing],
-        "pins": [{ "projectId": guide, "side": "CLIENT", "personId": id(&agency.nora.person) }],
-        "guardOverrides": [{ "projectId": guide, "guard": "LAUNCH_SOON", "reason": "why" }] });
+        "pins": [{ "of": { "projectId": guide }, "side": "CLIENT", "personId": id(&agency.nora.person) }],
+        "guardOverrides": [{ "of": { "projectId": guide }, "guard": "LAUNCH_SOON", "reason": "why" }] });
     let payload = app.change(owner, "planCreate", outside, PLAN).await;
     assert_eq!(
         refusals(&payload),
         [
-            "pins.0.projectId NOT_ALLOWED_NOW Nothing of it is part of this plan.",
-            "guardOverrides.0.projectId NOT_ALLOWED_NOW Nothing of it is part of this plan.",
+            "pins.0.of.projectId NOT_ALLOWED_NOW Nothing of it is part of this plan.",
+            "guardOverrides.0.of.projectId NOT_ALLOWED_NOW Nothing of it is part of this plan.",
         ]
     );
     assert_eq!(contents(app).await, before);

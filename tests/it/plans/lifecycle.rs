@@ -87,7 +87,7 @@ async fn a_plan_is_refused_after_somebody_else_took_over(app: &TestApp) {
     let plan = agency.plan(app, question).await;
     let account_manager = Kind::Role.text(role(app, RoleSide::Client).await.id);
     let larkstone = client(app, "Larkstone Theatre").await;
-    let assign = json!({ "roleId": account_manager, "clientId": Kind::Client.text(larkstone.id),
+    let assign = json!({ "roleId": account_manager, "of": { "clientId": Kind::Client.text(larkstone.id) },
         "personId": id(&agency.nora.person), "reason": "They know each other." });
     app.done(owner, "assignmentSet", assign, "").await;
     let approve = json!({ "id": plan["id"] });

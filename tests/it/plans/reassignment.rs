@@ -98,7 +98,7 @@ async fn the_same_question_has_the_same_answer(app: &TestApp) {
 async fn a_pin_holds_whatever_the_plan_would_gain(app: &TestApp) {
     let agency = Agency::fill(app).await;
     let collections = project(app, "Collections website").await;
-    let pin = json!([{ "projectId": Kind::Project.text(collections.id), "side": "CLIENT", "personId": id(&agency.nora.person) }]);
+    let pin = json!([{ "of": { "projectId": Kind::Project.text(collections.id) }, "side": "CLIENT", "personId": id(&agency.nora.person) }]);
     let question = agency.question(json!({ "startsOn": QUIET, "mostMoves": 1, "pins": pin }));
     let plan = agency.plan(app, question).await;
     let [only] = moves(&plan) else {
@@ -135,25 +135,25 @@ async fn what_is_guarded_stays_unless_an_owner_says_why_it_may_move(app: &TestAp
     let cases = [
         (
             "LAUNCH_SOON",
-            json!({ "projectId": Kind::Project.text(seasonal.id) }),
+            json!({ "of": { "projectId": Kind::Project.text(seasonal.id) } }),
             "2026-11-23",
             "Seasonal campaign launches on 2026-12-01",
         ),
         (
             "CLIENT_IN_TROUBLE",
-            json!({ "clientId": Kind::Client.text(museum.id) }),
+            json!({ "of": { "clientId": Kind::Client.text(museum.id) } }),
             QUIET,
             "Tidewick Museum has been in trouble since 2026-11-02",
         ),
         (
             "MOVED_LATELY",
-            json!({ "clientId": Kind::Client.text(school.id) }),
+            json!({ "of": { "clientId": Kind::Client.text(school.id) } }),
             QUIET,
             "changed hands on 2026-10-01",
         ),
         (
             "PINNED_RELATIONSHIP",
-            json!({ "clientId": Kind::Client.text(larkstone.id) }),
+            json!({ "of": { "clientId": Kind::Client.text(larkstone.id) } }),
             QUIET,
             "Larkstone Theatre",
         ),
@@ -278,7 +278,7 @@ async fn pinned(app: &TestApp, agency: &Agency, client_id: uuid::Uuid) {
 async fn constraints_that_clash_are_named(app: &TestApp) {
     let agency = Agency::fill(app).await;
     let collections = project(app, "Collections website").await;
-    let pin = json!([{ "projectId": Kind::Project.text(collections.id), "side": "PROJECT", "personId": id(&agency.nora.person) }]);
+    let pin = json!([{ "of": { "projectId": Kind::Project.text(collections.id) }, "side": "PROJECT", "personId": id(&agency.nora.person) }]);
     let question = agency.question(json!({ "startsOn": QUIET, "mostMoves": 0, "pins": pin }));
     let plan = agency.plan(app, question).await;
     assert_eq!(

@@ -111,7 +111,7 @@ async fn of_two_who_set_them_at_once_the_later_one_holds(app: &TestApp) {
         level: 2,
     };
     let tx = app.db.begin().await.unwrap();
-    project_skills::set_in(&tx, &app.operator(), guide, &[asked])
+    project_skills::set_in(&tx, &app.operator(), guide, None, &[asked])
         .await
         .unwrap();
     let commit = async {

@@ -16,7 +16,7 @@ on_both_databases!(
 /// The client side of these projects of Acme is to go from Dana to Sam.
 fn to_sam(agency: &Agency, projects: &[&str]) -> Value {
     let sam = id(&agency.sam.person);
-    let pin = |project: &&str| json!({ "projectId": project, "side": "CLIENT", "personId": sam });
+    let pin = |project: &&str| json!({ "of": { "projectId": project }, "side": "CLIENT", "personId": sam });
     json!({
         "kind": "REASSIGNMENT", "name": "To Sam", "projectIds": projects,
         "receivers": [{ "personId": id(&agency.dana.person) }, { "personId": sam }],
@@ -48,8 +48,7 @@ async fn a_client_of_which_a_project_stays_is_not_handed_over_as_a_whole(app: &T
 async fn only_owners_set_guards_aside(app: &TestApp) {
     let agency = Agency::of(app).await;
     let mut input = to_sam(&agency, &[&agency.shop]);
-    input["guardOverrides"] =
-        json!([{ "projectId": agency.shop, "guard": "LAUNCH_SOON", "reason": "They asked." }]);
+    input["guardOverrides"] = json!([{ "of": { "projectId": agency.shop }, "guard": "LAUNCH_SOON", "reason": "They asked." }]);
     let document = "mutation ($input: PlanCreateInput!) { planCreate(input: $input) { plan { state } userErrors { code } } }";
     let variables = json!({ "input": input });
     let refused = app.graphql(&agency.dana, document, variables).await;

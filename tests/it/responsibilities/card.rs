@@ -45,7 +45,7 @@ async fn an_assignment_moves_the_card_at_once(app: &TestApp) {
         ["Dana: Account manager", "Sam: Production manager"]
     );
     let input = json!({ "roleId": Kind::Role.text(role(app, RoleSide::Project).await.id), "reason": "a change",
-        "projectId": Kind::Project.text(acme.site.id), "personId": Kind::Person.text(acme.olga.person.id) });
+        "of": { "projectId": Kind::Project.text(acme.site.id) }, "personId": Kind::Person.text(acme.olga.person.id) });
     app.done(&acme.olga, "assignmentSet", input, "").await;
     assert_eq!(
         names("2026-11-23").await,
@@ -56,7 +56,7 @@ async fn an_assignment_moves_the_card_at_once(app: &TestApp) {
         ["Dana: Account manager", "Sam: Production manager"]
     );
     let input = json!({ "roleId": Kind::Role.text(role(app, RoleSide::Client).await.id), "reason": "all in one hand",
-        "projectId": Kind::Project.text(acme.site.id), "personId": Kind::Person.text(acme.olga.person.id) });
+        "of": { "projectId": Kind::Project.text(acme.site.id) }, "personId": Kind::Person.text(acme.olga.person.id) });
     app.done(&acme.olga, "assignmentSet", input, "").await;
     assert_eq!(
         names("2026-11-23").await,

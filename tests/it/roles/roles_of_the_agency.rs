@@ -77,7 +77,7 @@ async fn what_cannot_be_done_to_a_role_is_refused_with_its_field() {
     on_both(async |agency| {
         let id = designer(agency).await["id"].clone();
         let input = json!({
-            "roleId": id, "clientId": Kind::Client.text(agency.acme.id),
+            "roleId": id, "of": { "clientId": Kind::Client.text(agency.acme.id) },
             "personId": person_id(&agency.mia), "reason": "Draws well.",
         });
         done(

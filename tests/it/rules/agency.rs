@@ -136,8 +136,12 @@ impl<'a> Agency<'a> {
                     "reason": "As agreed.",
                 });
                 match target {
-                    Target::Client(client) => input["clientId"] = json!(self.clients[client]),
-                    Target::Project(number) => input["projectId"] = json!(self.project(number)),
+                    Target::Client(client) => {
+                        input["of"] = json!({ "clientId": self.clients[client] })
+                    }
+                    Target::Project(number) => {
+                        input["of"] = json!({ "projectId": self.project(number) })
+                    }
                 }
                 self.does("assignmentSet", input).await
             }

@@ -33,7 +33,7 @@ impl Agency<'_> {
             .launching_soon()
             .await
             .iter()
-            .map(|id| json!({ "projectId": id, "guard": "LAUNCH_SOON", "reason": "Its launch stays with whoever knows it until it is out." }))
+            .map(|id| json!({ "of": { "projectId": id }, "guard": "LAUNCH_SOON", "reason": "Its launch stays with whoever knows it until it is out." }))
             .collect();
         let mut question = question;
         question["guardOverrides"] = json!(overrides);
