@@ -2,12 +2,16 @@
 //! all and writes what they are accountable for; MEMBER reads clients,
 //! projects and their own capacity.
 
+mod sight;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use crate::entity::Access;
 use crate::error::{Error, Result};
+
+pub use sight::{Sight, Visible};
 
 /// Who does something, and when. Every domain function that writes, and every
 /// one whose answer depends on who asks, takes one.

@@ -80,11 +80,6 @@ pub enum BookingChange {
     },
 }
 
-/// Whether a booking is there for the caller: owners and managers see all, members their own.
-pub fn may_read(caller: &Caller, booking: &booking::Model) -> bool {
-    caller.reads_work_of(booking.person_id)
-}
-
 /// Books somebody on a project. Owners, and managers accountable for the project.
 pub async fn create(db: &Db, caller: &Caller, new: NewBooking) -> Result<booking::Model> {
     let tx = db.begin().await?;
@@ -246,7 +241,7 @@ async fn to_change(
         .lock_exclusive()
         .one(conn)
         .await?
-        .filter(|row| may_read(caller, row))
+        .filter(|row| caller.sees(row))
         .ok_or(Error::NotFound("booking"))?;
     let project = project::Entity::find_by_id(row.project_id)
         .one(conn)

@@ -10,11 +10,6 @@ use crate::domain::{clients, history};
 use crate::entity::{Day, Moment, client};
 use crate::error::{ProblemCode, Result};
 
-/// Whether the caller may read what the trouble is: owners and managers.
-pub fn may_read_reason(caller: &Caller) -> bool {
-    caller.reads_all()
-}
-
 /// Says that a client is in trouble and what the trouble is, or, without a reason, that it is over. Owners, and managers
 /// accountable for the client. Another reason does not change since when.
 pub async fn set(

@@ -17,7 +17,7 @@ mod stages;
 mod steps;
 mod transfer;
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 use uuid::Uuid;
 
 use crate::domain::access::Caller;
@@ -37,18 +37,6 @@ pub use steps::{StepEdit, set_step};
 
 pub(super) use rhythm::{transfers_on, working_day};
 
-/// Whether the caller may read a handover: owners, managers, and the two people of it.
-pub fn may_read(caller: &Caller, row: &handover::Model) -> bool {
-    caller.reads_all() || takes_part(caller, row)
-}
-
-/// The handovers in which a person takes part: those that a member may read.
-pub fn of_person(person_id: Option<Uuid>) -> Condition {
-    Condition::any()
-        .add(handover::Column::FromPersonId.eq(person_id))
-        .add(handover::Column::ToPersonId.eq(person_id))
-}
-
 fn takes_part(caller: &Caller, row: &handover::Model) -> bool {
     caller.is(row.from_person_id) || caller.is(row.to_person_id)
 }
@@ -62,9 +50,7 @@ async fn to_change(
 ) -> Result<handover::Model> {
     let missing = || Error::NotFound("handover");
     let seen = handover::Entity::find_by_id(id).one(tx).await?;
-    let seen = seen
-        .filter(|row| may_read(caller, row))
-        .ok_or_else(missing)?;
+    let seen = seen.filter(|row| caller.sees(row)).ok_or_else(missing)?;
     if !takes_part(caller, &seen) {
         caller.must_own("move somebody else's handover on")?;
     }

@@ -58,6 +58,7 @@ pub async fn draft(db: &Db, caller: &Caller, handover_id: Uuid) -> Result<letter
         .lock_shared()
         .one(&tx)
         .await?
+        .filter(|row| caller.sees(row))
         .ok_or_else(|| {
             let message = "There is no such handover.";
             Error::problem("handoverId", ProblemCode::NotFound, message)
@@ -103,7 +104,7 @@ pub async fn update(
     edit: LetterEdit,
 ) -> Result<letter::Model> {
     let tx = db.begin().await?;
-    let (before, handover) = to_change(&tx, id).await?;
+    let (before, handover) = to_change(&tx, caller, id).await?;
     must_write_for(&tx, caller, &handover).await?;
     let mut check = Check::new();
     check.version(expected_version, before.version);
@@ -196,6 +197,7 @@ pub async fn approvals_of(
 /// Reads a letter for a change, locked where the database locks rows, with its handover.
 async fn to_change(
     conn: &impl ConnectionTrait,
+    caller: &Caller,
     id: Uuid,
 ) -> Result<(letter::Model, handover::Model)> {
     let letter = letter::Entity::find_by_id(id)
@@ -207,6 +209,9 @@ async fn to_change(
         .one(conn)
         .await?
         .ok_or_else(|| Error::internal("a letter's handover is gone"))?;
+    if !caller.sees(&handover) {
+        return Err(Error::NotFound("letter"));
+    }
     Ok((letter, handover))
 }
 

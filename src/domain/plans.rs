@@ -41,11 +41,6 @@ pub struct Solved {
     pub outcome: Outcome,
 }
 
-/// Whether plans are there for the caller: for owners and managers.
-pub fn may_read(caller: &Caller) -> bool {
-    caller.reads_all()
-}
-
 /// What was asked of a plan.
 ///
 /// # Errors

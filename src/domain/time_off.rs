@@ -244,7 +244,7 @@ async fn to_change(
         .lock_exclusive()
         .one(conn)
         .await?
-        .filter(|row| caller.reads_work_of(row.person_id))
+        .filter(|row| caller.sees(row))
         .ok_or(Error::NotFound("time off"))?;
     must_plan_for(caller, row.person_id)?;
     Ok(row)

@@ -25,11 +25,10 @@ use super::relationship::{self, Relationship};
 use super::role_decision::RoleDecision;
 use super::touchpoint::Touchpoint;
 use crate::domain::page::{Place, PlaceValue};
-use crate::domain::{client_trouble, role_decisions};
+use crate::domain::role_decisions;
 use crate::entity::{
     Day, Moment, client, client_contact, client_request, project, role_decision, touchpoint,
 };
-use crate::error::Error;
 
 pub(in crate::graphql) use mutations::payload;
 pub use mutations::{
@@ -97,10 +96,7 @@ impl Client {
 
     /// What the trouble is; null when there is none. For owners and managers: null, with an error, for others.
     async fn in_trouble_reason(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        if !client_trouble::may_read_reason(ctx.caller()) {
-            let why = "Only owners and managers may read what the trouble is.";
-            return Err(Error::Forbidden(why.into()).into());
-        }
+        ctx.caller().must_read_all("read what the trouble is")?;
         Ok(self.0.in_trouble_reason.as_deref())
     }
 

@@ -7,7 +7,7 @@ mod preview;
 mod timeline;
 
 use async_graphql::{Context, Description, ID, Object, Result};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{EntityTrait, QueryFilter};
 
 use super::connection::{Connection, Paging, list};
 use super::contact::Contact;
@@ -17,7 +17,6 @@ use super::history::{self, Change};
 use super::id::Kind;
 use super::loaders::{by_id, by_parent, the};
 use super::person::Person;
-use crate::domain::access::Caller;
 use crate::domain::mails;
 use crate::domain::page::Term;
 use crate::email::compose;
@@ -32,14 +31,6 @@ pub use mutations::{
 };
 pub use preview::EmailPreview;
 pub use timeline::{EmailEvent, EmailEventKind};
-
-/// Whether the caller may read a mail: owners and managers, and whoever it is for.
-pub fn may_read(caller: &Caller, row: &email::Model) -> bool {
-    match row.recipient_id {
-        Some(person_id) => caller.reads_work_of(person_id),
-        None => caller.reads_all(),
-    }
-}
 
 /// A mail of the outbox, and what became of it.
 #[derive(Clone, Debug, Description)]
@@ -145,7 +136,8 @@ impl Email {
         let Some(id) = mails::resent_of(&self.0) else {
             return Ok(None);
         };
-        Ok(by_id::<email::Entity>(ctx, id).await?.map(Email))
+        let row = by_id::<email::Entity>(ctx, id).await?;
+        Ok(row.filter(|row| ctx.caller().sees(row)).map(Email))
     }
 
     /// Everything that happened to it, in order: what Meridian did, what the mail server said, what owners made of it. Members
@@ -266,12 +258,9 @@ impl EmailQueries {
         #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Email>> {
-        let caller = ctx.caller();
-        let mut select = email::Entity::find().filter(filter.unwrap_or_default().condition()?);
-        if !caller.reads_all() {
-            let own = caller.person_id.unwrap_or_default();
-            select = select.filter(email::Column::RecipientId.eq(own));
-        }
+        let select = email::Entity::find()
+            .filter(filter.unwrap_or_default().condition()?)
+            .filter(ctx.caller().seen_emails());
         let newest_first = Term {
             column: email::Column::DueAt,
             descending: true,

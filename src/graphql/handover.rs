@@ -20,7 +20,6 @@ use super::loaders::{Shared, by_id, by_parent, the};
 use super::person::Person;
 use super::programme::Programme;
 use super::project::Project;
-use crate::domain::handovers;
 use crate::domain::page::{Place, PlaceValue, Term};
 use crate::entity::{
     Day, Moment, client, handover, handover_project, handover_step, letter, person, programme,
@@ -48,11 +47,13 @@ impl Handover {
 
     /// The programme it belongs to; null when it stands alone, and for members.
     async fn programme(&self, ctx: &Context<'_>) -> Result<Option<Programme>> {
-        let readable = ctx.caller().reads_all();
-        let Some(id) = self.0.programme_id.filter(|_| readable) else {
+        let Some(id) = self.0.programme_id else {
             return Ok(None);
         };
-        Ok(Some(Programme(the::<programme::Entity>(ctx, id).await?)))
+        let row = the::<programme::Entity>(ctx, id).await?;
+        Ok(Some(row)
+            .filter(|row| ctx.caller().sees(row))
+            .map(Programme))
     }
 
     /// Whose accountability moves.
@@ -168,11 +169,8 @@ impl Handover {
         self.0.transferred_on
     }
 
-    /// The letter that tells the client of it; null before one is drafted, and for members who are none of its two people.
+    /// The letter that tells the client of it; null before one is drafted.
     async fn letter(&self, ctx: &Context<'_>) -> Result<Option<Letter>> {
-        if !handovers::may_read(ctx.caller(), &self.0) {
-            return Ok(None);
-        }
         let column = letter::Column::HandoverId;
         let rows = by_parent::<letter::Entity>(ctx, column, self.0.id).await?;
         Ok(rows.into_iter().next().map(Letter))
@@ -227,7 +225,7 @@ impl HandoverQueries {
     ) -> Result<Option<Handover>> {
         let id = Kind::Handover.named(&id)?;
         let row = by_id::<handover::Entity>(ctx, id).await?;
-        let row = row.filter(|row| handovers::may_read(ctx.caller(), row));
+        let row = row.filter(|row| ctx.caller().sees(row));
         Ok(row.map(Handover))
     }
 
@@ -241,11 +239,9 @@ impl HandoverQueries {
         #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Handover>> {
-        let caller = ctx.caller();
-        let mut select = handover::Entity::find().filter(filter.unwrap_or_default().condition()?);
-        if !caller.reads_all() {
-            select = select.filter(handovers::of_person(caller.person_id));
-        }
+        let select = handover::Entity::find()
+            .filter(filter.unwrap_or_default().condition()?)
+            .filter(ctx.caller().seen_handovers());
         let terms = [Term {
             column: handover::Column::CreatedAt,
             descending: false,
@@ -310,7 +306,7 @@ fn newest_first(
     mut rows: Vec<handover::Model>,
     paging: &Paging,
 ) -> Result<Connection<Handover>> {
-    rows.retain(|row| handovers::may_read(ctx.caller(), row));
+    rows.retain(|row| ctx.caller().sees(row));
     let name = format!("handovers of {}", of.simple());
     let place = |row: &handover::Model| Place(vec![PlaceValue::Id(row.id)]);
     Ok(in_memory(&name, rows, true, paging, place, Handover)?)

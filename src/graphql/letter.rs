@@ -13,7 +13,6 @@ use super::id::Kind;
 use super::loaders::{Shared, by_id, by_parent, the};
 use super::payload::{UserError, split, split_or_current};
 use super::person::Person;
-use crate::domain::handovers;
 use crate::domain::letters::{self, LetterEdit};
 use crate::domain::page::Term;
 use crate::email::client_letter::ClientLetter;
@@ -137,7 +136,7 @@ impl Letter {
     /// The mail that takes it to the contact, with every attempt to deliver it; null before it is approved, and for members.
     async fn email(&self, ctx: &Context<'_>) -> Result<Option<Email>> {
         let mail = self.mail(ctx).await?;
-        Ok(mail.filter(|_| ctx.caller().reads_all()).map(Email))
+        Ok(mail.filter(|row| ctx.caller().sees(row)).map(Email))
     }
 
     /// What was changed, the newest first. For owners and managers.
@@ -189,10 +188,10 @@ impl Letter {
         Ok(rows)
     }
 
-    /// Whether the caller may see it: whoever may see its handover.
-    pub(super) async fn is_visible(&self, ctx: &Context<'_>) -> Result<bool, Shared> {
+    /// Whether it is there for the caller: for whoever sees its handover.
+    async fn is_seen(&self, ctx: &Context<'_>) -> Result<bool, Shared> {
         let handover = the::<handover::Entity>(ctx, self.0.handover_id).await?;
-        Ok(handovers::may_read(ctx.caller(), &handover))
+        Ok(ctx.caller().sees(&handover))
     }
 }
 
@@ -212,7 +211,7 @@ impl LetterQueries {
         let id = Kind::Letter.named(&id)?;
         let row = by_id::<letter::Entity>(ctx, id).await?.map(Letter);
         Ok(match row {
-            Some(letter) if letter.is_visible(ctx).await? => Some(letter),
+            Some(letter) if letter.is_seen(ctx).await? => Some(letter),
             _ => None,
         })
     }
@@ -228,14 +227,14 @@ impl LetterQueries {
         #[graphql(desc = "The last so many, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Letter>> {
-        let caller = ctx.caller();
         let mut select = letter::Entity::find();
+        let caller = ctx.caller();
         if !caller.reads_all() {
-            let own = handover::Entity::find()
+            let seen = handover::Entity::find()
                 .select_only()
                 .column(handover::Column::Id)
-                .filter(handovers::of_person(caller.person_id));
-            select = select.filter(letter::Column::HandoverId.in_subquery(own.into_query()));
+                .filter(caller.seen_handovers());
+            select = select.filter(letter::Column::HandoverId.in_subquery(seen.into_query()));
         }
         if let Some(approved) = approved {
             let column = letter::Column::EmailId;

@@ -9,13 +9,13 @@ use super::client::Client;
 use super::client_request::ClientRequest;
 use super::contact::Contact;
 use super::context::Asked;
-use super::email::{Email, EmailAttempt, may_read as may_read_email};
+use super::email::{Email, EmailAttempt};
 use super::handover::{Handover, HandoverStep};
 use super::holiday::{Holiday, HolidayCalendar};
 use super::id::{Kind, parse};
 use super::inventory::InventorySnapshot;
 use super::letter::Letter;
-use super::loaders::{Shared, by_id};
+use super::loaders::{Shared, by_id, the};
 use super::person::Person;
 use super::plan::Plan;
 use super::programme::Programme;
@@ -33,8 +33,6 @@ use super::suppressed_address::SuppressedAddress;
 use super::time_off::TimeOff;
 use super::touchpoint::Touchpoint;
 use super::work_schedule::WorkSchedule;
-use crate::domain::access::Caller;
-use crate::domain::{booking_changes, handovers, plans};
 use crate::entity::{
     assignment, booking, client, client_contact, client_request, email, email_attempt, handover,
     handover_step, holiday, holiday_calendar, inventory_snapshot, letter, person, plan, programme,
@@ -44,9 +42,20 @@ use crate::entity::{
 };
 use crate::error::Error;
 
-/// Each line: a type, its entity, and which of its rows the caller may see: the same rule as at the root.
+/// Whether the caller sees a row, or the row that it belongs to.
+macro_rules! seen {
+    ($ctx:ident, $row:ident) => {
+        $ctx.caller().sees(&$row)
+    };
+    ($ctx:ident, $row:ident, $parent:ident($column:ident)) => {{
+        let parent = the::<$parent::Entity>($ctx, $row.$column).await?;
+        $ctx.caller().sees(&parent)
+    }};
+}
+
+/// Each line: a type, its entity, and where its row says nothing of who sees it, the row that does.
 macro_rules! nodes {
-    ($($name:ident($entity:ident) if $visible:expr;)+) => {
+    ($($name:ident($entity:ident) $(as $parent:ident($column:ident))?;)+) => {
         /// Something with a global id.
         #[derive(Clone, Debug, Interface)]
         #[graphql(field(name = "id", ty = "ID", desc = "The object's global id: three letters that say its kind, `_`, and 32 digits."))]
@@ -57,15 +66,16 @@ macro_rules! nodes {
             )+
         }
 
-        /// The object that a global id names; none when there is none, or none that the caller may see by what is in its row.
-        async fn named(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Shared> {
+        /// The object that a global id names; none when there is none, or none that the caller may see.
+        async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Shared> {
             match parse(id) {
                 $(
                     Some((Kind::$name, id)) => {
-                        let visible: fn(&Caller, &$entity::Model) -> bool = $visible;
-                        let row = by_id::<$entity::Entity>(ctx, id).await?;
-                        let row = row.filter(|row| visible(ctx.caller(), row));
-                        Ok(row.map(|row| Node::$name($name(row))))
+                        let Some(row) = by_id::<$entity::Entity>(ctx, id).await? else {
+                            return Ok(None);
+                        };
+                        let is_seen = seen!(ctx, row $(, $parent($column))?);
+                        Ok(is_seen.then_some(Node::$name($name(row))))
                     }
                 )+
                 _ => Ok(None),
@@ -75,45 +85,36 @@ macro_rules! nodes {
 }
 
 nodes! {
-    Client(client) if |_, _| true;
-    Contact(client_contact) if |_, _| true;
-    Project(project) if |_, _| true;
-    ClientRequest(client_request) if |caller, _| caller.reads_all();
-    Booking(booking) if booking_changes::may_read;
-    Touchpoint(touchpoint) if |_, _| true;
-    Person(person) if |_, _| true;
-    Plan(plan) if |caller, _| plans::may_read(caller);
-    WorkSchedule(work_schedule) if |caller, row| caller.reads_work_of(row.person_id);
-    HolidayCalendar(holiday_calendar) if |_, _| true;
-    Holiday(holiday) if |_, _| true;
-    TimeOff(time_off) if |caller, row| caller.reads_work_of(row.person_id);
-    Skill(skill) if |_, _| true;
-    Role(role) if |_, _| true;
-    RoleDecision(role_decision) if |_, _| true;
-    Responsibility(responsibility) if |_, _| true;
-    Assignment(assignment) if |_, _| true;
-    ResponsibilityException(responsibility_exception) if |_, _| true;
-    InventorySnapshot(inventory_snapshot) if |caller, _| caller.reads_all();
-    RelationshipNote(relationship) if |caller, _| caller.reads_all();
-    Email(email) if may_read_email;
-    EmailAttempt(email_attempt) if |caller, _| caller.reads_all();
-    // Whoever sees its handover: `load` asks.
-    Letter(letter) if |_, _| true;
-    PromptChoice(prompt_choice) if |caller, _| caller.reads_all();
-    Schedule(schedule) if |caller, row| caller.reads_work_of(row.person_id);
-    Programme(programme) if |caller, _| caller.reads_all();
-    Handover(handover) if handovers::may_read;
-    HandoverStep(handover_step) if |caller, row| caller.reads_work_of(row.owner_id);
-    ProgrammeReview(programme_review) if |caller, _| caller.reads_all();
-    SuppressedAddress(suppressed_address) if |caller, _| caller.reads_all();
-}
-
-/// The object that a global id names; none when there is none, or none that the caller may see.
-async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Shared> {
-    match named(ctx, id).await? {
-        Some(Node::Letter(letter)) if !letter.is_visible(ctx).await? => Ok(None),
-        node => Ok(node),
-    }
+    Client(client);
+    Contact(client_contact);
+    Project(project);
+    ClientRequest(client_request);
+    Booking(booking);
+    Touchpoint(touchpoint);
+    Person(person);
+    Plan(plan);
+    WorkSchedule(work_schedule);
+    HolidayCalendar(holiday_calendar);
+    Holiday(holiday);
+    TimeOff(time_off);
+    Skill(skill);
+    Role(role);
+    RoleDecision(role_decision);
+    Responsibility(responsibility);
+    Assignment(assignment);
+    ResponsibilityException(responsibility_exception);
+    InventorySnapshot(inventory_snapshot);
+    RelationshipNote(relationship);
+    Email(email);
+    EmailAttempt(email_attempt) as email(email_id);
+    Letter(letter) as handover(handover_id);
+    PromptChoice(prompt_choice);
+    Schedule(schedule);
+    Programme(programme);
+    Handover(handover);
+    HandoverStep(handover_step) as handover(handover_id);
+    ProgrammeReview(programme_review);
+    SuppressedAddress(suppressed_address);
 }
 
 /// Queries by global id.

@@ -154,7 +154,7 @@ impl PlanQueries {
     ) -> Result<Option<Plan>> {
         let id = Kind::Plan.named(&id)?;
         let row = by_id::<plan::Entity>(ctx, id).await?;
-        Ok(row.filter(|_| plans::may_read(ctx.caller())).map(Plan))
+        Ok(row.filter(|row| ctx.caller().sees(row)).map(Plan))
     }
 
     /// The plans that were asked for, the latest first. For owners and managers.

@@ -210,9 +210,8 @@ impl ProgrammeQueries {
         #[graphql(desc = "A programme's global id: `prg_…`.")] id: ID,
     ) -> Result<Option<Programme>> {
         let id = Kind::Programme.named(&id)?;
-        let readable = ctx.caller().reads_all();
         let row = by_id::<programme::Entity>(ctx, id).await?;
-        Ok(row.filter(|_| readable).map(Programme))
+        Ok(row.filter(|row| ctx.caller().sees(row)).map(Programme))
     }
 
     /// The agency's programmes, the latest start first. For owners and managers.

@@ -23,7 +23,6 @@ use super::project_filter::{ProjectFilter, ProjectOrder, ProjectOrderField};
 use super::responsibility_exception::{self, ResponsibilityException};
 use super::role_decision::{self as decided, RoleDecision};
 use super::skill::ProjectSkill;
-use crate::domain::booking_changes;
 use crate::domain::page::{Place, PlaceValue};
 use crate::domain::role_decisions;
 use crate::entity::{
@@ -209,7 +208,7 @@ impl Project {
         let caller = ctx.caller();
         let from_on = from_on.unwrap_or_else(|| Day(caller.today()));
         rows.retain(|row| {
-            booking_changes::may_read(caller, row)
+            caller.sees(row)
                 && row.ends_on >= from_on
                 && to_on.is_none_or(|to_on| row.starts_on <= to_on)
         });

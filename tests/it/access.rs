@@ -1,4 +1,16 @@
-//! Who may see and do what: at the root, in nested fields, and by `node`.
+//! Who may see and do what: at the root, in nested fields, and by `node`. The stories below this one go through the whole
+//! of `docs/access.md`.
+
+mod changes;
+mod filters;
+mod inputs;
+mod questions;
+mod reader;
+mod schema;
+mod sight;
+mod table;
+mod things;
+mod world;
 
 use axum::body::Body;
 use axum::http::Request;

@@ -35,7 +35,7 @@ pub async fn approve(
         return Err(Error::Forbidden(message.into()));
     };
     let tx = db.begin().await?;
-    let (before, handover) = to_change(&tx, id).await?;
+    let (before, handover) = to_change(&tx, caller, id).await?;
     let mut approvals = approvals_of(&tx, id).await?;
     let mut check = Check::new();
     check.version(expected_version, before.version);

@@ -71,7 +71,7 @@ impl ClientRequestQueries {
     ) -> Result<Option<ClientRequest>> {
         let id = Kind::ClientRequest.named(&id)?;
         let row = by_id::<client_request::Entity>(ctx, id).await?;
-        let row = row.filter(|_| ctx.caller().reads_all());
+        let row = row.filter(|row| ctx.caller().sees(row));
         Ok(row.map(ClientRequest))
     }
 

@@ -153,7 +153,7 @@ async fn a_letter_is_seen_by_whoever_sees_its_handover(app: &TestApp) {
         letters { totalCount } step: node(id: $step) { ... on HandoverStep { handover { letter { id } } } } }";
     let variables = json!({ "id": letter["id"], "step": Kind::HandoverStep.text(task.id) });
     let nothing = json!({ "letter": null, "node": null, "letters": { "totalCount": 0 },
-        "step": { "handover": { "letter": null } } });
+        "step": null });
     assert_eq!(app.ask(&agency.mia, read, variables.clone()).await, nothing);
     agency.approve(app, &agency.dana, &letter).await;
     agency.approve(app, &agency.olga, &letter).await;
@@ -175,27 +175,26 @@ async fn a_letter_is_seen_by_whoever_sees_its_handover(app: &TestApp) {
 async fn others_managers_do_not_write_it(app: &TestApp) {
     let agency = Agency::found(app).await;
     let letter = agency.drafted(app).await;
-    for by in [&agency.pat, &agency.mia] {
-        for (mutation, input) in [
-            (
-                "letterUpdate",
-                json!({ "id": letter["id"], "subject": "Hello" }),
-            ),
-            (
-                "letterDraft",
-                json!({ "handoverId": Kind::Handover.text(agency.handover.id) }),
-            ),
-        ] {
-            let kind = mutation[..1].to_uppercase() + &mutation[1..];
-            let document = format!(
-                "mutation ($input: {kind}Input!) {{ {mutation}(input: $input) {{ letter {{ id }} }} }}"
-            );
-            let answer = app.graphql(by, &document, json!({ "input": input })).await;
-            assert_eq!(
-                answer["errors"][0]["extensions"]["code"], "FORBIDDEN",
-                "{answer:#}"
-            );
-        }
+    for (mutation, input) in [
+        (
+            "letterUpdate",
+            json!({ "id": letter["id"], "subject": "Hello" }),
+        ),
+        (
+            "letterDraft",
+            json!({ "handoverId": Kind::Handover.text(agency.handover.id) }),
+        ),
+    ] {
+        let kind = mutation[..1].to_uppercase() + &mutation[1..];
+        let document = format!(
+            "mutation ($input: {kind}Input!) {{ {mutation}(input: $input) {{ letter {{ id }} }} }}"
+        );
+        let variables = json!({ "input": input });
+        let answer = app.graphql(&agency.pat, &document, variables).await;
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], "FORBIDDEN",
+            "{answer:#}"
+        );
     }
     let input = json!({ "id": letter["id"], "subject": "Hello", "expectedVersion": 1 });
     let payload = app
