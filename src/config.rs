@@ -6,6 +6,7 @@
 
 mod addresses;
 mod cautions;
+mod introspection_access;
 mod metrics_access;
 mod numbers;
 mod refusal;
@@ -19,6 +20,7 @@ use lettre::Address;
 use lettre::message::Mailbox;
 
 pub use addresses::{LONGEST_LOCAL_PART, Origins, PublicUrl};
+pub use introspection_access::IntrospectionAccess;
 pub use metrics_access::MetricsAccess;
 pub use numbers::whole_number;
 pub use refusal::{parse, parse_or_exit, sentence};
@@ -99,6 +101,11 @@ pub struct Config {
     #[arg(long, env = "MERIDIAN_METRICS", value_name = "WHO",
         default_value = "token", value_parser = MetricsAccess::parse)]
     pub metrics: MetricsAccess,
+
+    /// Who may read the schema from the API (`__schema`, `__type`) and is told which field they may have meant: `token` (whoever may ask anything), `owners` or `off` (nobody)
+    #[arg(long, env = "MERIDIAN_INTROSPECTION", value_name = "WHO",
+        default_value = "token", value_parser = IntrospectionAccess::parse)]
+    pub introspection: IntrospectionAccess,
 
     /// Seconds an API request may take, its body's arrival included, 1 to 300
     #[arg(long = "request-timeout-seconds", env = "MERIDIAN_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS",

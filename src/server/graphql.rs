@@ -43,6 +43,8 @@ pub struct Endpoint<E> {
     executor: E,
     prices: Arc<Prices>,
     time_out: Duration,
+    /// Whether callers may read the schema, and are told what they may have meant.
+    is_open: bool,
 }
 
 impl<E: Executor> Endpoint<E> {
@@ -52,6 +54,15 @@ impl<E: Executor> Endpoint<E> {
             executor,
             prices: Arc::new(prices),
             time_out,
+            is_open: true,
+        }
+    }
+
+    /// The same for callers who may not read the schema: introspection is refused, and no error suggests a name.
+    pub fn with_its_schema_hidden(self) -> Self {
+        Self {
+            is_open: false,
+            ..self
         }
     }
 
@@ -103,6 +114,10 @@ impl<E: Executor> Endpoint<E> {
             let message = "Only queries can be sent by GET. Send this by POST.";
             return Err(Failure::of(Code::MethodNotAllowed, message));
         }
+        if admitted.introspects && !self.is_open {
+            let message = "You may not read the schema here: leave out `__schema` and `__type`.";
+            return Err(Failure::of(Code::Forbidden, message));
+        }
         let mut request = async_graphql::Request::new(call.query).variables(admitted.variables);
         request.operation_name = call.operation;
         request.set_parsed_query(admitted.document);
@@ -145,6 +160,9 @@ impl<E: Executor> Execution<E> {
         let response = self.execute(request).await;
         let mut response = response.map_err(|error| Failure::new(error, self.cost))?;
         error::mask(&mut response, &self.request_id);
+        if self.endpoint.is_open {
+            guard::suggest(&mut response, &self.endpoint.prices);
+        }
         Ok(Answer::executed(response, self.cost))
     }
 

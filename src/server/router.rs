@@ -9,8 +9,9 @@ use axum::{Extension, Router, middleware};
 use super::graphql::{Endpoint, methods, refuse};
 use super::{actions, authentication, health, metrics, with_layers};
 use crate::app::App;
-use crate::config::MetricsAccess;
+use crate::config::{Config, IntrospectionAccess, MetricsAccess};
 use crate::domain::access::Caller;
+use crate::entity::Access;
 use crate::error::{Error, Result};
 use crate::graphql::guard::Prices;
 use crate::graphql::{MeridianSchema, context, schema};
@@ -61,8 +62,21 @@ async fn graphql(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Response {
+    let endpoint = if reads_the_schema(&app.config, &caller) {
+        endpoint
+    } else {
+        endpoint.with_its_schema_hidden()
+    };
     let prepare = |request| context::prepare(request, &app, caller);
     endpoint.answer(request, prepare).await
+}
+
+fn reads_the_schema(config: &Config, caller: &Caller) -> bool {
+    match config.introspection {
+        IntrospectionAccess::Off => false,
+        IntrospectionAccess::Owners => caller.access == Access::Owner,
+        IntrospectionAccess::Token => true,
+    }
 }
 
 async fn no_such_page(headers: HeaderMap) -> Response {

@@ -17,6 +17,7 @@ mod crash;
 mod decisions;
 mod demo;
 mod documentation;
+mod fuzz;
 mod graphql_http;
 mod handovers;
 mod history;
