@@ -112,6 +112,11 @@ pub struct Config {
         default_value = "10", value_parser = numbers::seconds(1..=300))]
     pub request_timeout: Duration,
 
+    /// Connections that may be open at the same time, 10 to 100000; whoever comes then waits. Keep it below the files that the system allows the program
+    #[arg(long, env = "MERIDIAN_CONNECTIONS", value_name = "COUNT",
+        default_value = "900", value_parser = whole_number::<usize>(10..=100_000))]
+    pub connections: usize,
+
     /// Origins whose pages may call the API from a browser, separated by commas: `https://app.example.com`
     #[arg(long, env = "MERIDIAN_CORS_ORIGINS", value_name = "ORIGINS",
         default_value = "", hide_default_value = true, value_parser = Origins::parse)]

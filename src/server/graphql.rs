@@ -69,8 +69,8 @@ impl<E: Executor> Endpoint<E> {
     /// Answers one request. `prepare` adds the viewer, the loaders and whatever
     /// else resolvers read from their context.
     ///
-    /// Every answer is JSON; every error in it has `extensions.code`. When its client goes away a query stops where it
-    /// is, and all else is carried to its end.
+    /// Every answer is JSON; every error in it has `extensions.code`. When its client goes away or its time is up a query
+    /// stops where it is, and all else is carried to its end.
     pub async fn answer(
         &self,
         request: Request,
@@ -125,16 +125,36 @@ impl<E: Executor> Endpoint<E> {
             endpoint: self.clone(),
             request_id: request_id.to_owned(),
             cost: admitted.cost,
-            deadline,
         };
         let execution = execution.run(prepare(request));
+        let seconds = self.time_out.as_secs();
         if admitted.is_query {
-            return execution.await;
+            let in_time = tokio::time::timeout_at(deadline, execution).await;
+            return in_time.unwrap_or_else(|_| {
+                let message = format!(
+                    "The request took longer than {seconds} s and was given up. Ask for less, or try again."
+                );
+                Err(Failure::new(coded(Code::Timeout, message, None), admitted.cost))
+            });
         }
-        under_way.finish(execution).await.unwrap_or_else(|lost| {
-            let error = error::of_request(&lost, request_id);
-            Err(Failure::new(error, admitted.cost))
-        })
+        // Dropped it would stop between two of its fields, or before the log has heard of it.
+        let in_time = tokio::time::timeout_at(deadline, under_way.finish(execution)).await;
+        match in_time {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(lost)) => {
+                let error = error::of_request(&lost, request_id);
+                Err(Failure::new(error, admitted.cost))
+            }
+            Err(_) => {
+                let message = format!(
+                    "The request takes longer than {seconds} s, and is carried to its end all the same. See what became of it before you send it again."
+                );
+                Err(Failure::new(
+                    coded(Code::Timeout, message, None),
+                    admitted.cost,
+                ))
+            }
+        }
     }
 }
 
@@ -152,7 +172,6 @@ struct Execution<E> {
     endpoint: Endpoint<E>,
     request_id: String,
     cost: Cost,
-    deadline: Instant,
 }
 
 impl<E: Executor> Execution<E> {
@@ -172,21 +191,10 @@ impl<E: Executor> Execution<E> {
         request: async_graphql::Request,
     ) -> Result<async_graphql::Response, ServerError> {
         let execution = AssertUnwindSafe(self.endpoint.executor.execute(request)).catch_unwind();
-        match tokio::time::timeout_at(self.deadline, execution).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(panic)) => {
-                let cause = super::panic_message(panic.as_ref());
-                Err(error::of_request(&Error::internal(cause), &self.request_id))
-            }
-            Err(_) => Err(coded(
-                Code::Timeout,
-                format!(
-                    "The request took longer than {} s and was given up. Ask for less, or try again.",
-                    self.endpoint.time_out.as_secs()
-                ),
-                None,
-            )),
-        }
+        execution.await.map_err(|panic| {
+            let cause = super::panic_message(panic.as_ref());
+            error::of_request(&Error::internal(cause), &self.request_id)
+        })
     }
 }
 

@@ -42,7 +42,11 @@ pub async fn serve(
         // Nobody listens any more when the server has ended by itself.
         let _ = stop.send(());
     };
-    let served = connections::serve(listener, router(app)?, connections::QUIET, shutdown);
+    let bounds = connections::Bounds {
+        quiet: connections::QUIET,
+        open: app.config.connections,
+    };
+    let served = connections::serve(listener, router(app)?, bounds, shutdown);
     let patience = app.config.request_timeout + FAREWELL;
     let out_of_patience = async {
         match stopping.await {
