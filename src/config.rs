@@ -11,11 +11,12 @@ mod metrics_access;
 mod numbers;
 mod refusal;
 mod secrets;
+mod switch;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use lettre::Address;
 use lettre::message::Mailbox;
 
@@ -106,6 +107,11 @@ pub struct Config {
     #[arg(long, env = "MERIDIAN_INTROSPECTION", value_name = "WHO",
         default_value = "token", value_parser = IntrospectionAccess::parse)]
     pub introspection: IntrospectionAccess,
+
+    /// Whether `/graphiql` serves a page that asks the API and shows its schema: `on` or `off`. Without a token it shows nothing of the agency
+    #[arg(long, env = "MERIDIAN_GRAPHIQL", value_name = "SWITCH",
+        default_value = "on", action = ArgAction::Set, value_parser = switch::parse)]
+    pub graphiql: bool,
 
     /// Seconds an API request may take, its body's arrival included, 1 to 300
     #[arg(long = "request-timeout-seconds", env = "MERIDIAN_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS",

@@ -6,6 +6,7 @@ mod body;
 pub mod connections;
 pub mod graphql;
 pub mod health;
+mod ide;
 mod layers;
 mod metrics;
 mod router;

@@ -7,7 +7,7 @@ use axum::routing::get;
 use axum::{Extension, Router, middleware};
 
 use super::graphql::{Endpoint, methods, refuse};
-use super::{actions, authentication, health, metrics, with_layers};
+use super::{actions, authentication, health, ide, metrics, with_layers};
 use crate::app::App;
 use crate::config::{Config, IntrospectionAccess, MetricsAccess};
 use crate::domain::access::Caller;
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::graphql::guard::Prices;
 use crate::graphql::{MeridianSchema, context, schema};
 
-/// Everything Meridian serves. `GET /healthz`, `GET /readyz` and the links of mails are open, and `GET /metrics` where the
+/// Everything Meridian serves. `GET /healthz`, `GET /readyz`, the links of mails and the page at `/graphiql` are open, and `GET /metrics` where the
 /// configuration says so; all else, what does not exist included, takes a valid token.
 ///
 /// # Errors
@@ -51,6 +51,9 @@ fn open(app: &App) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .merge(actions::routes());
+    if app.config.graphiql {
+        routes = routes.merge(ide::routes());
+    }
     if app.config.metrics == MetricsAccess::Open {
         routes = routes.route("/metrics", get(metrics::for_anybody));
     }

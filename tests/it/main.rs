@@ -21,6 +21,7 @@ mod fuzz;
 mod graphql_http;
 mod handovers;
 mod history;
+mod ide;
 mod import;
 mod inventory;
 mod letters;
