@@ -171,11 +171,13 @@ fn mask_one(error: &mut ServerError, request_id: &str) {
             set_code(error, Code::Internal);
         }
     }
-    shorten(&mut error.message);
+    tidy(&mut error.message);
     stamp(error, request_id);
 }
 
-fn shorten(message: &mut String) {
+/// One line of bounded length, whatever of the request it repeats.
+fn tidy(message: &mut String) {
+    *message = message.replace(['\n', '\r'], " ");
     if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
         message.truncate(end);
         message.push('…');
