@@ -6,19 +6,22 @@
 
 mod addresses;
 mod cautions;
+mod introspection_access;
 mod metrics_access;
 mod numbers;
 mod refusal;
 mod secrets;
+mod switch;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use lettre::Address;
 use lettre::message::Mailbox;
 
 pub use addresses::{LONGEST_LOCAL_PART, Origins, PublicUrl};
+pub use introspection_access::IntrospectionAccess;
 pub use metrics_access::MetricsAccess;
 pub use numbers::whole_number;
 pub use refusal::{parse, parse_or_exit, sentence};
@@ -100,10 +103,25 @@ pub struct Config {
         default_value = "token", value_parser = MetricsAccess::parse)]
     pub metrics: MetricsAccess,
 
+    /// Who may read the schema from the API (`__schema`, `__type`) and is told which field they may have meant: `token` (whoever may ask anything), `owners` or `off` (nobody)
+    #[arg(long, env = "MERIDIAN_INTROSPECTION", value_name = "WHO",
+        default_value = "token", value_parser = IntrospectionAccess::parse)]
+    pub introspection: IntrospectionAccess,
+
+    /// Whether `/graphiql` serves a page that asks the API and shows its schema: `on` or `off`. Without a token it shows nothing of the agency
+    #[arg(long, env = "MERIDIAN_GRAPHIQL", value_name = "SWITCH",
+        default_value = "on", action = ArgAction::Set, value_parser = switch::parse)]
+    pub graphiql: bool,
+
     /// Seconds an API request may take, its body's arrival included, 1 to 300
     #[arg(long = "request-timeout-seconds", env = "MERIDIAN_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS",
         default_value = "10", value_parser = numbers::seconds(1..=300))]
     pub request_timeout: Duration,
+
+    /// Connections that may be open at the same time, 10 to 100000; whoever comes then waits. Keep it below the files that the system allows the program
+    #[arg(long, env = "MERIDIAN_CONNECTIONS", value_name = "COUNT",
+        default_value = "900", value_parser = whole_number::<usize>(10..=100_000))]
+    pub connections: usize,
 
     /// Origins whose pages may call the API from a browser, separated by commas: `https://app.example.com`
     #[arg(long, env = "MERIDIAN_CORS_ORIGINS", value_name = "ORIGINS",

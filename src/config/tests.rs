@@ -139,6 +139,14 @@ fn a_bad_value_is_one_sentence_with_the_variable_and_what_is_accepted() {
             "MERIDIAN_METRICS (--metrics) must be off, token or open; it is \"everybody\".",
         ),
         (
+            "--introspection=managers",
+            "MERIDIAN_INTROSPECTION (--introspection) must be off, owners or token; it is \"managers\".",
+        ),
+        (
+            "--graphiql=yes",
+            "MERIDIAN_GRAPHIQL (--graphiql) must be on or off; it is \"yes\".",
+        ),
+        (
             "--log-format=xml",
             "MERIDIAN_LOG_FORMAT (--log-format) must be text or json; it is \"xml\".",
         ),

@@ -8,6 +8,8 @@ use crate::error::{Error, Problem, ProblemCode};
 
 /// Most entries of `errors` in one answer.
 pub const MAX_ERRORS: usize = 50;
+/// Longest message of an error in characters: names in a document are as long as it pleases.
+pub const MAX_MESSAGE: usize = 500;
 
 const MASKED: &str = "Something went wrong on our side. If it lasts, report the requestId.";
 
@@ -189,7 +191,17 @@ fn mask_one(error: &mut ServerError, request_id: &str) {
             set_code(error, Code::Internal);
         }
     }
+    tidy(&mut error.message);
     stamp(error, request_id);
+}
+
+/// One line of bounded length, whatever of the request it repeats.
+fn tidy(message: &mut String) {
+    *message = message.replace(['\n', '\r'], " ");
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
 }
 
 /// async-graphql words a value that does not fit its type so, and gives it no other mark.

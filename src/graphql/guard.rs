@@ -9,8 +9,10 @@
 
 mod budget;
 mod fragments;
+mod lists;
 mod prices;
 mod scan;
+mod suggestions;
 mod syntax;
 mod variables;
 mod weigh;
@@ -23,6 +25,7 @@ use async_graphql::{Pos, Positioned, ServerError, Value, Variables};
 use super::error::{Code, coded};
 
 pub use prices::Prices;
+pub use suggestions::suggest;
 pub use variables::{MAX_VARIABLE_LIST, MAX_VARIABLE_NESTING, check_variables};
 
 /// Longest document in bytes.
@@ -47,9 +50,11 @@ pub const MAX_ALIASES: u64 = 50;
 pub const MAX_ROOT_FIELDS: u64 = 20;
 /// Most directives of an operation, its fragments' counted at every spread.
 pub const MAX_DIRECTIVES: u64 = 50;
+/// Most selections of an operation, its fragments' counted at every spread: what validation walks, whatever it costs to execute.
+pub const MAX_SELECTIONS: u64 = 10_000;
 /// Highest cost of an operation: every field 1, times the items of each list above it.
 pub const MAX_COST: u64 = 10_000;
-/// Items a list is priced at when the query does not say how many: the default of `first`.
+/// Items a page is priced at when the query does not say how many: the default of `first`.
 pub const DEFAULT_ITEMS: u64 = 20;
 
 /// The price of the operation that is asked for.
@@ -93,6 +98,8 @@ pub struct Admitted {
     pub is_query: bool,
     /// Whether the operation that is asked for has one field at its root, and nothing else.
     pub is_single: bool,
+    /// Whether an operation of it reads `__schema` or `__type`.
+    pub introspects: bool,
     /// The price of the operation that is asked for.
     pub cost: Cost,
 }
@@ -158,7 +165,7 @@ pub fn admit(
         let roots = &asked_for.node.selection_set.node.items;
         matches!(&roots[..], [root] if matches!(root.node, Selection::Field(_)))
     });
-    let cost = weigh::weigh(&document, asked_for, &variables, prices)?;
+    let weighed = weigh::weigh(&document, asked_for, &variables, prices)?;
     let variables = match asked_for {
         Some(asked_for) => variables::complete(variables, &asked_for.node.variable_definitions)?,
         None => variables,
@@ -168,7 +175,8 @@ pub fn admit(
         variables,
         is_query,
         is_single,
-        cost,
+        introspects: weighed.introspects,
+        cost: weighed.cost,
     })
 }
 

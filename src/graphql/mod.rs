@@ -126,6 +126,8 @@ pub type MeridianSchema = Schema<Query, Mutation, EmptySubscription>;
 pub fn schema() -> MeridianSchema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .extension(field_errors::FieldErrors)
+        // It compares a name with all others as often as the document pleases; the guard does it for those that are told.
+        .disable_suggestions()
         .finish()
 }
 

@@ -1,6 +1,7 @@
 //! The connections of a server: taken, bounded in time, and brought to an end.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,7 +12,8 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use super::under_way::UnderWay;
@@ -20,26 +22,53 @@ use super::under_way::UnderWay;
 /// proxies close idle connections of their own: otherwise they send a request into one that is being closed here.
 pub const QUIET: Duration = Duration::from_secs(75);
 
+/// By how much less patient a crowded server is.
+const HASTE: u32 = 15;
+
+/// What connections may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How long one may take over the head of a request, be idle before it, or not read what it is answered.
+    pub quiet: Duration,
+    /// How many may be open. Whoever comes then waits until one ends.
+    pub open: usize,
+}
+
 /// Serves `router` until `shutdown` ends, and then until every request under way has ended, those included whose client
-/// has gone. A connection that stays `quiet` so long is closed, between requests and within the head of one.
+/// has gone. A connection that stays quiet is closed, between requests, within the head of one and within an answer that it
+/// does not read; sooner by far while more than half of those that may be are open.
 ///
-/// This is axum's `serve` with a clock: that one waits for a head for ever.
+/// This is axum's `serve` with a clock: that one waits for ever, and for any number.
 pub async fn serve(
     mut listener: TcpListener,
     router: Router,
-    quiet: Duration,
+    bounds: Bounds,
     shutdown: impl Future<Output = ()>,
 ) {
     let under_way = UnderWay::default();
     let router = router.layer(Extension(under_way.clone()));
     let (stop, stopping) = watch::channel(());
     let mut shutdown = pin!(shutdown);
+    let places = Arc::new(Semaphore::new(bounds.open));
     loop {
-        let stream = tokio::select! {
-            (stream, _) = Listener::accept(&mut listener) => stream,
+        let (place, stream) = tokio::select! {
+            taken = async {
+                let place = places.clone().acquire_owned().await;
+                (place, Listener::accept(&mut listener).await.0)
+            } => taken,
             () = &mut shutdown => break,
         };
-        under_way.begin(connection(stream, router.clone(), quiet, stopping.clone()));
+        let is_crowded = places.available_permits() < bounds.open / 2;
+        let quiet = if is_crowded {
+            bounds.quiet / HASTE
+        } else {
+            bounds.quiet
+        };
+        let connection = connection(stream, router.clone(), quiet, stopping.clone());
+        under_way.begin(async move {
+            connection.await;
+            drop(place);
+        });
     }
     // Whoever connects from now on is refused at once, and can ask another replica.
     drop((listener, router));
@@ -55,10 +84,15 @@ async fn connection(
 ) {
     let router =
         router.map_request(|request: axum::http::Request<Incoming>| request.map(Body::new));
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(quiet));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(quiet)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(
+            TokioIo::new(Box::pin(stream)),
+            TowerToHyperService::new(router),
+        )
         .with_upgrades();
     let mut served = pin!(served);
     let ended = tokio::select! {

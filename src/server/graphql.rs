@@ -52,6 +52,8 @@ pub struct Endpoint<E> {
     prices: Arc<Prices>,
     deprecations: Arc<Deprecations>,
     time_out: Duration,
+    /// Whether callers may read the schema, and are told what they may have meant.
+    is_open: bool,
 }
 
 impl<E: Executor> Endpoint<E> {
@@ -65,14 +67,23 @@ impl<E: Executor> Endpoint<E> {
             prices: Arc::new(Prices::from_sdl(sdl)?),
             deprecations: Arc::new(Deprecations::from_sdl(sdl)?),
             time_out,
+            is_open: true,
         })
+    }
+
+    /// The same for callers who may not read the schema: introspection is refused, and no error suggests a name.
+    pub fn with_its_schema_hidden(self) -> Self {
+        Self {
+            is_open: false,
+            ..self
+        }
     }
 
     /// Answers one request. `prepare` adds the viewer, the loaders and whatever
     /// else resolvers read from their context.
     ///
-    /// Every answer is JSON; every error in it has `extensions.code`. When its client goes away a query stops where it
-    /// is, and all else is carried to its end.
+    /// Every answer is JSON; every error in it has `extensions.code`. When its client goes away or its time is up a query
+    /// stops where it is, and all else is carried to its end.
     pub async fn answer(
         &self,
         request: Request,
@@ -117,6 +128,10 @@ impl<E: Executor> Endpoint<E> {
             let message = "Only queries can be sent by GET. Send this by POST.";
             return Err(Failure::of(Code::MethodNotAllowed, message));
         }
+        if admitted.introspects && !self.is_open {
+            let message = "You may not read the schema here: leave out `__schema` and `__type`.";
+            return Err(Failure::of(Code::Forbidden, message));
+        }
         if call.is_of_the_future {
             let operation = call.operation.as_deref();
             let (document, variables) = (&admitted.document, &admitted.variables);
@@ -131,11 +146,17 @@ impl<E: Executor> Endpoint<E> {
             endpoint: self.clone(),
             request_id: request_id.to_owned(),
             cost: admitted.cost,
-            deadline,
         };
         let execution = execution.run(prepare(request));
+        let seconds = self.time_out.as_secs();
         if admitted.is_query {
-            return execution.await;
+            let in_time = tokio::time::timeout_at(deadline, execution).await;
+            return in_time.unwrap_or_else(|_| {
+                let message = format!(
+                    "The request took longer than {seconds} s and was given up. Ask for less, or try again."
+                );
+                Err(Failure::new(coded(Code::Timeout, message, None), admitted.cost))
+            });
         }
         let once = once?;
         let id = request_id.to_owned();
@@ -148,10 +169,24 @@ impl<E: Executor> Endpoint<E> {
                 None => execution.await,
             }
         };
-        under_way.finish(execution).await.unwrap_or_else(|lost| {
-            let error = error::of_request(&lost, request_id);
-            Err(Failure::new(error, admitted.cost))
-        })
+        // Dropped it would stop between two of its fields, or before the log has heard of it.
+        let in_time = tokio::time::timeout_at(deadline, under_way.finish(execution)).await;
+        match in_time {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(lost)) => {
+                let error = error::of_request(&lost, request_id);
+                Err(Failure::new(error, admitted.cost))
+            }
+            Err(_) => {
+                let message = format!(
+                    "The request takes longer than {seconds} s, and is carried to its end all the same. See what became of it before you send it again."
+                );
+                Err(Failure::new(
+                    coded(Code::Timeout, message, None),
+                    admitted.cost,
+                ))
+            }
+        }
     }
 }
 
@@ -169,7 +204,6 @@ struct Execution<E> {
     endpoint: Endpoint<E>,
     request_id: String,
     cost: Cost,
-    deadline: Instant,
 }
 
 impl<E: Executor> Execution<E> {
@@ -177,6 +211,9 @@ impl<E: Executor> Execution<E> {
         let response = self.execute(request).await;
         let mut response = response.map_err(|error| Failure::new(error, self.cost))?;
         error::mask(&mut response, &self.request_id);
+        if self.endpoint.is_open {
+            guard::suggest(&mut response, &self.endpoint.prices);
+        }
         Ok(Answer::executed(response, self.cost))
     }
 
@@ -186,21 +223,10 @@ impl<E: Executor> Execution<E> {
         request: async_graphql::Request,
     ) -> Result<async_graphql::Response, ServerError> {
         let execution = AssertUnwindSafe(self.endpoint.executor.execute(request)).catch_unwind();
-        match tokio::time::timeout_at(self.deadline, execution).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(panic)) => {
-                let cause = super::panic_message(panic.as_ref());
-                Err(error::of_request(&Error::internal(cause), &self.request_id))
-            }
-            Err(_) => Err(coded(
-                Code::Timeout,
-                format!(
-                    "The request took longer than {} s and was given up. Ask for less, or try again.",
-                    self.endpoint.time_out.as_secs()
-                ),
-                None,
-            )),
-        }
+        execution.await.map_err(|panic| {
+            let cause = super::panic_message(panic.as_ref());
+            error::of_request(&Error::internal(cause), &self.request_id)
+        })
     }
 }
 

@@ -6,6 +6,7 @@ mod body;
 pub mod connections;
 pub mod graphql;
 pub mod health;
+mod ide;
 mod layers;
 mod metrics;
 mod router;
@@ -42,7 +43,11 @@ pub async fn serve(
         // Nobody listens any more when the server has ended by itself.
         let _ = stop.send(());
     };
-    let served = connections::serve(listener, router(app)?, connections::QUIET, shutdown);
+    let bounds = connections::Bounds {
+        quiet: connections::QUIET,
+        open: app.config.connections,
+    };
+    let served = connections::serve(listener, router(app)?, bounds, shutdown);
     let patience = app.config.request_timeout + FAREWELL;
     let out_of_patience = async {
         match stopping.await {

@@ -7,14 +7,15 @@ use axum::routing::get;
 use axum::{Extension, Router, middleware};
 
 use super::graphql::{Endpoint, Keeper, methods, refuse};
-use super::{actions, authentication, health, metrics, with_layers};
+use super::{actions, authentication, health, ide, metrics, with_layers};
 use crate::app::App;
-use crate::config::MetricsAccess;
+use crate::config::{Config, IntrospectionAccess, MetricsAccess};
 use crate::domain::access::Caller;
+use crate::entity::Access;
 use crate::error::{Error, Result};
 use crate::graphql::{MeridianSchema, context, schema};
 
-/// Everything Meridian serves. `GET /healthz`, `GET /readyz` and the links of mails are open, and `GET /metrics` where the
+/// Everything Meridian serves. `GET /healthz`, `GET /readyz`, the links of mails and the page at `/graphiql` are open, and `GET /metrics` where the
 /// configuration says so; all else, what does not exist included, takes a valid token.
 ///
 /// # Errors
@@ -50,6 +51,9 @@ fn open(app: &App) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .merge(actions::routes());
+    if app.config.graphiql {
+        routes = routes.merge(ide::routes());
+    }
     if app.config.metrics == MetricsAccess::Open {
         routes = routes.route("/metrics", get(metrics::for_anybody));
     }
@@ -62,8 +66,21 @@ async fn graphql(
     mut request: Request,
 ) -> Response {
     request.extensions_mut().insert(Keeper::new(&app, &caller));
+    let endpoint = if reads_the_schema(&app.config, &caller) {
+        endpoint
+    } else {
+        endpoint.with_its_schema_hidden()
+    };
     let prepare = |request| context::prepare(request, &app, caller);
     endpoint.answer(request, prepare).await
+}
+
+fn reads_the_schema(config: &Config, caller: &Caller) -> bool {
+    match config.introspection {
+        IntrospectionAccess::Off => false,
+        IntrospectionAccess::Owners => caller.access == Access::Owner,
+        IntrospectionAccess::Token => true,
+    }
 }
 
 async fn no_such_page(headers: HeaderMap) -> Response {
