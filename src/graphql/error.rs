@@ -22,8 +22,10 @@ pub enum Code {
     Conflict,
     /// The caller is known but may not do this.
     Forbidden,
-    /// No valid token was sent.
+    /// No valid token or session was sent.
     Unauthenticated,
+    /// Too much was asked in too short a time. Retry after what `Retry-After` says.
+    RateLimited,
     /// A part we depend on does not answer. Retry later.
     Unavailable,
     /// A fault of ours. Report the request's id.
@@ -52,12 +54,13 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::BadUserInput,
         Self::NotFound,
         Self::Conflict,
         Self::Forbidden,
         Self::Unauthenticated,
+        Self::RateLimited,
         Self::Unavailable,
         Self::Internal,
         Self::Timeout,
@@ -80,6 +83,7 @@ impl Code {
             Self::Conflict => "CONFLICT",
             Self::Forbidden => "FORBIDDEN",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
             Self::Timeout => "TIMEOUT",
@@ -99,7 +103,11 @@ impl Code {
     pub fn retryable(self) -> bool {
         matches!(
             self,
-            Self::Conflict | Self::Unavailable | Self::Timeout | Self::BodyTimeout
+            Self::Conflict
+                | Self::RateLimited
+                | Self::Unavailable
+                | Self::Timeout
+                | Self::BodyTimeout
         )
     }
 
@@ -111,6 +119,7 @@ impl Code {
             Error::Conflict(_) => Self::Conflict,
             Error::Forbidden(_) => Self::Forbidden,
             Error::Unauthenticated => Self::Unauthenticated,
+            Error::RateLimited(_) => Self::RateLimited,
             Error::Unavailable(_) => Self::Unavailable,
             Error::Internal(_) => Self::Internal,
         }
@@ -196,6 +205,7 @@ fn describe(error: &mut ServerError, failure: &Error, request_id: &str) {
             let problems = problems.iter().map(problem).collect();
             extensions(error).set("problems", Value::List(problems));
         }
+        Error::RateLimited(_) => extensions(error).set("retryAfterSeconds", failure.retry_after()),
         Error::Unavailable(_) => tracing::warn!(request_id, message = error.message, "unavailable"),
         _ => {}
     }

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 use futures_util::future::try_join_all;
 
+use super::api_token::ApiToken;
 use super::assignment::Assignment;
 use super::booking::Booking;
 use super::client::Client;
@@ -28,6 +29,7 @@ use super::responsibility_exception::ResponsibilityException;
 use super::role::Role;
 use super::role_decision::RoleDecision;
 use super::schedule::Schedule;
+use super::session::Session;
 use super::skill::Skill;
 use super::suppressed_address::SuppressedAddress;
 use super::time_off::TimeOff;
@@ -36,11 +38,11 @@ use super::work_schedule::WorkSchedule;
 use crate::domain::access::Caller;
 use crate::domain::{booking_changes, handovers, plans};
 use crate::entity::{
-    assignment, booking, client, client_contact, client_request, email, email_attempt, handover,
-    handover_step, holiday, holiday_calendar, inventory_snapshot, letter, person, plan, programme,
-    programme_review, project, prompt_choice, relationship, responsibility,
-    responsibility_exception, role, role_decision, schedule, skill, suppressed_address, time_off,
-    touchpoint, work_schedule,
+    api_token, assignment, booking, client, client_contact, client_request, email, email_attempt,
+    handover, handover_step, holiday, holiday_calendar, inventory_snapshot, letter, person, plan,
+    programme, programme_review, project, prompt_choice, relationship, responsibility,
+    responsibility_exception, role, role_decision, schedule, session, skill, suppressed_address,
+    time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -106,6 +108,8 @@ nodes! {
     HandoverStep(handover_step) if |caller, row| caller.reads_work_of(row.owner_id);
     ProgrammeReview(programme_review) if |caller, _| caller.reads_all();
     SuppressedAddress(suppressed_address) if |caller, _| caller.reads_all();
+    Session(session) if |caller, row| caller.reads_private_of(row.person_id);
+    ApiToken(api_token) if |caller, row| caller.reads_private_of(row.person_id);
 }
 
 /// The object that a global id names; none when there is none, or none that the caller may see.

@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::serve::Listener;
 use axum::{Extension, Router};
 use hyper::body::Incoming;
@@ -35,11 +36,12 @@ pub async fn serve(
     let (stop, stopping) = watch::channel(());
     let mut shutdown = pin!(shutdown);
     loop {
-        let stream = tokio::select! {
-            (stream, _) = Listener::accept(&mut listener) => stream,
+        let (stream, peer) = tokio::select! {
+            accepted = Listener::accept(&mut listener) => accepted,
             () = &mut shutdown => break,
         };
-        under_way.begin(connection(stream, router.clone(), quiet, stopping.clone()));
+        let router = router.clone().layer(Extension(ConnectInfo(peer)));
+        under_way.begin(connection(stream, router, quiet, stopping.clone()));
     }
     // Whoever connects from now on is refused at once, and can ask another replica.
     drop((listener, router));

@@ -22,6 +22,7 @@ use axum::routing::{MethodRouter, get};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
+use super::limits::Allowance;
 use super::under_way::UnderWay;
 use crate::error::Error;
 use crate::graphql::error::{self, Code, coded};
@@ -90,6 +91,7 @@ impl<E: Executor> Endpoint<E> {
     ) -> Result<Answer, Failure> {
         let deadline = Instant::now() + self.time_out;
         let under_way = UnderWay::of(&request);
+        let allowance = Allowance::of(&request);
         let only_reads = request.method().is_safe();
         let call = read(request, deadline).await?;
         let admitted = guard::admit(
@@ -103,13 +105,24 @@ impl<E: Executor> Endpoint<E> {
             let message = "Only queries can be sent by GET. Send this by POST.";
             return Err(Failure::of(Code::MethodNotAllowed, message));
         }
+        let cost = match allowance {
+            Some(allowance) => {
+                allowance
+                    .spend(admitted.cost, !admitted.is_query)
+                    .map_err(|refused| {
+                        let error = error::of_request(&refused, request_id);
+                        Failure::new(error, admitted.cost)
+                    })?
+            }
+            None => admitted.cost,
+        };
         let mut request = async_graphql::Request::new(call.query).variables(admitted.variables);
         request.operation_name = call.operation;
         request.set_parsed_query(admitted.document);
         let execution = Execution {
             endpoint: self.clone(),
             request_id: request_id.to_owned(),
-            cost: admitted.cost,
+            cost,
             deadline,
         };
         let execution = execution.run(prepare(request));
@@ -118,7 +131,7 @@ impl<E: Executor> Endpoint<E> {
         }
         under_way.finish(execution).await.unwrap_or_else(|lost| {
             let error = error::of_request(&lost, request_id);
-            Err(Failure::new(error, admitted.cost))
+            Err(Failure::new(error, cost))
         })
     }
 }

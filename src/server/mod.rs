@@ -4,12 +4,16 @@ mod actions;
 mod authentication;
 mod body;
 pub mod connections;
+mod cookies;
 pub mod graphql;
 pub mod health;
 mod layers;
+mod limiter;
+mod limits;
 mod metrics;
 mod router;
 mod under_way;
+mod visitor;
 
 use std::time::Duration;
 

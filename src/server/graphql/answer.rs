@@ -80,6 +80,9 @@ impl Answer {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        if let Some(seconds) = self.body.errors.first().and_then(retry_after) {
+            headers.insert(RETRY_AFTER, seconds);
+        }
         response
     }
 
@@ -116,6 +119,14 @@ pub(super) fn code(error: &ServerError) -> Option<&str> {
     }
 }
 
+/// How long to wait, where that is known.
+fn retry_after(error: &ServerError) -> Option<HeaderValue> {
+    match error.extensions.as_ref()?.get("retryAfterSeconds")? {
+        Value::Number(seconds) => seconds.as_i64().map(HeaderValue::from),
+        _ => None,
+    }
+}
+
 /// The status of a refusal. A time-out is 503 rather than 504: nobody behind us was waited for.
 fn status_of(code: &str) -> StatusCode {
     match code {
@@ -125,6 +136,7 @@ fn status_of(code: &str) -> StatusCode {
         "METHOD_NOT_ALLOWED" => StatusCode::METHOD_NOT_ALLOWED,
         "NOT_ACCEPTABLE" => StatusCode::NOT_ACCEPTABLE,
         "CONFLICT" => StatusCode::CONFLICT,
+        "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
         "BODY_TIMEOUT" => StatusCode::REQUEST_TIMEOUT,
         "PAYLOAD_TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,
         "UNSUPPORTED_MEDIA_TYPE" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
