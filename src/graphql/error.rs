@@ -24,8 +24,10 @@ pub enum Code {
     Conflict,
     /// The caller is known but may not do this.
     Forbidden,
-    /// No valid token was sent.
+    /// No valid token or session was sent.
     Unauthenticated,
+    /// Too much was asked in too short a time. Retry after what `Retry-After` says.
+    RateLimited,
     /// A part we depend on does not answer. Retry later.
     Unavailable,
     /// A fault of ours. Report the request's id.
@@ -62,12 +64,13 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::BadUserInput,
         Self::NotFound,
         Self::Conflict,
         Self::Forbidden,
         Self::Unauthenticated,
+        Self::RateLimited,
         Self::Unavailable,
         Self::Internal,
         Self::Timeout,
@@ -94,6 +97,7 @@ impl Code {
             Self::Conflict => "CONFLICT",
             Self::Forbidden => "FORBIDDEN",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
             Self::Timeout => "TIMEOUT",
@@ -118,6 +122,7 @@ impl Code {
         matches!(
             self,
             Self::Conflict
+                | Self::RateLimited
                 | Self::Unavailable
                 | Self::Timeout
                 | Self::BodyTimeout
@@ -133,6 +138,7 @@ impl Code {
             Error::Conflict(_) => Self::Conflict,
             Error::Forbidden(_) => Self::Forbidden,
             Error::Unauthenticated => Self::Unauthenticated,
+            Error::RateLimited(_) => Self::RateLimited,
             Error::Unavailable(_) => Self::Unavailable,
             Error::Internal(_) => Self::Internal,
         }
@@ -228,6 +234,7 @@ fn describe(error: &mut ServerError, failure: &Error, request_id: &str) {
             let problems = problems.iter().map(problem).collect();
             extensions(error).set("problems", Value::List(problems));
         }
+        Error::RateLimited(_) => extensions(error).set("retryAfterSeconds", failure.retry_after()),
         Error::Unavailable(_) => tracing::warn!(request_id, message = error.message, "unavailable"),
         _ => {}
     }

@@ -20,9 +20,11 @@ mod weigh;
 use async_graphql::parser::types::{
     ExecutableDocument, OperationDefinition, OperationType, Selection,
 };
-use async_graphql::{Pos, Positioned, ServerError, Value, Variables};
+use async_graphql::{Pos, Positioned, ServerError, Value, Variables, value};
+use jiff::Timestamp;
 
 use super::error::{Code, coded};
+use crate::entity::Moment;
 
 pub use prices::Prices;
 pub use suggestions::suggest;
@@ -64,6 +66,17 @@ pub struct Cost {
     pub requested: u64,
     /// What an operation may cost.
     pub limit: u64,
+    /// What its caller may still spend; none where nobody counts.
+    pub budget: Option<Budget>,
+}
+
+/// What somebody may still spend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// At once.
+    pub remaining: u64,
+    /// When it is as much as it can be again, if nothing is spent meanwhile.
+    pub full_at: Timestamp,
 }
 
 impl Default for Cost {
@@ -78,12 +91,22 @@ impl Cost {
         Self {
             requested,
             limit: MAX_COST,
+            budget: None,
         }
     }
 
     /// The value of `extensions.cost` in an answer.
     pub fn to_value(self) -> Value {
-        async_graphql::value!({ "requested": self.requested, "limit": self.limit })
+        let Self {
+            requested,
+            limit,
+            budget,
+        } = self;
+        let Some(Budget { remaining, full_at }) = budget else {
+            return value!({ "requested": requested, "limit": limit });
+        };
+        let full_at = Moment(full_at).to_string();
+        value!({ "requested": requested, "limit": limit, "remaining": remaining, "fullAt": full_at })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The GraphQL API: thin. Check the viewer, call the domain, wrap.
 
 pub mod accountable;
+pub mod api_token;
 pub mod assignment;
 pub mod book;
 pub mod booking;
@@ -45,6 +46,7 @@ pub mod role;
 pub mod role_decision;
 mod scalars;
 pub mod schedule;
+pub mod session;
 pub mod simulation;
 pub mod skill;
 pub mod split_figures;
@@ -82,6 +84,8 @@ pub struct Query(
     letter::LetterQueries,
     handover::HandoverQueries,
     programme::ProgrammeQueries,
+    session::SessionQueries,
+    api_token::ApiTokenQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -117,6 +121,8 @@ pub struct Mutation(
     relationship::RelationshipMutations,
     inventory::InventoryMutations,
     responsibility_exception::ResponsibilityExceptionMutations,
+    session::SessionMutations,
+    api_token::ApiTokenMutations,
 );
 
 /// Meridian's schema.

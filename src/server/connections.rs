@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::serve::Listener;
 use axum::{Extension, Router};
 use hyper::body::Incoming;
@@ -51,10 +52,10 @@ pub async fn serve(
     let mut shutdown = pin!(shutdown);
     let places = Arc::new(Semaphore::new(bounds.open));
     loop {
-        let (place, stream) = tokio::select! {
+        let (place, (stream, peer)) = tokio::select! {
             taken = async {
                 let place = places.clone().acquire_owned().await;
-                (place, Listener::accept(&mut listener).await.0)
+                (place, Listener::accept(&mut listener).await)
             } => taken,
             () = &mut shutdown => break,
         };
@@ -64,7 +65,8 @@ pub async fn serve(
         } else {
             bounds.quiet
         };
-        let connection = connection(stream, router.clone(), quiet, stopping.clone());
+        let router = router.clone().layer(Extension(ConnectInfo(peer)));
+        let connection = connection(stream, router, quiet, stopping.clone());
         under_way.begin(async move {
             connection.await;
             drop(place);

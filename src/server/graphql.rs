@@ -24,6 +24,7 @@ use axum::routing::{MethodRouter, get};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
+use super::limits::Allowance;
 use super::under_way::UnderWay;
 use crate::error::Error;
 use crate::graphql::error::{self, Code, coded};
@@ -115,6 +116,7 @@ impl<E: Executor> Endpoint<E> {
         let deadline = Instant::now() + self.time_out;
         let under_way = UnderWay::of(&request);
         let once = Once::of(&request);
+        let allowance = Allowance::of(&request);
         let only_reads = request.method().is_safe();
         let call = read(request, deadline).await?;
         let admitted = guard::admit(
@@ -139,13 +141,24 @@ impl<E: Executor> Endpoint<E> {
                 .check(document, operation, variables)
                 .map_err(|error| Failure::new(error, admitted.cost))?;
         }
+        let cost = match allowance {
+            Some(allowance) => {
+                allowance
+                    .spend(admitted.cost, !admitted.is_query)
+                    .map_err(|refused| {
+                        let error = error::of_request(&refused, request_id);
+                        Failure::new(error, admitted.cost)
+                    })?
+            }
+            None => admitted.cost,
+        };
         let mut request = async_graphql::Request::new(call.query).variables(admitted.variables);
         request.operation_name = call.operation;
         request.set_parsed_query(admitted.document);
         let execution = Execution {
             endpoint: self.clone(),
             request_id: request_id.to_owned(),
-            cost: admitted.cost,
+            cost,
         };
         let execution = execution.run(prepare(request));
         let seconds = self.time_out.as_secs();
@@ -155,7 +168,7 @@ impl<E: Executor> Endpoint<E> {
                 let message = format!(
                     "The request took longer than {seconds} s and was given up. Ask for less, or try again."
                 );
-                Err(Failure::new(coded(Code::Timeout, message, None), admitted.cost))
+                Err(Failure::new(coded(Code::Timeout, message, None), cost))
             });
         }
         let once = once?;
@@ -175,16 +188,13 @@ impl<E: Executor> Endpoint<E> {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(lost)) => {
                 let error = error::of_request(&lost, request_id);
-                Err(Failure::new(error, admitted.cost))
+                Err(Failure::new(error, cost))
             }
             Err(_) => {
                 let message = format!(
                     "The request takes longer than {seconds} s, and is carried to its end all the same. See what became of it before you send it again."
                 );
-                Err(Failure::new(
-                    coded(Code::Timeout, message, None),
-                    admitted.cost,
-                ))
+                Err(Failure::new(coded(Code::Timeout, message, None), cost))
             }
         }
     }

@@ -4,13 +4,17 @@ mod actions;
 mod authentication;
 mod body;
 pub mod connections;
+mod cookies;
 pub mod graphql;
 pub mod health;
 mod ide;
 mod layers;
+mod limiter;
+mod limits;
 mod metrics;
 mod router;
 mod under_way;
+mod visitor;
 
 use std::time::Duration;
 

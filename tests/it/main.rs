@@ -42,6 +42,7 @@ mod responsibilities;
 mod roles;
 mod rules;
 mod schema;
+mod sign_in;
 mod simulation;
 mod smtp_faults;
 mod smtp_session;
