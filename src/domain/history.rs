@@ -12,7 +12,7 @@ use crate::entity::{Moment, change, new_id};
 use crate::error::{Error, Result};
 
 /// The tables whose changes are told to subscriptions: those that a project consists of, and those that capacity follows from.
-const TOLD: [&str; 14] = [
+const TOLD: [&str; 15] = [
     "assignment",
     "booking",
     "client",
@@ -23,6 +23,7 @@ const TOLD: [&str; 14] = [
     "project",
     "project_skill",
     "responsibility_exception",
+    "role",
     "role_decision",
     "setting",
     "time_off",
@@ -170,11 +171,13 @@ async fn tell(conn: &impl ConnectionTrait, change: &change::ActiveModel) -> Resu
     if !TOLD.contains(&table.as_str()) {
         return Ok(());
     }
-    let row = change.after_change.as_ref().as_ref();
-    let row = row.or(change.before_change.as_ref().as_ref());
+    let rows = [change.before_change.as_ref(), change.after_change.as_ref()];
     let named = |column: &str| {
-        let id = row.and_then(|row| row.get(column)?.as_str());
-        id.and_then(|id| Uuid::try_parse(id).ok())
+        let ids = rows.into_iter().flatten();
+        let mut ids = ids.map(|row| Uuid::try_parse(row.get(column)?.as_str()?).ok());
+        // What has moved from one to another belongs to neither alone.
+        let first = ids.next()?;
+        first.filter(|_| ids.all(|id| id == first))
     };
     let told = Note {
         table: table.clone(),

@@ -30,6 +30,7 @@ pub mod inventory;
 pub mod letter;
 pub mod loaders;
 pub mod node;
+pub mod occasion;
 pub mod payload;
 pub mod person;
 pub mod plan;
@@ -54,7 +55,7 @@ pub mod time_off;
 pub mod touchpoint;
 pub mod work_schedule;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
 /// What can be read.
 #[derive(Default, MergedObject)]
@@ -119,14 +120,27 @@ pub struct Mutation(
     responsibility_exception::ResponsibilityExceptionMutations,
 );
 
+/// What can be watched, over a WebSocket or as server-sent events. Each operation has one field, and permission is asked for
+/// again with each event.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(
+    project::ProjectSubscriptions,
+    capacity::CapacitySubscriptions,
+    email::EmailSubscriptions,
+);
+
 /// Meridian's schema.
-pub type MeridianSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type MeridianSchema = Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. Needs no database: what a request works with is put on the request.
 pub fn schema() -> MeridianSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .extension(field_errors::FieldErrors)
-        .finish()
+    Schema::build(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+    )
+    .extension(field_errors::FieldErrors)
+    .finish()
 }
 
 /// The schema as `schema.graphql` keeps it: everything sorted, so that its history reads well.
