@@ -23,7 +23,11 @@ pub(super) async fn require(State(app): State<App>, mut request: Request, next: 
     }
 }
 
-async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller> {
+/// Who sends these headers.
+///
+/// # Errors
+/// Unauthenticated without a valid token; the database's.
+pub(super) async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller> {
     let token = bearer(headers).ok_or(Error::Unauthenticated)?;
     let signed_in = tokens::authenticate(&app.db, token, app.clock.now()).await?;
     let caller = signed_in.caller.clone();

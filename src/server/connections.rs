@@ -11,7 +11,6 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::under_way::UnderWay;
@@ -32,27 +31,21 @@ pub async fn serve(
 ) {
     let under_way = UnderWay::default();
     let router = router.layer(Extension(under_way.clone()));
-    let (stop, stopping) = watch::channel(());
     let mut shutdown = pin!(shutdown);
     loop {
         let stream = tokio::select! {
             (stream, _) = Listener::accept(&mut listener) => stream,
             () = &mut shutdown => break,
         };
-        under_way.begin(connection(stream, router.clone(), quiet, stopping.clone()));
+        under_way.begin(connection(stream, router.clone(), quiet, under_way.clone()));
     }
     // Whoever connects from now on is refused at once, and can ask another replica.
     drop((listener, router));
-    drop(stop);
+    under_way.stop();
     under_way.ended().await;
 }
 
-async fn connection(
-    stream: TcpStream,
-    router: Router,
-    quiet: Duration,
-    mut stopping: watch::Receiver<()>,
-) {
+async fn connection(stream: TcpStream, router: Router, quiet: Duration, under_way: UnderWay) {
     let router =
         router.map_request(|request: axum::http::Request<Incoming>| request.map(Body::new));
     let served = http1::Builder::new()
@@ -63,8 +56,7 @@ async fn connection(
     let mut served = pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,
-        // Only the sender's end is heard.
-        _ = stopping.changed() => {
+        () = under_way.stopping() => {
             served.as_mut().graceful_shutdown();
             served.await
         }

@@ -5,7 +5,7 @@
 //! adds to each request what its resolvers need.
 
 mod answer;
-mod call;
+pub(super) mod call;
 mod media;
 mod once;
 mod seal;
@@ -30,12 +30,13 @@ use crate::graphql::error::{self, Code, coded};
 use crate::graphql::future::Deprecations;
 use crate::graphql::guard::{self, Cost, Prices};
 
-use answer::Answer;
+pub(super) use answer::Answer;
 use call::Call;
 use media::Media;
 use once::Once;
 
 pub(super) use answer::REPLAYED;
+pub(super) use media::prefers_event_stream;
 pub(super) use once::IDEMPOTENCY_KEY;
 pub use once::{Keeper, LONGEST_KEPT, LONGEST_KEY};
 
@@ -105,36 +106,61 @@ impl<E: Executor> Endpoint<E> {
         let under_way = UnderWay::of(&request);
         let once = Once::of(&request);
         let only_reads = request.method().is_safe();
-        let call = read(request, deadline).await?;
-        let admitted = guard::admit(
-            &call.query,
-            call.operation.as_deref(),
-            call.variables,
-            &self.prices,
-        )?;
-        if only_reads && !admitted.is_query {
+        Media::of_answer(request.headers())?;
+        let asked = self.admit(read_call(request, deadline).await?)?;
+        if asked.is_subscription() {
+            let message = "Subscribe over a WebSocket (graphql-transport-ws), or with `Accept: text/event-stream`.";
+            return Err(Failure::of(Code::NotAcceptable, message));
+        }
+        if only_reads && !asked.admitted.is_query {
             // Whoever makes a browser follow a link sends its cookies along.
             let message = "Only queries can be sent by GET. Send this by POST.";
             return Err(Failure::of(Code::MethodNotAllowed, message));
         }
+        self.carry_out(asked, once, request_id, deadline, &under_way, prepare)
+            .await
+    }
+
+    /// Asks the guard whether a call may be executed.
+    ///
+    /// # Errors
+    /// The guard's refusal; that of what is deprecated, where `?future=1` was asked for.
+    pub(super) fn admit(&self, mut call: Call) -> Result<Asked, Failure> {
+        let variables = std::mem::take(&mut call.variables);
+        let operation = call.operation.as_deref();
+        let admitted = guard::admit(&call.query, operation, variables, &self.prices)?;
         if call.is_of_the_future {
-            let operation = call.operation.as_deref();
-            let (document, variables) = (&admitted.document, &admitted.variables);
             self.deprecations
-                .check(document, operation, variables)
+                .check(&admitted.document, operation, &admitted.variables)
                 .map_err(|error| Failure::new(error, admitted.cost))?;
         }
-        let mut request = async_graphql::Request::new(call.query).variables(admitted.variables);
-        request.operation_name = call.operation;
-        request.set_parsed_query(admitted.document);
+        Ok(Asked { call, admitted })
+    }
+
+    /// Executes a query or a mutation until `deadline`. A query stops when this is dropped, a mutation does not, and where there
+    /// is a key it is executed `once`.
+    ///
+    /// # Errors
+    /// A [`Failure`] when it was not executed, or not to its end.
+    pub(super) async fn carry_out(
+        &self,
+        asked: Asked,
+        once: Result<Option<Once>, Failure>,
+        request_id: &str,
+        deadline: Instant,
+        under_way: &UnderWay,
+        prepare: impl FnOnce(async_graphql::Request) -> async_graphql::Request,
+    ) -> Result<Answer, Failure> {
+        let (is_query, is_single) = (asked.admitted.is_query, asked.admitted.is_single);
+        let (digest, cost) = (asked.call.digest.clone(), asked.cost());
         let execution = Execution {
             endpoint: self.clone(),
             request_id: request_id.to_owned(),
-            cost: admitted.cost,
+            cost,
             deadline,
         };
-        let execution = execution.run(prepare(request));
-        if admitted.is_query {
+        let execution = execution.run(prepare(asked.into_request()));
+        if is_query {
             return execution.await;
         }
         let once = once?;
@@ -142,7 +168,7 @@ impl<E: Executor> Endpoint<E> {
         let execution = async move {
             match once {
                 Some(once) => {
-                    once.run(&call.digest, admitted.is_single, &id, execution)
+                    once.run(&digest, is_single, &id, execution)
                         .await
                 }
                 None => execution.await,
@@ -150,13 +176,53 @@ impl<E: Executor> Endpoint<E> {
         };
         under_way.finish(execution).await.unwrap_or_else(|lost| {
             let error = error::of_request(&lost, request_id);
-            Err(Failure::new(error, admitted.cost))
+            Err(Failure::new(error, cost))
         })
+    }
+
+    /// What executes.
+    pub(super) fn executor(&self) -> &E {
+        &self.executor
+    }
+
+    /// How long a request may take.
+    pub(super) fn time_out(&self) -> Duration {
+        self.time_out
     }
 }
 
-async fn read(request: Request, deadline: Instant) -> Result<Call, Failure> {
-    Media::of_answer(request.headers())?;
+/// A call that the guard has admitted.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    call: Call,
+    admitted: guard::Admitted,
+}
+
+impl Asked {
+    pub(super) fn cost(&self) -> Cost {
+        self.admitted.cost
+    }
+
+    pub(super) fn is_subscription(&self) -> bool {
+        self.admitted.is_subscription
+    }
+
+    pub(super) fn is_mutation(&self) -> bool {
+        !self.admitted.is_query && !self.admitted.is_subscription
+    }
+
+    /// What is executed.
+    pub(super) fn into_request(self) -> async_graphql::Request {
+        let request = async_graphql::Request::new(self.call.query);
+        let mut request = request.variables(self.admitted.variables);
+        request.operation_name = self.call.operation;
+        request.set_parsed_query(self.admitted.document);
+        request
+    }
+}
+
+/// Reads what a request asks for: a GET or HEAD in its URL, a POST in its body, until `deadline`.
+pub(super) async fn read_call(request: Request, deadline: Instant) -> Result<Call, Failure> {
     if request.method().is_safe() {
         return call::of_url(request.uri());
     }
@@ -234,15 +300,20 @@ pub fn refuse(headers: &HeaderMap, failure: &Error) -> Response {
         .write(Media::of_answer(headers).unwrap_or_default())
 }
 
+/// As [`refuse`], for what is no failure of the domain's.
+pub(super) fn refuse_as(headers: &HeaderMap, code: Code, message: impl Into<String>) -> Response {
+    Answer::refused(Failure::of(code, message), &super::request_id(headers)).write_plain()
+}
+
 /// A request that ends without being executed, or without an end to its execution.
 #[derive(Debug)]
-struct Failure {
+pub(super) struct Failure {
     error: Box<ServerError>,
     cost: Cost,
 }
 
 impl Failure {
-    fn new(error: ServerError, cost: Cost) -> Self {
+    pub(super) fn new(error: ServerError, cost: Cost) -> Self {
         Self {
             error: Box::new(error),
             cost,

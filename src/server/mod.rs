@@ -7,6 +7,7 @@ pub mod connections;
 pub mod graphql;
 pub mod health;
 mod layers;
+mod live;
 mod metrics;
 mod router;
 mod under_way;
@@ -20,7 +21,8 @@ use crate::app::App;
 use crate::error::Result;
 
 pub use layers::{internal_error, panic_message, request_id, with_layers};
-pub use router::router;
+pub use live::Patience;
+pub use router::{router, router_with};
 pub use under_way::UnderWay;
 
 /// How long answers may still take to get out once no request can be under way any more.

@@ -6,7 +6,8 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
 
-use super::graphql::{Endpoint, Keeper, methods, refuse};
+use super::graphql::{Endpoint, Keeper, methods, prefers_event_stream, refuse};
+use super::live::{Live, Patience, take_handshakes};
 use super::{actions, authentication, health, metrics, with_layers};
 use crate::app::App;
 use crate::config::MetricsAccess;
@@ -20,29 +21,40 @@ use crate::graphql::{MeridianSchema, context, schema};
 /// # Errors
 /// Internal, when our own schema cannot be read back.
 pub fn router(app: &App) -> Result<Router> {
-    let routes = signed_in(app)?.merge(open(app));
-    let counted = routes.layer(middleware::from_fn_with_state(app.clone(), metrics::count));
-    Ok(with_layers(counted, app.config.cors_origins.as_slice()))
+    router_with(app, Patience::default())
 }
 
-fn signed_in(app: &App) -> Result<Router> {
+/// As [`router`], with a patience of its own for what stays open.
+///
+/// # Errors
+/// As of [`router`].
+pub fn router_with(app: &App, patience: Patience) -> Result<Router> {
     let schema = schema();
     let sdl = schema.sdl();
     let endpoint = Endpoint::try_new(schema, &sdl, app.config.request_timeout)
         .map_err(|error| Error::Internal(error.into()))?;
+    let live = Live::new(app, endpoint.clone(), patience);
+    let routes = signed_in(app, endpoint, live.clone())
+        .merge(open(app))
+        .layer(middleware::from_fn_with_state(live, take_handshakes));
+    let counted = routes.layer(middleware::from_fn_with_state(app.clone(), metrics::count));
+    Ok(with_layers(counted, app.config.cors_origins.as_slice()))
+}
+
+fn signed_in(app: &App, endpoint: Endpoint<MeridianSchema>, live: Live) -> Router {
     let mut routes = Router::new()
         .route("/graphql", methods(graphql))
-        .with_state((app.clone(), endpoint));
+        .with_state((app.clone(), endpoint, live));
     if app.config.metrics == MetricsAccess::Token {
         let page = get(metrics::for_a_caller).with_state(app.clone());
         routes = routes.route("/metrics", page);
     }
-    Ok(routes
+    routes
         .fallback(no_such_page)
         .layer(middleware::from_fn_with_state(
             app.clone(),
             authentication::require,
-        )))
+        ))
 }
 
 fn open(app: &App) -> Router {
@@ -57,10 +69,13 @@ fn open(app: &App) -> Router {
 }
 
 async fn graphql(
-    State((app, endpoint)): State<(App, Endpoint<MeridianSchema>)>,
+    State((app, endpoint, live)): State<(App, Endpoint<MeridianSchema>, Live)>,
     Extension(caller): Extension<Caller>,
     mut request: Request,
 ) -> Response {
+    if prefers_event_stream(request.headers()) {
+        return live.tell_events(caller, request).await;
+    }
     request.extensions_mut().insert(Keeper::new(&app, &caller));
     let prepare = |request| context::prepare(request, &app, caller);
     endpoint.answer(request, prepare).await
