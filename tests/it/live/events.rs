@@ -103,7 +103,7 @@ async fn what_belongs_to_a_project_is_told_too(app: &TestApp) {
     let role = work::role(app, RoleSide::Project).await;
     let assigned = json!({
         "roleId": Kind::Role.text(role.id),
-        "projectId": id,
+        "of": { "projectId": id },
         "personId": Kind::Person.text(olga.person.id),
         "reason": "A story",
     });
