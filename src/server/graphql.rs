@@ -167,10 +167,7 @@ impl<E: Executor> Endpoint<E> {
         let id = request_id.to_owned();
         let execution = async move {
             match once {
-                Some(once) => {
-                    once.run(&digest, is_single, &id, execution)
-                        .await
-                }
+                Some(once) => once.run(&digest, is_single, &id, execution).await,
                 None => execution.await,
             }
         };

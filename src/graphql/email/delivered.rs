@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures_util::stream::{self, Stream};
 use uuid::Uuid;
 
-use super::{Email, may_read};
+use super::Email;
 use crate::db::Note;
 use crate::entity::email;
 use crate::error::Error;
@@ -74,7 +74,7 @@ async fn delivered(
         .collect();
     let mut rows = by_ids::<email::Entity>(ctx, kinds.keys().copied()).await?;
     let is_wanted = |row: &email::Model| {
-        may_read(ctx.caller(), row) && only.is_none_or(|only| row.recipient_id == Some(only))
+        ctx.caller().sees(row) && only.is_none_or(|only| row.recipient_id == Some(only))
     };
     let event = |(id, kind)| {
         let row = rows.remove(&id).filter(is_wanted)?;

@@ -10,6 +10,7 @@ use super::Project;
 use crate::db::Note;
 use crate::entity::project;
 use crate::error::Error;
+use crate::graphql::context::Asked;
 use crate::graphql::id::Kind;
 use crate::graphql::loaders::{by_id, by_ids};
 use crate::graphql::occasion::{ChangeKind, Occasion, Occasioned};
@@ -43,6 +44,7 @@ impl ProjectSubscriptions {
         let only = id.map(|id| Kind::Project.named(&id)).transpose()?;
         if let Some(id) = only {
             let project = by_id::<project::Entity>(ctx, id).await?;
+            let project = project.filter(|row| ctx.caller().sees(row));
             project.ok_or(Error::NotFound(Kind::Project.noun()))?;
         }
         let is_wanted = move |id: Uuid| only.is_none_or(|only| only == id);
@@ -94,7 +96,7 @@ async fn changed(ctx: &Context<'_>, notes: &[Note]) -> Result<Vec<ProjectChanged
     }
     let mut rows = by_ids::<project::Entity>(ctx, order.iter().copied()).await?;
     let event = |id: Uuid| {
-        let row = rows.remove(&id)?;
+        let row = rows.remove(&id).filter(|row| ctx.caller().sees(row))?;
         Some(ProjectChanged {
             kind: kinds.remove(&id)?,
             project_id: Some(Kind::Project.id(id)),

@@ -150,7 +150,7 @@ impl Listening {
 
 fn next(answer: &Answer) -> sse::Event {
     let event = sse::Event::default().event("next");
-    match serde_json::to_string(answer.content()) {
+    match serde_json::to_string(&answer.content()) {
         Ok(text) => event.data(text),
         Err(error) => {
             tracing::error!(%error, "an event could not be written");

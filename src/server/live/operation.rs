@@ -149,7 +149,14 @@ impl Live {
                 let prepare = |request| context::prepare(request, &self.app, caller);
                 let endpoint = &self.endpoint;
                 endpoint
-                    .carry_out(asked, Ok(None), request_id, deadline, &asker.under_way, prepare)
+                    .carry_out(
+                        asked,
+                        Ok(None),
+                        request_id,
+                        deadline,
+                        &asker.under_way,
+                        prepare,
+                    )
                     .await
             }
             Err(Error::Unauthenticated) => {

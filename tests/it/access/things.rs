@@ -288,7 +288,6 @@ impl Things<'_> {
                 to_address: Some(self.person.email.clone()),
                 subject: Some(self.secret("Email")),
                 message_id: Some(format!("<{name}.{}@example.com>", self.name)),
-                message: Some(b"Subject: hello\r\n\r\nhello\r\n".to_vec()),
                 rendered_at: Some(Moment(self.now)),
                 sent_at: (state == EmailState::Sent).then_some(Moment(self.now)),
                 created_at: Moment(self.now),

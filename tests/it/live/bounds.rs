@@ -112,7 +112,7 @@ async fn the_guards_stand_in_front_of_a_socket_too(app: &TestApp) {
     assert_eq!(socket.refusal("1").await, "BAD_USER_INPUT");
     let mut member = Socket::of(served.address, &pia).await;
     member
-        .ask("1", "{ teamCapacity { week } }", Value::Null)
+        .ask("1", "{ teamCapacity { total { week } } }", Value::Null)
         .await;
     let answer = member.hear().await;
     assert_eq!(
@@ -153,6 +153,7 @@ async fn connections_are_counted_for_each_and_for_all(app: &TestApp) {
     let mut third = Socket::open(served.address, &[]).await;
     third.sign_in(&olga).await;
     assert_eq!(third.closed().await, 1013);
+    drop(third);
     let third = Socket::of(served.address, &pia).await;
     let protocol = ("sec-websocket-protocol", "graphql-transport-ws");
     let Err(Error::Http(refused)) = Socket::shake_hands(served.address, &[protocol]).await else {

@@ -209,11 +209,13 @@ async fn whoever_does_not_answer_a_ping_is_hung_up_on(app: &TestApp) {
     let mut silent = Socket::of(address, &olga).await;
     silent.ping_unanswered().await;
     tokio::join!(async { assert_eq!(silent.unanswering().await, 0) }, async {
-        // Of those who are quiet and known, each ping asks anew who they are.
-        tokio::time::sleep(3 * quiet).await;
+        // It answers the server's pings while it waits for what does not come.
+        let nothing = tokio::time::timeout(3 * quiet, lively.hear()).await;
+        assert!(nothing.is_err(), "{nothing:?}");
         lively.say(json!({ "type": "ping" })).await;
         assert_eq!(lively.hear().await["type"], "pong");
     },);
+    // Each ping asks anew who is there.
     revoke(app, &olga).await;
     assert_eq!(lively.closed().await, 4403);
     drop(stop);

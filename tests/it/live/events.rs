@@ -85,6 +85,13 @@ async fn a_change_of_a_project_is_told_once_it_is_committed(app: &TestApp) {
     socket
         .subscribe("all", PROJECTS, json!({ "id": other }))
         .await;
+    let ended = json!({ "id": id, "status": "CANCELLED", "reason": "A story" });
+    app.done(&olga, "projectStatusSet", ended, "project { id }")
+        .await;
+    assert_eq!(
+        socket.next("one").await["projectChanged"]["kind"],
+        "UPDATED"
+    );
     let archive = json!({ "id": id });
     app.done(&olga, "projectArchive", archive, "project { id }")
         .await;
@@ -210,6 +217,7 @@ async fn capacity_is_told_where_figures_differ(app: &TestApp) {
 }
 
 async fn a_member_watches_only_their_own_capacity(app: &TestApp) {
+    let olga = app.owner().await;
     let pia = app.member("Pia").await;
     let quinn = app.member("Quinn").await;
     let id = |actor: &crate::support::app::Actor| Kind::Person.text(actor.person.id);
@@ -222,7 +230,8 @@ async fn a_member_watches_only_their_own_capacity(app: &TestApp) {
     socket.subscribe("1", CAPACITY, Value::Null).await;
     for who in [&quinn, &pia] {
         let off = json!({ "personId": id(who), "startsOn": "2026-11-25", "endsOn": "2026-11-25" });
-        app.done(who, "timeOffCreate", off, "timeOff { id }").await;
+        app.done(&olga, "timeOffCreate", off, "timeOff { id }")
+            .await;
     }
     let event = &socket.next("1").await["capacityChanged"];
     assert_eq!(event["person"]["name"], "Pia");
