@@ -6,24 +6,31 @@
 
 mod addresses;
 mod cautions;
+mod introspection_access;
 mod metrics_access;
 mod numbers;
+mod proxies;
 mod refusal;
 mod secrets;
+mod switch;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgAction, Args};
+use jiff::SignedDuration;
 use lettre::Address;
 use lettre::message::Mailbox;
 
 pub use addresses::{LONGEST_LOCAL_PART, Origins, PublicUrl};
+pub use introspection_access::IntrospectionAccess;
 pub use metrics_access::MetricsAccess;
 pub use numbers::whole_number;
+pub use proxies::TrustedProxies;
 pub use refusal::{parse, parse_or_exit, sentence};
 pub use secrets::{DatabaseUrl, MailTarget, Secret};
 
+use crate::domain::sessions::Lifetimes;
 use crate::email::outbox::OnAmbiguous;
 use crate::telemetry::{LogFilter, LogFormat};
 
@@ -100,14 +107,29 @@ pub struct Config {
         default_value = "token", value_parser = MetricsAccess::parse)]
     pub metrics: MetricsAccess,
 
+    /// Who may read the schema from the API (`__schema`, `__type`) and is told which field they may have meant: `token` (whoever may ask anything), `owners` or `off` (nobody)
+    #[arg(long, env = "MERIDIAN_INTROSPECTION", value_name = "WHO",
+        default_value = "token", value_parser = IntrospectionAccess::parse)]
+    pub introspection: IntrospectionAccess,
+
+    /// Whether `/graphiql` serves a page that asks the API and shows its schema: `on` or `off`. Without a token it shows nothing of the agency
+    #[arg(long, env = "MERIDIAN_GRAPHIQL", value_name = "SWITCH",
+        default_value = "on", action = ArgAction::Set, value_parser = switch::parse)]
+    pub graphiql: bool,
+
     /// Seconds an API request may take, its body's arrival included, 1 to 300
     #[arg(long = "request-timeout-seconds", env = "MERIDIAN_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS",
         default_value = "10", value_parser = numbers::seconds(1..=300))]
     pub request_timeout: Duration,
 
-    /// WebSockets and event streams that may be open at the same time, 1 to 100000
+    /// Connections that may be open at the same time, 10 to 100000; whoever comes then waits. Keep it below the files that the system allows the program
+    #[arg(long, env = "MERIDIAN_CONNECTIONS", value_name = "COUNT",
+        default_value = "900", value_parser = whole_number::<usize>(10..=100_000))]
+    pub connections: usize,
+
+    /// WebSockets and event streams among them, 1 to 100000; whoever comes then is refused
     #[arg(long, env = "MERIDIAN_LIVE_CONNECTIONS", value_name = "COUNT",
-        default_value = "1000", value_parser = whole_number::<usize>(1..=100_000))]
+        default_value = "400", value_parser = whole_number::<usize>(1..=100_000))]
     pub live_connections: usize,
 
     /// WebSockets and event streams that one person may have open at the same time, 1 to 1000
@@ -119,6 +141,37 @@ pub struct Config {
     #[arg(long, env = "MERIDIAN_CORS_ORIGINS", value_name = "ORIGINS",
         default_value = "", hide_default_value = true, value_parser = Origins::parse)]
     pub cors_origins: Origins,
+
+    /// Hours without a request after which a browser is signed out, 1 to 720
+    #[arg(long = "session-idle-hours", env = "MERIDIAN_SESSION_IDLE_HOURS", value_name = "HOURS",
+        default_value = "24", value_parser = whole_number::<u16>(1..=720))]
+    pub session_idle_hours: u16,
+
+    /// Days after which a browser is signed out whatever happens, 1 to 90
+    #[arg(long = "session-days", env = "MERIDIAN_SESSION_DAYS", value_name = "DAYS",
+        default_value = "14", value_parser = whole_number::<u16>(1..=90))]
+    pub session_days: u16,
+
+    /// What the operations of one API token or session may cost in a minute, by each replica, 10000 to 1000000000
+    #[arg(long, env = "MERIDIAN_COST_PER_MINUTE", value_name = "COST",
+        default_value = "600000", value_parser = whole_number::<u64>(10_000..=1_000_000_000))]
+    pub cost_per_minute: u64,
+
+    /// Proxies that are believed for whom they ask (`X-Forwarded-For`), as addresses or networks separated by commas: `10.0.0.0/8`
+    #[arg(long, env = "MERIDIAN_TRUSTED_PROXIES", value_name = "NETWORKS",
+        default_value = "", hide_default_value = true, value_parser = TrustedProxies::parse)]
+    pub trusted_proxies: TrustedProxies,
+}
+
+impl Config {
+    /// How long sessions last.
+    pub fn session_lifetimes(&self) -> Lifetimes {
+        let days = i64::from(self.session_days);
+        Lifetimes {
+            idle: SignedDuration::from_hours(self.session_idle_hours.into()),
+            longest: SignedDuration::from_hours(days * 24),
+        }
+    }
 }
 
 #[cfg(test)]

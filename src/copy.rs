@@ -18,8 +18,8 @@ use crate::entity::{
     holiday, holiday_calendar, idempotent_request, inventory_snapshot, letter, letter_approval,
     obligation, person, person_skill, plan, programme, programme_milestone, programme_review,
     project, project_skill, prompt_choice, relationship, responsibility, responsibility_exception,
-    role, role_decision, schedule, setting, skill, suppressed_address, time_off, touchpoint,
-    used_link, work_schedule,
+    role, role_decision, schedule, session, setting, sign_in, skill, suppressed_address, time_off,
+    touchpoint, used_link, work_schedule,
 };
 use crate::error::{Error, Result};
 use rows::Copying;
@@ -122,6 +122,8 @@ async fn mail(copying: &mut Copying<'_>) -> Result<()> {
 
 async fn installation(copying: &mut Copying<'_>) -> Result<()> {
     copying.table::<api_token::Entity>().await?;
+    copying.table::<session::Entity>().await?;
+    copying.table::<sign_in::Entity>().await?;
     copying.table::<setting::Entity>().await?;
     copying.table::<idempotent_request::Entity>().await?;
     copying.table::<change::Entity>().await

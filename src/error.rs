@@ -1,6 +1,7 @@
 //! The one error type. Domain functions return it; GraphQL, HTTP and the
 //! command line each map it in one place.
 
+use jiff::SignedDuration;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// What a caller's user can mend: which field, why, and what to do.
@@ -73,8 +74,11 @@ pub enum Error {
     #[error("{0}")]
     Forbidden(String),
     /// The caller is not known.
-    #[error("A valid API token is needed: send it as `Authorization: Bearer mer_…`.")]
+    #[error("Sign in at /sign-in, or send a valid API token as `Authorization: Bearer mer_…`.")]
     Unauthenticated,
+    /// Too much was asked lately. Carries how long it is until there is room again.
+    #[error("Too much was asked in too short a time. Try again in {} s.", whole_seconds(*.0))]
+    RateLimited(SignedDuration),
     /// A part we depend on does not answer; try again later.
     #[error("{0}")]
     Unavailable(String),
@@ -107,6 +111,14 @@ impl Error {
                     .collect(),
             ),
             other => other,
+        }
+    }
+
+    /// Whole seconds, 1 at least, after which it may succeed; none: that is not known.
+    pub fn retry_after(&self) -> Option<i64> {
+        match self {
+            Self::RateLimited(wait) => Some(whole_seconds(*wait)),
+            _ => None,
         }
     }
 
@@ -149,6 +161,11 @@ fn is_lost_race(error: &DbErr) -> bool {
     };
     let code = cause.as_database_error().and_then(|error| error.code());
     code.is_some_and(|code| matches!(code.as_ref(), "40P01" | "40001"))
+}
+
+fn whole_seconds(wait: SignedDuration) -> i64 {
+    let is_over = wait.subsec_nanos() > 0;
+    wait.as_secs().saturating_add(i64::from(is_over)).max(1)
 }
 
 fn first_message(problems: &[Problem]) -> &str {

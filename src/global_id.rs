@@ -65,9 +65,13 @@ pub enum Kind {
     PromptChoice,
     /// `sup_…`
     SuppressedAddress,
+    /// `ses_…`
+    Session,
+    /// `tok_…`
+    ApiToken,
 }
 
-const PREFIXES: [(Kind, &str, &str); 30] = [
+const PREFIXES: [(Kind, &str, &str); 32] = [
     (Kind::Person, "per", "person"),
     (Kind::Client, "cli", "client"),
     (Kind::Contact, "con", "contact"),
@@ -102,6 +106,8 @@ const PREFIXES: [(Kind, &str, &str); 30] = [
     (Kind::InventorySnapshot, "inv", "inventory snapshot"),
     (Kind::PromptChoice, "pch", "prompt choice"),
     (Kind::SuppressedAddress, "sup", "suppressed address"),
+    (Kind::Session, "ses", "session"),
+    (Kind::ApiToken, "tok", "API token"),
 ];
 
 impl Kind {

@@ -5,11 +5,14 @@
 
 use std::borrow::Cow;
 
-/// The fewest characters after `mer_` or `/a/` that make a token: no word of a person or a server there is as long.
+/// The fewest characters after one of [`SECRETS`] that make a token: no word of a person or a server there is as long.
 const SHORTEST_TOKEN: usize = 20;
 
 /// What secrets start with: API tokens, and the links in mails.
-const SECRETS: [&str; 2] = ["mer_", "/a/"];
+const SECRETS: [&str; 3] = ["mer_", LINKS[0], LINKS[1]];
+
+/// What stands before the token of a link in a mail.
+pub(crate) const LINKS: [&str; 2] = ["/a/", "/sign-in/"];
 
 /// `text` as it may be logged: `zoe@client.example` is `z…e@client.example`, `postgres://meridian:pw@db` is
 /// `postgres://…@db`, and of API tokens and of the links in mails only the beginning is left.

@@ -27,6 +27,7 @@ mod m20261127_000018_bounces;
 mod m20261127_000019_watching;
 mod m20261127_000020_mail_messages;
 mod m20261127_000021_idempotency;
+mod m20261127_000022_sign_in;
 
 /// Applies the changes in order.
 pub struct Migrator;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000019_watching::Migration),
             Box::new(m20261127_000020_mail_messages::Migration),
             Box::new(m20261127_000021_idempotency::Migration),
+            Box::new(m20261127_000022_sign_in::Migration),
         ]
     }
 }

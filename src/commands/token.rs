@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 use meridian::app::App;
 use meridian::config::{Config, whole_number};
 use meridian::domain::tokens;
-use meridian::entity::{api_token, person};
+use meridian::entity::{TokenScope, api_token, person};
 use meridian::error::{Error, Result};
 use sea_orm::EntityTrait;
 use uuid::Uuid;
@@ -32,11 +32,22 @@ pub(super) struct Create {
     /// What it is for
     #[arg(long)]
     name: String,
+    /// What it may do: `read` (queries only) or `write` (whatever the person may)
+    #[arg(long, value_enum, default_value_t = Scope::Write)]
+    scope: Scope,
     /// Days until it ends; left out, it holds until it is revoked
     #[arg(long, value_name = "DAYS", value_parser = whole_number::<u16>(1..=3_650))]
     expires_in_days: Option<u16>,
     #[command(flatten)]
     config: Config,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Scope {
+    /// Queries only
+    Read,
+    /// Whatever the person may
+    Write,
 }
 
 #[derive(Args, Debug)]
@@ -81,17 +92,33 @@ impl Create {
             })
             .transpose()
             .map_err(|error| Error::Internal(error.into()))?;
-        let made = tokens::create(&app.db, &caller, person.id, &self.name, expires_at).await?;
+        let scope = self.scope.into();
+        let made =
+            tokens::create_scoped(&app.db, &caller, person.id, &self.name, scope, expires_at)
+                .await?;
         let until = expires_at.map_or_else(
             || "until it is revoked".to_owned(),
             |at| format!("until {}", to_the_minute(at)),
         );
+        let what = match scope {
+            TokenScope::Read => "to read, ",
+            TokenScope::Write => "",
+        };
         eprintln!(
-            "It signs {} in {until}. Keep it now: it is not shown again.",
+            "It signs {} in {what}{until}. Keep it now: it is not shown again.",
             person.name
         );
         println!("{}", made.plain_text);
         Ok(())
+    }
+}
+
+impl From<Scope> for TokenScope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Read => Self::Read,
+            Scope::Write => Self::Write,
+        }
     }
 }
 
@@ -128,7 +155,7 @@ async fn names(app: &App) -> Result<HashMap<Uuid, String>> {
         .collect())
 }
 
-/// One token on one line: id, state, end of the token, person, name, last use.
+/// One token on one line: id, end of the token, person, name, state, last use, and whether it only reads.
 fn line(token: &api_token::Model, person: &str, now: Timestamp) -> String {
     let state = match (token.revoked_at, token.expires_at) {
         (Some(at), _) => format!("revoked {}", to_the_minute(at.0)),
@@ -143,7 +170,11 @@ fn line(token: &api_token::Model, person: &str, now: Timestamp) -> String {
         |at| format!("last used {}", to_the_minute(at.0)),
     );
     let (id, hint, name) = (token.id, &token.hint, &token.name);
-    format!("{id}  …{hint}  {person}  “{name}”  {state}, {last_used}")
+    let scope = match token.scope {
+        TokenScope::Read => ", may only read",
+        TokenScope::Write => "",
+    };
+    format!("{id}  …{hint}  {person}  “{name}”  {state}, {last_used}{scope}")
 }
 
 fn to_the_minute(at: Timestamp) -> impl std::fmt::Display {

@@ -53,6 +53,9 @@ fn every_value_has_its_default() {
     assert_eq!(config.metrics, MetricsAccess::Token);
     assert_eq!(config.request_timeout, Duration::from_secs(10));
     assert!(config.cors_origins.as_slice().is_empty());
+    assert_eq!((config.session_idle_hours, config.session_days), (24, 14));
+    assert_eq!(config.cost_per_minute, 600_000);
+    assert_eq!(config.trusted_proxies, TrustedProxies::default());
 }
 
 #[test]
@@ -64,6 +67,7 @@ fn good_values_are_taken_over() {
         "--cors-origins=https://a.example.com, https://b.example.com:8443",
         "--senders=64",
         "--on-ambiguous=hold",
+        "--trusted-proxies=10.0.0.7, 192.168.0.0/16,fd00::/8",
     ])
     .unwrap();
     assert!(config.database_url.is_postgres());
@@ -79,6 +83,16 @@ fn good_values_are_taken_over() {
     );
     assert_eq!(config.senders, 64);
     assert_eq!(config.on_ambiguous, OnAmbiguous::Hold);
+    for (address, trusted) in [
+        ("10.0.0.7", true),
+        ("10.0.0.8", false),
+        ("192.168.4.4", true),
+        ("fd00::1", true),
+        ("::1", false),
+    ] {
+        let address = address.parse().unwrap();
+        assert_eq!(config.trusted_proxies.has(address), trusted, "{address}");
+    }
 }
 
 #[test]
@@ -139,12 +153,36 @@ fn a_bad_value_is_one_sentence_with_the_variable_and_what_is_accepted() {
             "MERIDIAN_METRICS (--metrics) must be off, token or open; it is \"everybody\".",
         ),
         (
+            "--introspection=managers",
+            "MERIDIAN_INTROSPECTION (--introspection) must be off, owners or token; it is \"managers\".",
+        ),
+        (
+            "--graphiql=yes",
+            "MERIDIAN_GRAPHIQL (--graphiql) must be on or off; it is \"yes\".",
+        ),
+        (
             "--log-format=xml",
             "MERIDIAN_LOG_FORMAT (--log-format) must be text or json; it is \"xml\".",
         ),
         (
             "--cors-origins=*",
             "MERIDIAN_CORS_ORIGINS (--cors-origins) must be http or https origins",
+        ),
+        (
+            "--session-idle-hours=0",
+            "MERIDIAN_SESSION_IDLE_HOURS (--session-idle-hours) must be a whole number from 1 to 720",
+        ),
+        (
+            "--session-days=91",
+            "MERIDIAN_SESSION_DAYS (--session-days) must be",
+        ),
+        (
+            "--cost-per-minute=9999",
+            "MERIDIAN_COST_PER_MINUTE (--cost-per-minute) must be",
+        ),
+        (
+            "--trusted-proxies=10.0.0.0/33",
+            "MERIDIAN_TRUSTED_PROXIES (--trusted-proxies) must be IP addresses or networks",
         ),
         (
             "--cors-origins=https://a.example.com/x",

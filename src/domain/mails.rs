@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
 use crate::domain::{history, mail_messages, people, planned_mails, zone};
-use crate::entity::{EmailState, Moment, email, person};
+use crate::entity::{EmailKind, EmailState, Moment, email, person};
 use crate::error::{Error, ProblemCode, Result};
 
 pub use checks::may_have_arrived;
@@ -54,7 +54,9 @@ pub async fn retry(
     if in_doubt {
         checks::confirmed(&mut check, may_arrive_twice);
     }
-    let keeps_its_bytes = in_doubt || resent_of(&before).is_some();
+    // Nobody can make the link of a sign-in mail again.
+    let is_sign_in = before.kind == EmailKind::SignIn;
+    let keeps_its_bytes = in_doubt || is_sign_in || resent_of(&before).is_some();
     let address = match keeps_its_bytes {
         true => before.to_address.clone(),
         false => checks::address_of_today(&tx, &before).await?,

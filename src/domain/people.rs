@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::{Check, same_text};
-use crate::domain::{history, holidays, subscriptions};
+use crate::domain::{history, holidays, sessions, sign_ins, subscriptions};
 use crate::entity::{Access, Day, Moment, Side, new_id, person};
 use crate::error::{Error, ProblemCode, Result, taken};
 
@@ -160,7 +160,19 @@ pub async fn update_in(
     if after.time_zone != before.time_zone {
         subscriptions::reschedule(tx, &before, &after, caller.now).await?;
     }
+    let lost_access = before.access.is_some() && after.access.is_none();
+    if lost_access || after.email != before.email {
+        // Access that is given back must not bring old sessions back, and who has the old address is nobody any more.
+        sign_out(tx, caller, id).await?;
+    }
     Ok(after)
+}
+
+/// Whoever is signed in as this person is not any more, and nobody becomes so by a link mailed before.
+async fn sign_out(tx: &impl ConnectionTrait, caller: &Caller, id: Uuid) -> Result<()> {
+    let reason = "The person's access or address was changed.";
+    sessions::end_all_in(tx, caller, id, None, reason).await?;
+    sign_ins::take_back(tx, id).await
 }
 
 /// Owners get the summary of the whole agency from the start, without holding a side.
@@ -213,6 +225,7 @@ pub async fn archive(
     row.version = Set(before.version + 1);
     let after = row.update(&tx).await?;
     history::archived(&tx, caller, id, &before, &after).await?;
+    sign_out(&tx, caller, id).await?;
     tx.commit().await?;
     Ok(after)
 }

@@ -9,7 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::domain::mail_messages;
-use crate::entity::{Day, EmailKind, EmailState, Moment, email, letter, new_id};
+use crate::entity::{Day, EmailKind, EmailState, Moment, email, letter, new_id, sign_in};
 use crate::error::Result;
 
 /// Mails in one statement: each is two dozen bound values, of which SQLite takes 32,766.
@@ -68,6 +68,16 @@ pub fn pending_test(
         recipient_id: Some(recipient_id),
         dedupe_key: format!("test/{}", row.id),
         ..row
+    }
+}
+
+/// A PENDING row of the outbox for a link that signs a person in, to leave at once. Its key is the link's.
+pub fn pending_sign_in(asked: &sign_in::Model, local_on: Date) -> email::Model {
+    let (expires_at, now) = (asked.expires_at.0, asked.created_at.0);
+    let key = format!("sign_in/{}", asked.id);
+    email::Model {
+        recipient_id: Some(asked.person_id),
+        ..unaddressed(EmailKind::SignIn, key, local_on, expires_at, now)
     }
 }
 

@@ -302,7 +302,10 @@ pub fn day_of_mail(
             (!weekend).then_some(scheduled)
         }
         EmailKind::ClientUpdate => working_time.is_working_day(scheduled).then_some(scheduled),
-        EmailKind::ClientLetter | EmailKind::SixMonthReview | EmailKind::Test => Some(scheduled),
+        EmailKind::ClientLetter
+        | EmailKind::SixMonthReview
+        | EmailKind::Test
+        | EmailKind::SignIn => Some(scheduled),
         EmailKind::CapacitySummary => {
             let sunday = Week::of(scheduled).sunday();
             let next = working_time.next_working_day(scheduled);

@@ -6,15 +6,15 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, Set,
 };
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::Check;
+use crate::domain::credential::hash;
 use crate::domain::zone::zone;
 use crate::domain::{history, people};
-use crate::entity::{Moment, api_token, new_id, person};
+use crate::entity::{Moment, TokenScope, api_token, new_id, person};
 use crate::error::{Error, ProblemCode, Result};
 use crate::random;
 
@@ -50,12 +50,25 @@ impl SignedIn {
     }
 }
 
-/// Makes a token that signs `person_id` in until `expires_at`, or until it is revoked. The person and owners.
+/// Makes a token that signs `person_id` in until `expires_at`, or until it is revoked, and may do whatever they may. The
+/// person and owners.
 pub async fn create(
     db: &Db,
     caller: &Caller,
     person_id: Uuid,
     name: &str,
+    expires_at: Option<Timestamp>,
+) -> Result<NewToken> {
+    create_scoped(db, caller, person_id, name, TokenScope::Write, expires_at).await
+}
+
+/// As [`create`], of a token that may do what `scope` says.
+pub async fn create_scoped(
+    db: &Db,
+    caller: &Caller,
+    person_id: Uuid,
+    name: &str,
+    scope: TokenScope,
     expires_at: Option<Timestamp>,
 ) -> Result<NewToken> {
     caller.must_be_or_own(person_id, "make their API tokens")?;
@@ -89,6 +102,7 @@ pub async fn create(
         name,
         hash: hash(&plain_text),
         hint: hint(&plain_text).to_owned(),
+        scope,
         created_at: Moment(caller.now),
         expires_at: expires_at.map(Moment),
         last_used_at: None,
@@ -107,7 +121,7 @@ pub async fn revoke(db: &Db, caller: &Caller, id: Uuid) -> Result<api_token::Mod
         .lock_exclusive()
         .one(&tx)
         .await?
-        .filter(|row| caller.reads_private_of(row.person_id))
+        .filter(|row| caller.sees(row))
         .ok_or(Error::NotFound("API token"))?;
     if before.revoked_at.is_some() {
         return Ok(before);
@@ -152,13 +166,31 @@ pub async fn authenticate(db: &Db, plain_text: &str, now: Timestamp) -> Result<S
         .filter(api_token::Column::Hash.eq(hash(plain_text)))
         .one(&db.read)
         .await?
-        .filter(|token| is_valid(token, now))
         .ok_or(Error::Unauthenticated)?;
+    signed_in(db, token, now).await
+}
+
+/// Who has a token that was let in before, at `now`. Writes nothing.
+///
+/// # Errors
+/// As of [`authenticate`].
+pub async fn again(db: &Db, id: Uuid, now: Timestamp) -> Result<SignedIn> {
+    let token = api_token::Entity::find_by_id(id)
+        .one(&db.read)
+        .await?
+        .ok_or(Error::Unauthenticated)?;
+    signed_in(db, token, now).await
+}
+
+async fn signed_in(db: &Db, token: api_token::Model, now: Timestamp) -> Result<SignedIn> {
+    if !is_valid(&token, now) {
+        return Err(Error::Unauthenticated);
+    }
     let person = person::Entity::find_by_id(token.person_id)
         .one(&db.read)
         .await?
         .ok_or(Error::Unauthenticated)?;
-    let caller = sign_in(person, now)?.ok_or(Error::Unauthenticated)?;
+    let caller = caller_of(person, now)?.ok_or(Error::Unauthenticated)?;
     Ok(SignedIn { caller, token })
 }
 
@@ -185,8 +217,8 @@ pub fn is_valid(token: &api_token::Model, now: Timestamp) -> bool {
     token.revoked_at.is_none() && token.expires_at.is_none_or(|at| now < at.0)
 }
 
-/// The person as a caller; none when they may not sign in.
-fn sign_in(person: person::Model, now: Timestamp) -> Result<Option<Caller>> {
+/// The person as a caller; none when they may not sign in: they left, are archived or have no access (R7).
+pub fn caller_of(person: person::Model, now: Timestamp) -> Result<Option<Caller>> {
     let Some(access) = person.access.filter(|_| person.archived_at.is_none()) else {
         return Ok(None);
     };
@@ -201,10 +233,6 @@ fn sign_in(person: person::Model, now: Timestamp) -> Result<Option<Caller>> {
         .employed_until
         .is_some_and(|last| last.0 < caller.today());
     Ok((!has_left).then_some(caller))
-}
-
-fn hash(plain_text: &str) -> String {
-    format!("{:x}", Sha256::digest(plain_text))
 }
 
 /// The last four characters, to tell tokens apart.

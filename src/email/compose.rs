@@ -11,6 +11,7 @@ mod outdated;
 mod prompts;
 mod rerouting;
 mod reviews;
+mod sign_ins;
 mod summaries;
 mod test_mails;
 mod touchpoints;
@@ -38,6 +39,7 @@ pub use delivery::Links;
 pub use obligations::review as review_obligation;
 pub use outdated::outdated;
 pub use reviews::key as review_key;
+pub use sign_ins::compose as compose_sign_in;
 
 /// Why a mail that was planned does not leave after its recipient has stopped such mails.
 const PAUSED: &str = "The recipient has paused these mails since it was planned.";
@@ -109,6 +111,13 @@ pub async fn preview(
             "kind",
             ProblemCode::NotAllowedNow,
             "A letter goes to a client, not to a person of the agency: read the letter's own preview.",
+        ));
+    }
+    if kind == EmailKind::SignIn {
+        return Err(Error::problem(
+            "kind",
+            ProblemCode::NotAllowedNow,
+            "A sign-in mail carries a link that is made when somebody asks for it, and not before.",
         ));
     }
     if kind == EmailKind::Test {
@@ -246,6 +255,7 @@ async fn decide(
                 reviews::compose(app, &addressed, day, now, obligations).await?
             }
             EmailKind::Test => test_mails::compose(app, &addressed, now).await?,
+            EmailKind::SignIn => rows.iter().map(|row| sign_ins::without_link(row)).collect(),
         });
     }
     Ok(composed)

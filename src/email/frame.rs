@@ -50,6 +50,22 @@ impl Frame {
     }
 }
 
+/// What stands around a mail that somebody asked for, and that does not come by itself.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AskedFrame {
+    /// Whom the mail greets: the recipient's full name.
+    pub recipient: Line,
+    /// Where the one button leads.
+    pub button_url: String,
+}
+
+impl AskedFrame {
+    /// Such a mail says when it was asked for; it is not late.
+    pub fn late(&self) -> Option<String> {
+        None
+    }
+}
+
 /// Why the reader gets this mail: what they hold themselves, and whom they stand in for.
 pub(super) fn why<'a>(own: Option<&str>, colleagues: impl Iterator<Item = &'a Line>) -> String {
     let names: Vec<&str> = colleagues.map(|name| &**name).collect();

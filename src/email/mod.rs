@@ -25,6 +25,7 @@ pub mod return_path;
 mod route;
 mod rows;
 pub mod session;
+pub mod sign_in;
 pub mod six_month_review;
 pub mod status_code;
 pub mod stop_link;

@@ -6,6 +6,7 @@
 mod attempt;
 mod claim;
 mod group;
+mod lane;
 mod mark;
 mod never_left;
 mod render;
@@ -20,15 +21,16 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
 use uuid::Uuid;
 
 pub use attempt::{Attempt, record, record_all};
-pub use claim::{claim, next_attempt_at, release, release_all, renew};
+pub use claim::{claim, claim_in, next_attempt_at, release, release_all, renew};
 pub use group::{Mark, Marked, mark_together};
+pub use lane::Lane;
 pub use mark::{
     Retry, enter_data, enter_data_all, fail, fail_all, mark_all_sent, mark_sent, retry_all_later,
     retry_later, standing_in,
 };
 pub use never_left::never_left;
 pub use render::{close, forget_rendered, store_rendered};
-pub use upkeep::{OnAmbiguous, TakenBack, clear_bodies, expire, prune, take_back};
+pub use upkeep::{OnAmbiguous, TakenBack, clear_bodies, expire, forget_sign_ins, prune, take_back};
 pub use when::When;
 
 use tell::tell;

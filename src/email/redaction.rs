@@ -8,9 +8,6 @@ use base64::prelude::BASE64_STANDARD;
 use super::mail_transport::Account;
 use crate::masking;
 
-/// Where the token of a link begins: [`crate::server`] serves the pages behind links below this path.
-const LINK: &str = "/a/";
-
 /// What stands in the place of a secret.
 const STARS: &str = "***";
 
@@ -57,7 +54,10 @@ impl fmt::Debug for Credentials {
 /// `text` with stars in place of the tokens of links: whoever has one can press the link. A spam filter names the links
 /// for which it refuses a mail.
 pub(super) fn without_tokens(text: &str) -> String {
-    masking::without(text, LINK, STARS)
+    let links = masking::LINKS.into_iter();
+    links.fold(text.to_owned(), |text, link| {
+        masking::without(&text, link, STARS)
+    })
 }
 
 #[cfg(test)]
@@ -87,9 +87,9 @@ mod tests {
         let token = "AAF1c2Vy-_".repeat(8);
         assert_eq!(
             without_tokens(&format!(
-                "blocked <https://agency.example/a/{token}> and /a/{token}."
+                "blocked <https://agency.example/a/{token}>, /a/{token} and /sign-in/{token}."
             )),
-            "blocked <https://agency.example/a/***> and /a/***."
+            "blocked <https://agency.example/a/***>, /a/*** and /sign-in/***."
         );
         for harmless in [
             "",

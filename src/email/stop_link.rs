@@ -117,6 +117,7 @@ pub(crate) fn kind_byte(kind: EmailKind) -> u8 {
         EmailKind::ClientLetter => 3,
         EmailKind::SixMonthReview => 4,
         EmailKind::Test => 5,
+        EmailKind::SignIn => 6,
     }
 }
 

@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::civil::DateTime;
 use serde::Serialize;
 
+use super::frame::AskedFrame;
 use super::line::Line;
 use super::{format, plain, rows};
 use crate::error::Result;
@@ -12,29 +13,13 @@ use crate::error::Result;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TestMail {
     /// Greeting and button.
-    pub frame: TestFrame,
+    pub frame: AskedFrame,
     /// Who asked for it; none: not known any more.
     pub asked_by: Option<Line>,
     /// When, in the recipient's zone.
     pub asked_at: DateTime,
     /// The recipient's time zone, e.g. `Europe/Berlin`.
     pub zone: Line,
-}
-
-/// What stands around a test mail.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TestFrame {
-    /// Whom the mail greets: the recipient's full name.
-    pub recipient: Line,
-    /// Where the one button leads.
-    pub button_url: String,
-}
-
-impl TestFrame {
-    /// A test mail says when it was asked for; it is not late.
-    pub fn late(&self) -> Option<String> {
-        None
-    }
 }
 
 impl TestMail {
@@ -100,7 +85,7 @@ impl TestMail {
     /// Olga's to Dana.
     pub(crate) fn sample() -> Self {
         Self {
-            frame: TestFrame {
+            frame: AskedFrame {
                 recipient: "Dana Lind".into(),
                 button_url: "https://meridian.example/".into(),
             },

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
-use super::Moment;
+use super::{Moment, TokenScope};
 
 /// A row of `api_token`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, DeriveEntityModel)]
@@ -21,6 +21,8 @@ pub struct Model {
     pub hash: String,
     /// Its last four characters, to tell tokens apart.
     pub hint: String,
+    /// What it may do.
+    pub scope: TokenScope,
     /// Since when.
     pub created_at: Moment,
     /// Until when.

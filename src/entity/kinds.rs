@@ -250,6 +250,15 @@ stored_as_text! {
         SixMonthReview = "SIX_MONTH_REVIEW",
         /// A mail that shows that mail gets out.
         Test = "TEST",
+        /// The link that signs somebody in.
+        SignIn = "SIGN_IN",
+    }
+    /// What an API token may do of what its person may.
+    TokenScope {
+        /// Ask.
+        Read = "READ",
+        /// Everything.
+        Write = "WRITE",
     }
     /// Where a mail stands (jobs-and-mail.md, "Outbox").
     EmailState {

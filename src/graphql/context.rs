@@ -3,11 +3,13 @@
 use async_graphql::Context;
 use async_graphql::dataloader::DataLoader;
 use async_graphql::runtime::{TokioSpawner, TokioTimer};
+use uuid::Uuid;
 
 use super::loaders::Loaders;
 use crate::app::App;
 use crate::db::Db;
 use crate::domain::access::Caller;
+use crate::domain::credential::Credential;
 
 /// Shorthands for what a request carries.
 pub trait Asked {
@@ -22,6 +24,9 @@ pub trait Asked {
     /// Who asks, and when.
     fn caller(&self) -> &Caller;
 
+    /// The session in which they ask; none: they use an API token.
+    fn session(&self) -> Option<Uuid>;
+
     /// This request's loaders.
     fn loaders(&self) -> &DataLoader<Loaders>;
 }
@@ -33,6 +38,10 @@ impl Asked for Context<'_> {
 
     fn caller(&self) -> &Caller {
         self.data_unchecked()
+    }
+
+    fn session(&self) -> Option<Uuid> {
+        self.data_opt::<Credential>()?.session()
     }
 
     fn loaders(&self) -> &DataLoader<Loaders> {

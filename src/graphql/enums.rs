@@ -226,6 +226,15 @@ mirrored! {
         SixMonthReview,
         /// A mail that an owner sends to see whether mail gets out.
         Test,
+        /// The link that signs somebody in: for whoever asked at `/sign-in`.
+        SignIn,
+    }
+    /// What an API token may do of what its person may.
+    TokenScope = "entity::TokenScope" {
+        /// Queries only: every mutation is FORBIDDEN.
+        Read,
+        /// Everything that the person may do.
+        Write,
     }
     /// Where a mail stands.
     EmailState = "entity::EmailState" {

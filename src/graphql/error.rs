@@ -8,6 +8,8 @@ use crate::error::{Error, Problem, ProblemCode};
 
 /// Most entries of `errors` in one answer.
 pub const MAX_ERRORS: usize = 50;
+/// Longest message of an error in characters: names in a document are as long as it pleases.
+pub const MAX_MESSAGE: usize = 500;
 
 const MASKED: &str = "Something went wrong on our side. If it lasts, report the requestId.";
 
@@ -22,8 +24,10 @@ pub enum Code {
     Conflict,
     /// The caller is known but may not do this.
     Forbidden,
-    /// No valid token was sent.
+    /// No valid token or session was sent.
     Unauthenticated,
+    /// Too much was asked in too short a time. Retry after what `Retry-After` says.
+    RateLimited,
     /// A part we depend on does not answer. Retry later.
     Unavailable,
     /// A fault of ours. Report the request's id.
@@ -60,12 +64,13 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::BadUserInput,
         Self::NotFound,
         Self::Conflict,
         Self::Forbidden,
         Self::Unauthenticated,
+        Self::RateLimited,
         Self::Unavailable,
         Self::Internal,
         Self::Timeout,
@@ -92,6 +97,7 @@ impl Code {
             Self::Conflict => "CONFLICT",
             Self::Forbidden => "FORBIDDEN",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
             Self::Timeout => "TIMEOUT",
@@ -116,6 +122,7 @@ impl Code {
         matches!(
             self,
             Self::Conflict
+                | Self::RateLimited
                 | Self::Unavailable
                 | Self::Timeout
                 | Self::BodyTimeout
@@ -131,6 +138,7 @@ impl Code {
             Error::Conflict(_) => Self::Conflict,
             Error::Forbidden(_) => Self::Forbidden,
             Error::Unauthenticated => Self::Unauthenticated,
+            Error::RateLimited(_) => Self::RateLimited,
             Error::Unavailable(_) => Self::Unavailable,
             Error::Internal(_) => Self::Internal,
         }
@@ -189,7 +197,17 @@ fn mask_one(error: &mut ServerError, request_id: &str) {
             set_code(error, Code::Internal);
         }
     }
+    tidy(&mut error.message);
     stamp(error, request_id);
+}
+
+/// One line of bounded length, whatever of the request it repeats.
+fn tidy(message: &mut String) {
+    *message = message.replace(['\n', '\r'], " ");
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
 }
 
 /// async-graphql words a value that does not fit its type so, and gives it no other mark.
@@ -216,6 +234,7 @@ fn describe(error: &mut ServerError, failure: &Error, request_id: &str) {
             let problems = problems.iter().map(problem).collect();
             extensions(error).set("problems", Value::List(problems));
         }
+        Error::RateLimited(_) => extensions(error).set("retryAfterSeconds", failure.retry_after()),
         Error::Unavailable(_) => tracing::warn!(request_id, message = error.message, "unavailable"),
         _ => {}
     }

@@ -9,8 +9,10 @@
 
 mod budget;
 mod fragments;
+mod lists;
 mod prices;
 mod scan;
+mod suggestions;
 mod syntax;
 mod variables;
 mod weigh;
@@ -18,11 +20,14 @@ mod weigh;
 use async_graphql::parser::types::{
     ExecutableDocument, OperationDefinition, OperationType, Selection,
 };
-use async_graphql::{Pos, Positioned, ServerError, Value, Variables};
+use async_graphql::{Pos, Positioned, ServerError, Value, Variables, value};
+use jiff::Timestamp;
 
 use super::error::{Code, coded};
+use crate::entity::Moment;
 
 pub use prices::Prices;
+pub use suggestions::suggest;
 pub use variables::{MAX_VARIABLE_LIST, MAX_VARIABLE_NESTING, check_variables};
 
 /// Longest document in bytes.
@@ -47,9 +52,11 @@ pub const MAX_ALIASES: u64 = 50;
 pub const MAX_ROOT_FIELDS: u64 = 20;
 /// Most directives of an operation, its fragments' counted at every spread.
 pub const MAX_DIRECTIVES: u64 = 50;
+/// Most selections of an operation, its fragments' counted at every spread: what validation walks, whatever it costs to execute.
+pub const MAX_SELECTIONS: u64 = 10_000;
 /// Highest cost of an operation: every field 1, times the items of each list above it.
 pub const MAX_COST: u64 = 10_000;
-/// Items a list is priced at when the query does not say how many: the default of `first`.
+/// Items a page is priced at when the query does not say how many: the default of `first`.
 pub const DEFAULT_ITEMS: u64 = 20;
 
 /// The price of the operation that is asked for.
@@ -59,6 +66,17 @@ pub struct Cost {
     pub requested: u64,
     /// What an operation may cost.
     pub limit: u64,
+    /// What its caller may still spend; none where nobody counts.
+    pub budget: Option<Budget>,
+}
+
+/// What somebody may still spend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// At once.
+    pub remaining: u64,
+    /// When it is as much as it can be again, if nothing is spent meanwhile.
+    pub full_at: Timestamp,
 }
 
 impl Default for Cost {
@@ -73,12 +91,22 @@ impl Cost {
         Self {
             requested,
             limit: MAX_COST,
+            budget: None,
         }
     }
 
     /// The value of `extensions.cost` in an answer.
     pub fn to_value(self) -> Value {
-        async_graphql::value!({ "requested": self.requested, "limit": self.limit })
+        let Self {
+            requested,
+            limit,
+            budget,
+        } = self;
+        let Some(Budget { remaining, full_at }) = budget else {
+            return value!({ "requested": requested, "limit": limit });
+        };
+        let full_at = Moment(full_at).to_string();
+        value!({ "requested": requested, "limit": limit, "remaining": remaining, "fullAt": full_at })
     }
 }
 
@@ -95,6 +123,8 @@ pub struct Admitted {
     pub is_single: bool,
     /// Whether it is a subscription.
     pub is_subscription: bool,
+    /// Whether an operation of it reads `__schema` or `__type`.
+    pub introspects: bool,
     /// The price of the operation that is asked for.
     pub cost: Cost,
 }
@@ -162,7 +192,7 @@ pub fn admit(
     });
     let is_subscription =
         asked_for.is_some_and(|asked_for| asked_for.node.ty == OperationType::Subscription);
-    let cost = weigh::weigh(&document, asked_for, &variables, prices)?;
+    let weighed = weigh::weigh(&document, asked_for, &variables, prices)?;
     let variables = match asked_for {
         Some(asked_for) => variables::complete(variables, &asked_for.node.variable_definitions)?,
         None => variables,
@@ -173,7 +203,8 @@ pub fn admit(
         is_query,
         is_single,
         is_subscription,
-        cost,
+        introspects: weighed.introspects,
+        cost: weighed.cost,
     })
 }
 

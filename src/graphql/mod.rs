@@ -1,6 +1,7 @@
 //! The GraphQL API: thin. Check the viewer, call the domain, wrap.
 
 pub mod accountable;
+pub mod api_token;
 pub mod assignment;
 pub mod book;
 pub mod booking;
@@ -46,6 +47,7 @@ pub mod role;
 pub mod role_decision;
 mod scalars;
 pub mod schedule;
+pub mod session;
 pub mod simulation;
 pub mod skill;
 pub mod split_figures;
@@ -83,6 +85,8 @@ pub struct Query(
     letter::LetterQueries,
     handover::HandoverQueries,
     programme::ProgrammeQueries,
+    session::SessionQueries,
+    api_token::ApiTokenQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -118,6 +122,8 @@ pub struct Mutation(
     relationship::RelationshipMutations,
     inventory::InventoryMutations,
     responsibility_exception::ResponsibilityExceptionMutations,
+    session::SessionMutations,
+    api_token::ApiTokenMutations,
 );
 
 /// What can be watched, over a WebSocket or as server-sent events. Each operation has one field, and permission is asked for
@@ -140,6 +146,8 @@ pub fn schema() -> MeridianSchema {
         Subscription::default(),
     )
     .extension(field_errors::FieldErrors)
+    // It compares a name with all others as often as the document pleases; the guard does it for those that are told.
+    .disable_suggestions()
     .finish()
 }
 

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 use futures_util::future::try_join_all;
 
+use super::api_token::ApiToken;
 use super::assignment::Assignment;
 use super::booking::Booking;
 use super::client::Client;
@@ -28,17 +29,18 @@ use super::responsibility_exception::ResponsibilityException;
 use super::role::Role;
 use super::role_decision::RoleDecision;
 use super::schedule::Schedule;
+use super::session::Session;
 use super::skill::Skill;
 use super::suppressed_address::SuppressedAddress;
 use super::time_off::TimeOff;
 use super::touchpoint::Touchpoint;
 use super::work_schedule::WorkSchedule;
 use crate::entity::{
-    assignment, booking, client, client_contact, client_request, email, email_attempt, handover,
-    handover_step, holiday, holiday_calendar, inventory_snapshot, letter, person, plan, programme,
-    programme_review, project, prompt_choice, relationship, responsibility,
-    responsibility_exception, role, role_decision, schedule, skill, suppressed_address, time_off,
-    touchpoint, work_schedule,
+    api_token, assignment, booking, client, client_contact, client_request, email, email_attempt,
+    handover, handover_step, holiday, holiday_calendar, inventory_snapshot, letter, person, plan,
+    programme, programme_review, project, prompt_choice, relationship, responsibility,
+    responsibility_exception, role, role_decision, schedule, session, skill, suppressed_address,
+    time_off, touchpoint, work_schedule,
 };
 use crate::error::Error;
 
@@ -115,6 +117,8 @@ nodes! {
     HandoverStep(handover_step) as handover(handover_id);
     ProgrammeReview(programme_review);
     SuppressedAddress(suppressed_address);
+    Session(session);
+    ApiToken(api_token);
 }
 
 /// Queries by global id.

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::lease;
 use crate::app::App;
-use crate::domain::{idempotency, plans, subscriptions, used_links};
+use crate::domain::{idempotency, plans, sessions, sign_ins, subscriptions, used_links};
 use crate::email::outbox::{self, TakenBack};
 use crate::error::Result;
 use crate::fail_points;
@@ -14,6 +14,9 @@ const KEEP_BODIES: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Mails, their attempts and the keys that keep them from being planned twice are kept this long after their end.
 const KEEP_ROWS: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
+
+/// Whoever follows a link that has expired is told so for as long.
+const KEEP_SIGN_INS: SignedDuration = SignedDuration::from_hours(24);
 
 /// What one maintenance did; mails, but for the last three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct Maintained {
     pub links_forgotten: u64,
     /// Kept answers of mutations that have expired, forgotten.
     pub answers_forgotten: u64,
+    /// Sessions and links that sign in whose time has passed, forgotten.
+    pub sign_ins_forgotten: u64,
     /// Subscriptions recomputed by new time-zone rules.
     pub recomputed: usize,
 }
@@ -43,6 +48,8 @@ pub async fn run(app: &App) -> Result<Maintained> {
     let pruned = outbox::prune(&tx, before(now, KEEP_ROWS)).await?;
     let links_forgotten = used_links::prune(&tx, now).await?;
     let answers_forgotten = idempotency::prune(&tx, now).await?;
+    let sign_ins_forgotten =
+        sessions::prune(&tx, now).await? + sign_ins::prune(&tx, before(now, KEEP_SIGN_INS)).await?;
     tx.commit().await?;
     let tx = app.db.begin().await?;
     let recomputed = subscriptions::follow_zone_data(&tx).await?;
@@ -54,6 +61,7 @@ pub async fn run(app: &App) -> Result<Maintained> {
         pruned,
         links_forgotten,
         answers_forgotten,
+        sign_ins_forgotten,
         recomputed,
     };
     if maintained != Maintained::default() {
@@ -70,6 +78,7 @@ pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
     let (grace, policy) = (grace(app), app.config.on_ambiguous);
     let taken_back = outbox::take_back(&tx, lease::now(app), grace, policy, now).await?;
     let expired = outbox::expire(&tx, lease::now(app)).await?;
+    outbox::forget_sign_ins(&tx, now).await?;
     tx.commit().await?;
     app.watch
         .lease_lost(taken_back.claimed + taken_back.in_doubt);

@@ -23,7 +23,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use crate::app::App;
-use crate::email::outbox;
+use crate::email::outbox::{self, Lane};
 use crate::watch::clock;
 use alarm::Alarm;
 use breaker::Breaker;
@@ -89,8 +89,10 @@ impl Jobs {
         loops.spawn(replica.clone().tick(minute));
         loops.spawn(replica.clone().maintain(hour));
         for _ in 0..app.config.senders {
-            loops.spawn(replica.clone().send(marks.clone()));
+            loops.spawn(replica.clone().send(Lane::Ordinary, marks.clone()));
         }
+        // One more, because the others may each have a hundred mails in hand.
+        loops.spawn(replica.clone().send(Lane::Urgent, marks));
         tracing::info!(replica = replica.name, mailer = %app.mailer, "jobs started");
         Self {
             app,
@@ -157,8 +159,9 @@ impl Replica {
     }
 
     /// Sends until nothing is due, then waits for a tick or for the next mail's time.
-    async fn send(mut self, marks: Marks) {
+    async fn send(mut self, lane: Lane, marks: Marks) {
         let mut sender = Sender::new(self.app.clone(), &self.name)
+            .in_lane(lane)
             .sharing(self.breaker.clone(), self.stopping.clone())
             .marking_through(marks);
         let mut planned = self.planned.subscribe();

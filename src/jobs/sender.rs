@@ -20,7 +20,7 @@ use super::committer::Marks;
 use super::lease;
 use crate::app::App;
 use crate::email::mailer::Session;
-use crate::email::outbox::{self, Claim};
+use crate::email::outbox::{self, Claim, Lane};
 use crate::email::outcome::Phase;
 use crate::entity::email;
 use crate::error::Result;
@@ -39,6 +39,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// One of a replica's senders, with a session of its own.
 pub struct Sender {
     app: App,
+    lane: Lane,
     replica: String,
     breaker: Arc<Breaker>,
     stopping: watch::Receiver<bool>,
@@ -59,6 +60,7 @@ impl Sender {
             marks,
             unsettled: None,
             app,
+            lane: Lane::default(),
             replica: replica.to_owned(),
             breaker: Arc::default(),
             stopping: watch::channel(false).1,
@@ -80,6 +82,12 @@ impl Sender {
     #[must_use]
     pub fn marking_through(self, marks: Marks) -> Self {
         Self { marks, ..self }
+    }
+
+    /// The same sender, which takes the mails of one lane only.
+    #[must_use]
+    pub fn in_lane(self, lane: Lane) -> Self {
+        Self { lane, ..self }
     }
 
     /// The same sender, whose waits follow from `seed`.
@@ -124,7 +132,7 @@ impl Sender {
             return Ok(LONGEST_PAUSE);
         }
         let now = self.app.clock.now();
-        let next = outbox::next_attempt_at(&self.app.db.read, now).await?;
+        let next = outbox::next_attempt_at(&self.app.db.read, self.lane, now).await?;
         let wait = match (next, self.breaker.is_open()) {
             (Some(next), false) => self.app.clock.until(next),
             _ => LONGEST_PAUSE,
@@ -149,7 +157,7 @@ impl Sender {
         let app = &self.app;
         let tx = app.db.begin().await?;
         let (now, until) = (lease::now(app), lease::until(app));
-        let claimed = outbox::claim(&tx, &self.replica, now, until, limit).await?;
+        let claimed = outbox::claim_in(&tx, self.lane, &self.replica, now, until, limit).await?;
         tx.commit().await?;
         if !claimed.is_empty() {
             fail_points::reached("claimed");

@@ -7,6 +7,7 @@ mod mails;
 mod overtaken;
 mod page;
 mod presses;
+pub(super) mod sign_in;
 mod stop;
 mod visit;
 
@@ -163,6 +164,13 @@ fn trouble(error: &Error) -> Page {
             StatusCode::CONFLICT,
             "That did not work",
             "Somebody changed the same thing at this moment, and nothing has changed here. Try again.",
+        );
+    }
+    if let Error::RateLimited(_) = error {
+        return Page::saying(
+            StatusCode::TOO_MANY_REQUESTS,
+            "That was tried very often",
+            format!("{error} Nothing has changed."),
         );
     }
     tracing::error!(error = ?error, "a link in a mail was not served");

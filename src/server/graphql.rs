@@ -24,6 +24,7 @@ use axum::routing::{MethodRouter, get};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
+use super::limits::Allowance;
 use super::under_way::UnderWay;
 use crate::error::Error;
 use crate::graphql::error::{self, Code, coded};
@@ -53,6 +54,8 @@ pub struct Endpoint<E> {
     prices: Arc<Prices>,
     deprecations: Arc<Deprecations>,
     time_out: Duration,
+    /// Whether callers may read the schema, and are told what they may have meant.
+    is_open: bool,
 }
 
 impl<E: Executor> Endpoint<E> {
@@ -66,14 +69,23 @@ impl<E: Executor> Endpoint<E> {
             prices: Arc::new(Prices::from_sdl(sdl)?),
             deprecations: Arc::new(Deprecations::from_sdl(sdl)?),
             time_out,
+            is_open: true,
         })
+    }
+
+    /// The same for callers who may not read the schema: introspection is refused, and no error suggests a name.
+    pub fn with_its_schema_hidden(self) -> Self {
+        Self {
+            is_open: false,
+            ..self
+        }
     }
 
     /// Answers one request. `prepare` adds the viewer, the loaders and whatever
     /// else resolvers read from their context.
     ///
-    /// Every answer is JSON; every error in it has `extensions.code`. When its client goes away a query stops where it
-    /// is, and all else is carried to its end.
+    /// Every answer is JSON; every error in it has `extensions.code`. When its client goes away or its time is up a query
+    /// stops where it is, and all else is carried to its end.
     pub async fn answer(
         &self,
         request: Request,
@@ -105,6 +117,7 @@ impl<E: Executor> Endpoint<E> {
         let deadline = Instant::now() + self.time_out;
         let under_way = UnderWay::of(&request);
         let once = Once::of(&request);
+        let allowance = Allowance::of(&request);
         let only_reads = request.method().is_safe();
         Media::of_answer(request.headers())?;
         let asked = self.admit(read_call(request, deadline).await?)?;
@@ -117,18 +130,29 @@ impl<E: Executor> Endpoint<E> {
             let message = "Only queries can be sent by GET. Send this by POST.";
             return Err(Failure::of(Code::MethodNotAllowed, message));
         }
-        self.carry_out(asked, once, request_id, deadline, &under_way, prepare)
-            .await
+        let terms = Terms {
+            request_id,
+            deadline,
+            under_way: &under_way,
+            allowance,
+            once,
+        };
+        self.carry_out(asked, terms, prepare).await
     }
 
     /// Asks the guard whether a call may be executed.
     ///
     /// # Errors
-    /// The guard's refusal; that of what is deprecated, where `?future=1` was asked for.
+    /// The guard's refusal; that of `__schema` and `__type` to callers who may not read the schema; that of what is deprecated,
+    /// where `?future=1` was asked for.
     pub(super) fn admit(&self, mut call: Call) -> Result<Asked, Failure> {
         let variables = std::mem::take(&mut call.variables);
         let operation = call.operation.as_deref();
         let admitted = guard::admit(&call.query, operation, variables, &self.prices)?;
+        if admitted.introspects && !self.is_open {
+            let message = "You may not read the schema here: leave out `__schema` and `__type`.";
+            return Err(Failure::of(Code::Forbidden, message));
+        }
         if call.is_of_the_future {
             self.deprecations
                 .check(&admitted.document, operation, &admitted.variables)
@@ -137,31 +161,51 @@ impl<E: Executor> Endpoint<E> {
         Ok(Asked { call, admitted })
     }
 
-    /// Executes a query or a mutation until `deadline`. A query stops when this is dropped, a mutation does not, and where there
-    /// is a key it is executed `once`.
+    /// Executes a query or a mutation. When this is dropped, or the time is up, a query stops where it is, and a mutation is carried
+    /// to its end.
     ///
     /// # Errors
     /// A [`Failure`] when it was not executed, or not to its end.
     pub(super) async fn carry_out(
         &self,
         asked: Asked,
-        once: Result<Option<Once>, Failure>,
-        request_id: &str,
-        deadline: Instant,
-        under_way: &UnderWay,
+        terms: Terms<'_>,
         prepare: impl FnOnce(async_graphql::Request) -> async_graphql::Request,
     ) -> Result<Answer, Failure> {
+        let Terms {
+            request_id,
+            deadline,
+            under_way,
+            allowance,
+            once,
+        } = terms;
         let (is_query, is_single) = (asked.admitted.is_query, asked.admitted.is_single);
-        let (digest, cost) = (asked.call.digest.clone(), asked.cost());
+        let digest = asked.call.digest.clone();
+        let cost = match allowance {
+            Some(allowance) => {
+                let spent = allowance.spend(asked.cost(), asked.is_mutation());
+                spent.map_err(|refused| {
+                    let error = error::of_request(&refused, request_id);
+                    Failure::new(error, asked.cost())
+                })?
+            }
+            None => asked.cost(),
+        };
         let execution = Execution {
             endpoint: self.clone(),
             request_id: request_id.to_owned(),
             cost,
-            deadline,
         };
         let execution = execution.run(prepare(asked.into_request()));
+        let seconds = self.time_out.as_secs();
         if is_query {
-            return execution.await;
+            let in_time = tokio::time::timeout_at(deadline, execution).await;
+            return in_time.unwrap_or_else(|_| {
+                let message = format!(
+                    "The request took longer than {seconds} s and was given up. Ask for less, or try again."
+                );
+                Err(Failure::new(coded(Code::Timeout, message, None), cost))
+            });
         }
         let once = once?;
         let id = request_id.to_owned();
@@ -171,10 +215,29 @@ impl<E: Executor> Endpoint<E> {
                 None => execution.await,
             }
         };
-        under_way.finish(execution).await.unwrap_or_else(|lost| {
-            let error = error::of_request(&lost, request_id);
-            Err(Failure::new(error, cost))
-        })
+        // Dropped it would stop between two of its fields, or before the log has heard of it.
+        let in_time = tokio::time::timeout_at(deadline, under_way.finish(execution)).await;
+        match in_time {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(lost)) => {
+                let error = error::of_request(&lost, request_id);
+                Err(Failure::new(error, cost))
+            }
+            Err(_) => {
+                let message = format!(
+                    "The request takes longer than {seconds} s, and is carried to its end all the same. See what became of it before you send it again."
+                );
+                Err(Failure::new(coded(Code::Timeout, message, None), cost))
+            }
+        }
+    }
+
+    /// Keeps from an answer what is no client's business, and suggests names to those who may read the schema.
+    pub(super) fn mask(&self, response: &mut async_graphql::Response, request_id: &str) {
+        error::mask(response, request_id);
+        if self.is_open {
+            guard::suggest(response, &self.prices);
+        }
     }
 
     /// What executes.
@@ -186,6 +249,19 @@ impl<E: Executor> Endpoint<E> {
     pub(super) fn time_out(&self) -> Duration {
         self.time_out
     }
+}
+
+/// On what terms an operation is executed.
+pub(super) struct Terms<'a> {
+    pub(super) request_id: &'a str,
+    /// Until when it may take.
+    pub(super) deadline: Instant,
+    /// What keeps a mutation going when nobody waits for it any more.
+    pub(super) under_way: &'a UnderWay,
+    /// What its caller may have; none where nobody counts.
+    pub(super) allowance: Option<Allowance>,
+    /// The key that it has, if any, and so is executed once.
+    pub(super) once: Result<Option<Once>, Failure>,
 }
 
 /// A call that the guard has admitted.
@@ -232,14 +308,13 @@ struct Execution<E> {
     endpoint: Endpoint<E>,
     request_id: String,
     cost: Cost,
-    deadline: Instant,
 }
 
 impl<E: Executor> Execution<E> {
     async fn run(self, request: async_graphql::Request) -> Result<Answer, Failure> {
         let response = self.execute(request).await;
         let mut response = response.map_err(|error| Failure::new(error, self.cost))?;
-        error::mask(&mut response, &self.request_id);
+        self.endpoint.mask(&mut response, &self.request_id);
         Ok(Answer::executed(response, self.cost))
     }
 
@@ -249,21 +324,10 @@ impl<E: Executor> Execution<E> {
         request: async_graphql::Request,
     ) -> Result<async_graphql::Response, ServerError> {
         let execution = AssertUnwindSafe(self.endpoint.executor.execute(request)).catch_unwind();
-        match tokio::time::timeout_at(self.deadline, execution).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(panic)) => {
-                let cause = super::panic_message(panic.as_ref());
-                Err(error::of_request(&Error::internal(cause), &self.request_id))
-            }
-            Err(_) => Err(coded(
-                Code::Timeout,
-                format!(
-                    "The request took longer than {} s and was given up. Ask for less, or try again.",
-                    self.endpoint.time_out.as_secs()
-                ),
-                None,
-            )),
-        }
+        execution.await.map_err(|panic| {
+            let cause = super::panic_message(panic.as_ref());
+            error::of_request(&Error::internal(cause), &self.request_id)
+        })
     }
 }
 

@@ -135,16 +135,17 @@ async fn answer_options(State(router): State<Router>, request: Request, next: Ne
     }
 }
 
-/// Whoever holds the token of a mailed link can press it, so what follows [`actions::PATH`] is left out, and so is
+/// Whoever holds the token of a mailed link can press it, so what follows the beginning of its path is left out, and so is
 /// every query string.
 fn span(request: &Request) -> tracing::Span {
     let path = request.uri().path();
-    let is_link = path.starts_with(actions::PATH);
+    let links = [actions::PATH, actions::sign_in::PATH];
+    let link = links.into_iter().find(|start| path.starts_with(start));
     tracing::info_span!(
         "request",
         id = request_id(request.headers()),
         method = %request.method(),
-        path = if is_link { actions::PATH } else { path },
+        path = link.unwrap_or(path),
     )
 }
 

@@ -12,7 +12,11 @@ mod subscription;
 use std::time::Duration;
 
 use super::graphql::Endpoint;
+use super::limits::Limits;
 use crate::app::App;
+use crate::config::IntrospectionAccess;
+use crate::domain::access::Caller;
+use crate::entity::Access;
 use crate::graphql::MeridianSchema;
 
 use places::Places;
@@ -49,17 +53,38 @@ impl Default for Patience {
 pub(super) struct Live {
     app: App,
     endpoint: Endpoint<MeridianSchema>,
+    limits: Limits,
     patience: Patience,
     places: Places,
 }
 
 impl Live {
-    pub(super) fn new(app: &App, endpoint: Endpoint<MeridianSchema>, patience: Patience) -> Self {
+    pub(super) fn new(
+        app: &App,
+        endpoint: Endpoint<MeridianSchema>,
+        limits: Limits,
+        patience: Patience,
+    ) -> Self {
         Self {
             places: Places::of(&app.config),
             app: app.clone(),
             endpoint,
+            limits,
             patience,
+        }
+    }
+
+    /// The schema as it is served to `caller`.
+    pub(super) fn endpoint_for(&self, caller: &Caller) -> Endpoint<MeridianSchema> {
+        let is_open = match self.app.config.introspection {
+            IntrospectionAccess::Off => false,
+            IntrospectionAccess::Owners => caller.access == Access::Owner,
+            IntrospectionAccess::Token => true,
+        };
+        let endpoint = self.endpoint.clone();
+        match is_open {
+            true => endpoint,
+            false => endpoint.with_its_schema_hidden(),
         }
     }
 }

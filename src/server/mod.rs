@@ -4,13 +4,18 @@ mod actions;
 mod authentication;
 mod body;
 pub mod connections;
+mod cookies;
 pub mod graphql;
 pub mod health;
+mod ide;
 mod layers;
+mod limiter;
+mod limits;
 mod live;
 mod metrics;
 mod router;
 mod under_way;
+mod visitor;
 
 use std::time::Duration;
 
@@ -44,7 +49,11 @@ pub async fn serve(
         // Nobody listens any more when the server has ended by itself.
         let _ = stop.send(());
     };
-    let served = connections::serve(listener, router(app)?, connections::QUIET, shutdown);
+    let bounds = connections::Bounds {
+        quiet: connections::QUIET,
+        open: app.config.connections,
+    };
+    let served = connections::serve(listener, router(app)?, bounds, shutdown);
     let patience = app.config.request_timeout + FAREWELL;
     let out_of_patience = async {
         match stopping.await {

@@ -113,6 +113,19 @@ fn a_token_is_made_listed_and_revoked() {
     let listed = succeeded(&agency.run(&["token", "list", "--person", "olga@example.com"]));
     assert!(listed.contains("“CI”  revoked 20"), "{listed}");
 
+    let made = agency.run(&[&make[..], &["--scope", "read"]].concat());
+    succeeded(&made);
+    let note = String::from_utf8(made.stderr).unwrap();
+    assert!(
+        note.starts_with("It signs Olga Berg in to read, until it is revoked."),
+        "{note}"
+    );
+    let listed = succeeded(&agency.run(&["token", "list"]));
+    assert!(
+        listed.contains("valid, never used, may only read"),
+        "{listed}"
+    );
+
     let nobody = [
         "token",
         "create",

@@ -224,6 +224,10 @@ fn the_page_of_the_api_has_every_limit() {
             "| fields at the root of an operation | {} |",
             guard::MAX_ROOT_FIELDS
         ),
+        format!(
+            "| selections of an operation, those of fragments at every spread | {} |",
+            guard::MAX_SELECTIONS
+        ),
         format!("| aliases of an operation | {} |", guard::MAX_ALIASES),
         format!("| directives of an operation | {} |", guard::MAX_DIRECTIVES),
         format!("| cost of an operation | {} |", guard::MAX_COST),

@@ -22,7 +22,11 @@ async fn served(
     let address = listener.local_addr().unwrap();
     let router = server::router_with(app, patience).unwrap();
     let (stop, stopped) = oneshot::channel();
-    tokio::spawn(connections::serve(listener, router, quiet, async {
+    let bounds = connections::Bounds {
+        quiet,
+        open: app.config.connections,
+    };
+    tokio::spawn(connections::serve(listener, router, bounds, async {
         let _ = stopped.await;
     }));
     (address, stop)

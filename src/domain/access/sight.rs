@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::Caller;
 use crate::entity::{
-    assignment, booking, client, client_contact, client_request, email, handover, holiday,
-    holiday_calendar, inventory_snapshot, person, plan, programme, programme_review, project,
-    prompt_choice, relationship, responsibility, responsibility_exception, role, role_decision,
-    schedule, skill, suppressed_address, time_off, touchpoint, work_schedule,
+    api_token, assignment, booking, client, client_contact, client_request, email, handover,
+    holiday, holiday_calendar, inventory_snapshot, person, plan, programme, programme_review,
+    project, prompt_choice, relationship, responsibility, responsibility_exception, role,
+    role_decision, schedule, session, skill, suppressed_address, time_off, touchpoint,
+    work_schedule,
 };
 
 /// Who sees a row.
@@ -19,9 +20,11 @@ pub enum Sight {
     Everybody,
     /// Owners, managers, and members where they are one of these.
     ManagersAnd([Option<Uuid>; 2]),
+    /// Owners, and whoever this is.
+    OwnersAnd(Uuid),
 }
 
-use Sight::{Everybody, ManagersAnd};
+use Sight::{Everybody, ManagersAnd, OwnersAnd};
 
 /// Owners and managers, and no member.
 const MANAGERS: Sight = ManagersAnd([None, None]);
@@ -47,6 +50,7 @@ macro_rules! sights {
 }
 
 sights! {
+    api_token => |row| OwnersAnd(row.person_id);
     assignment => |_| Everybody;
     booking => |row| ManagersAnd([Some(row.person_id), None]);
     client => |_| Everybody;
@@ -69,6 +73,7 @@ sights! {
     role => |_| Everybody;
     role_decision => |_| Everybody;
     schedule => |row| ManagersAnd([Some(row.person_id), None]);
+    session => |row| OwnersAnd(row.person_id);
     skill => |_| Everybody;
     suppressed_address => |_| MANAGERS;
     time_off => |row| ManagersAnd([Some(row.person_id), None]);
@@ -81,6 +86,7 @@ impl Caller {
     pub fn sees(&self, row: &impl Visible) -> bool {
         match row.sight() {
             Everybody => true,
+            OwnersAnd(person_id) => self.reads_private_of(person_id),
             ManagersAnd(people) => {
                 self.reads_all() || people.into_iter().flatten().any(|id| self.is(id))
             }

@@ -69,6 +69,9 @@ fn refusal(mail: &email::Model, has_message: bool) -> Option<&'static str> {
         _ if mail.kind == EmailKind::ClientLetter => {
             Some("A client is not written to twice: write to them yourself and log a touchpoint.")
         }
+        _ if mail.kind == EmailKind::SignIn => {
+            Some("Its link works once, and not for long: they can ask for another one at /sign-in.")
+        }
         EmailState::Sent if !has_message => {
             Some("Its text was forgotten: texts are kept for 30 days.")
         }

@@ -10,7 +10,8 @@ use super::delivery::{Links, Words, render};
 use super::{Addressed, Composed, Verdict};
 use crate::app::App;
 use crate::domain::zone;
-use crate::email::test_mail::{TestFrame, TestMail};
+use crate::email::frame::AskedFrame;
+use crate::email::test_mail::TestMail;
 use crate::entity::{EmailState, change, person};
 use crate::error::Result;
 
@@ -66,7 +67,7 @@ fn mail(
 ) -> Result<Composed> {
     let zone = zone::zone("timeZone", &recipient.time_zone)?;
     let mail = TestMail {
-        frame: TestFrame {
+        frame: AskedFrame {
             recipient: recipient.name.as_str().into(),
             button_url: Links(app).page("/"),
         },

@@ -6,7 +6,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::{Claim, When, held, is_in, still_claimed};
+use super::{Claim, Lane, When, held, is_in, still_claimed};
 use crate::entity::email::{Column, Entity, Model};
 use crate::entity::{EmailState, Moment};
 use crate::error::Result;
@@ -20,10 +20,23 @@ pub async fn claim(
     lease_until: impl Into<When>,
     limit: u64,
 ) -> Result<Vec<Model>> {
+    claim_in(conn, Lane::Every, replica, now, lease_until, limit).await
+}
+
+/// As [`claim`], of the mails of one lane.
+pub async fn claim_in(
+    conn: &impl ConnectionTrait,
+    lane: Lane,
+    replica: &str,
+    now: impl Into<When>,
+    lease_until: impl Into<When>,
+    limit: u64,
+) -> Result<Vec<Model>> {
     let mut due = Entity::find()
         .select_only()
         .column(Column::Id)
         .filter(is_due(now.into()))
+        .filter(lane.condition())
         .order_by_asc(Column::NextAttemptAt)
         .order_by_asc(Column::Id)
         .limit(limit)
@@ -42,15 +55,17 @@ pub async fn claim(
     Ok(claimed)
 }
 
-/// When the next mail that may still leave is to be tried; none when none waits.
+/// When the next mail of a lane that may still leave is to be tried; none when none waits.
 pub async fn next_attempt_at(
     conn: &impl ConnectionTrait,
+    lane: Lane,
     now: Timestamp,
 ) -> Result<Option<Timestamp>> {
     let next: Option<Moment> = Entity::find()
         .select_only()
         .column(Column::NextAttemptAt)
         .filter(is_in(EmailState::Pending))
+        .filter(lane.condition())
         .filter(Column::ExpiresAt.gt(Moment(now)))
         .order_by_asc(Column::NextAttemptAt)
         .limit(1)

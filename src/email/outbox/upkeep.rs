@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::mark::claims_of;
-use super::{Attempt, Claim, When, held, is_in, is_in_any, record_all, tell};
+use super::{Attempt, Claim, Lane, When, held, is_in, is_in_any, record_all, tell};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email::{Column, Entity, Model};
 use crate::entity::{
@@ -188,6 +188,21 @@ pub async fn clear_bodies(conn: &impl ConnectionTrait, before: Timestamp) -> Res
         .exec(conn)
         .await?;
     Ok(cleared.rows_affected)
+}
+
+/// Forgets the text of sign-in mails that have ended, or whose time has passed: nowhere else is the token of a link kept as
+/// it is. Answers how many.
+pub async fn forget_sign_ins(conn: &impl ConnectionTrait, now: Timestamp) -> Result<u64> {
+    let over = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Lane::Urgent.condition())
+        .filter(is_in_any(&FINAL).add(Column::ExpiresAt.lte(Moment(now))));
+    let forgotten = email_message::Entity::delete_many()
+        .filter(email_message::Column::EmailId.in_subquery(over.into_query()))
+        .exec(conn)
+        .await?;
+    Ok(forgotten.rows_affected)
 }
 
 /// Removes mails that ended before `before`, with their attempts and obligations; but not letters and reviews, which are

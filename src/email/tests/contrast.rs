@@ -4,6 +4,7 @@ use crate::email::capacity_summary::CapacitySummary;
 use crate::email::client_letter::ClientLetter;
 use crate::email::client_update::ClientUpdate;
 use crate::email::figures::Figures;
+use crate::email::sign_in::SignInMail;
 use crate::email::six_month_review::SixMonthReview;
 use crate::email::test_mail::TestMail;
 
@@ -76,6 +77,7 @@ fn short_mails_are_readable_in_light_and_in_dark() {
     for html in [
         ClientLetter::sample().html().unwrap(),
         TestMail::sample().html().unwrap(),
+        SignInMail::sample().html().unwrap(),
     ] {
         let inline = html
             .split("style=\"")

@@ -3,6 +3,7 @@
 use super::crowded;
 use crate::email::capacity_summary::CapacitySummary;
 use crate::email::client_update::ClientUpdate;
+use crate::email::sign_in::SignInMail;
 use crate::email::six_month_review::SixMonthReview;
 use crate::email::test_mail::TestMail;
 
@@ -32,6 +33,15 @@ fn every_figure_and_link_of_the_html_stands_in_the_text() {
 #[test]
 fn a_test_mail_says_the_same_in_both_parts() {
     let mail = TestMail::sample();
+    let (html, text) = (mail.html().unwrap(), mail.text().unwrap());
+    let body = &html[html.find("<h1").unwrap()..];
+    assert_eq!(figures(&visible(body)), figures(&text));
+    assert_eq!(links(&html), addresses(&text));
+}
+
+#[test]
+fn a_sign_in_mail_says_the_same_in_both_parts() {
+    let mail = SignInMail::sample();
     let (html, text) = (mail.html().unwrap(), mail.text().unwrap());
     let body = &html[html.find("<h1").unwrap()..];
     assert_eq!(figures(&visible(body)), figures(&text));

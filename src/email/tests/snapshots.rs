@@ -5,6 +5,7 @@ use insta::{assert_snapshot, with_settings};
 use crate::email::capacity_summary::CapacitySummary;
 use crate::email::client_letter::ClientLetter;
 use crate::email::client_update::ClientUpdate;
+use crate::email::sign_in::SignInMail;
 use crate::email::six_month_review::SixMonthReview;
 use crate::email::test_mail::TestMail;
 
@@ -47,6 +48,11 @@ fn the_client_s_letter() {
 #[test]
 fn the_owner_s_review() {
     assert_mail!("six_month_review", SixMonthReview::sample());
+}
+
+#[test]
+fn the_link_that_signs_in() {
+    assert_mail!("sign_in", SignInMail::sample());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::super::error::Code;
 use super::weigh::Weight;
 use super::{
     Cost, MAX_ALIASES, MAX_COST, MAX_DEPTH, MAX_DIRECTIVES, MAX_INTROSPECTION_DEPTH,
-    MAX_INTROSPECTION_LISTS, MAX_LEVELS, MAX_ROOT_FIELDS, Refusal,
+    MAX_INTROSPECTION_LISTS, MAX_LEVELS, MAX_ROOT_FIELDS, MAX_SELECTIONS, Refusal,
 };
 
 /// Checks all limits of an operation that starts at `position`.
@@ -19,6 +19,7 @@ pub(super) fn check(weight: &Weight<'_>, position: Pos) -> Result<(), Refusal> {
         (weight.fields, MAX_ROOT_FIELDS, "fields at its root"),
         (weight.aliases, MAX_ALIASES, "aliases"),
         (weight.directives, MAX_DIRECTIVES, "directives"),
+        (weight.selections, MAX_SELECTIONS, "selections"),
     ];
     for (count, limit, what) in counts {
         if count > limit {

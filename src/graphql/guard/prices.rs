@@ -1,6 +1,6 @@
 //! Which fields of the schema are lists: what a query's price depends on.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_graphql::parser::types::{
     BaseType, FieldDefinition, OperationType, SchemaDefinition, ServiceDocument, Type,
@@ -8,23 +8,25 @@ use async_graphql::parser::types::{
 };
 use async_graphql::parser::{self, Positioned};
 
+use super::{DEFAULT_ITEMS, lists};
+
 /// What a field yields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     /// Name of the type below, without its list and non-null marks.
     pub(super) of: String,
-    /// Whether the selection below is resolved for many items.
-    pub(super) many: bool,
+    /// How many items the selection below is resolved for where the query does not say; `None` for what is no list.
+    pub(super) items: Option<u64>,
 }
 
 /// The fields of a schema as the guard prices them; made once, from the SDL.
 ///
-/// A field is many when it is a list or its type's name ends in `Connection`. The
+/// A field has items when it is a list or its type's name ends in `Connection`. The
 /// lists inside a connection (`nodes`, `edges`) are its page, which is priced
 /// already, so they count once.
 #[derive(Clone, Debug)]
 pub struct Prices {
-    fields: HashMap<String, HashMap<String, Shape>>,
+    fields: HashMap<String, BTreeMap<String, Shape>>,
     query: String,
     mutation: String,
 }
@@ -83,17 +85,28 @@ impl Prices {
     pub(super) fn shape(&self, on: &str, field: &str) -> Option<&Shape> {
         self.fields.get(on)?.get(field)
     }
+
+    /// The fields of a type, sorted; none of what does not exist.
+    pub(super) fn names(&self, on: &str) -> impl Iterator<Item = &str> {
+        self.fields
+            .get(on)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+    }
 }
 
-fn shapes(on: &str, fields: &[Positioned<FieldDefinition>]) -> HashMap<String, Shape> {
+fn shapes(on: &str, fields: &[Positioned<FieldDefinition>]) -> BTreeMap<String, Shape> {
     let in_connection = on.ends_with("Connection");
     fields
         .iter()
         .map(|field| {
             let (of, list) = base(&field.node.ty.node);
+            let name = field.node.name.node.to_string();
             let many = !in_connection && (list || of.ends_with("Connection"));
+            let items = many.then(|| lists::items(on, &name, of).unwrap_or(DEFAULT_ITEMS));
             let of = of.to_owned();
-            (field.node.name.node.to_string(), Shape { of, many })
+            (name, Shape { of, items })
         })
         .collect()
 }
@@ -130,24 +143,25 @@ mod tests {
     #[test]
     fn the_schema_s_own_sdl_can_be_read() {
         let prices = Prices::from_sdl(&crate::graphql::schema().sdl()).unwrap();
-        assert!(prices.shape("Query", "clients").unwrap().many);
+        assert_eq!(prices.shape("Query", "clients").unwrap().items, Some(20));
+        assert_eq!(prices.shape("Handover", "steps").unwrap().items, Some(5));
     }
 
     #[test]
-    fn lists_and_connections_are_many_and_a_page_is_one() {
+    fn lists_and_connections_have_items_and_a_page_is_one() {
         let prices = Prices::from_sdl(
             "type Query { client(id: ID!): Client clients: ClientConnection! roles: [[Role!]!]! }
              type ClientConnection { nodes: [Client!]! edges: [ClientEdge!]! }
              interface Node { tags: [String!] }",
         )
         .unwrap();
-        let many = |on: &str, field: &str| prices.shape(on, field).map(|shape| shape.many);
-        assert_eq!(many("Query", "client"), Some(false));
-        assert_eq!(many("Query", "clients"), Some(true));
-        assert_eq!(many("Query", "roles"), Some(true));
-        assert_eq!(many("ClientConnection", "nodes"), Some(false));
-        assert_eq!(many("Node", "tags"), Some(true));
-        assert_eq!(many("Query", "__schema"), None);
+        let items = |on: &str, field: &str| prices.shape(on, field).map(|shape| shape.items);
+        assert_eq!(items("Query", "client"), Some(None));
+        assert_eq!(items("Query", "clients"), Some(Some(20)));
+        assert_eq!(items("Query", "roles"), Some(Some(20)));
+        assert_eq!(items("ClientConnection", "nodes"), Some(None));
+        assert_eq!(items("Node", "tags"), Some(Some(20)));
+        assert_eq!(items("Query", "__schema"), None);
         assert_eq!(prices.shape("Query", "roles").unwrap().of, "Role");
     }
 }

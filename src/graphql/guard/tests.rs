@@ -278,6 +278,22 @@ fn a_small_fragment_bomb_is_refused_at_once() {
     assert_eq!(refusal.cost.requested, 1 + (1 << 20));
 }
 
+/// Nothing of it would ever be executed, but validation walks every way to what is missing.
+#[test]
+fn a_bomb_that_ends_in_a_fragment_that_does_not_exist_is_refused_at_once() {
+    let mut bomb = String::from("{ viewer { ...f0 } }");
+    for n in 0..28 {
+        bomb += &format!(" fragment f{n} on Person {{ ...f{m} ...f{m} }}", m = n + 1);
+    }
+    let refusal = refused(&bomb);
+    assert_eq!(refusal.code, Code::QueryTooComplex);
+    assert!(
+        refusal.message.contains("selections"),
+        "{}",
+        refusal.message
+    );
+}
+
 #[test]
 fn a_long_chain_of_fragments_is_refused_without_recursion() {
     let mut chain = String::from("{ viewer { ...f0 } }");

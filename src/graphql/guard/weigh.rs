@@ -17,7 +17,7 @@ use async_graphql_value::Value as Literal;
 
 use super::budget;
 use super::fragments;
-use super::{Cost, DEFAULT_ITEMS, MAX_OPERATIONS, Prices, Refusal};
+use super::{Cost, MAX_OPERATIONS, Prices, Refusal};
 
 /// Fields below `__schema` that lead from one list of types or fields to the next.
 const INTROSPECTION_LISTS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"];
@@ -35,6 +35,8 @@ pub(super) struct Weight<'a> {
     pub(super) introspection_depth: u32,
     /// Most [`INTROSPECTION_LISTS`] on one path.
     pub(super) introspection_lists: u32,
+    /// Fields, inline fragments and spreads, however deep.
+    pub(super) selections: u64,
     /// Longest path of selection sets.
     pub(super) levels: u32,
     /// Fields of this set itself.
@@ -56,6 +58,7 @@ impl<'a> Weight<'a> {
         self.depth = self.depth.max(other.depth);
         self.introspection_depth = self.introspection_depth.max(other.introspection_depth);
         self.introspection_lists = self.introspection_lists.max(other.introspection_lists);
+        self.selections = self.selections.saturating_add(other.selections);
         self.levels = self.levels.max(other.levels);
         self.fields = self.fields.saturating_add(other.fields);
         self.aliases = self.aliases.saturating_add(other.aliases);
@@ -63,7 +66,16 @@ impl<'a> Weight<'a> {
     }
 }
 
-/// Prices every operation of a document and returns the price of the one asked for.
+/// What a document within all limits amounts to.
+#[derive(Default)]
+pub(super) struct Weighed {
+    /// The price of the operation asked for.
+    pub(super) cost: Cost,
+    /// Whether any operation introspects.
+    pub(super) introspects: bool,
+}
+
+/// Weighs every operation of a document.
 ///
 /// # Errors
 /// A fragment that spreads itself; an operation beyond a limit.
@@ -72,7 +84,7 @@ pub(super) fn weigh(
     asked_for: Option<&Positioned<OperationDefinition>>,
     variables: &Variables,
     prices: &Prices,
-) -> Result<Cost, Refusal> {
+) -> Result<Weighed, Refusal> {
     let count = document.operations.iter().len();
     if count > MAX_OPERATIONS {
         return Err(Refusal::too_complex(
@@ -81,7 +93,7 @@ pub(super) fn weigh(
         ));
     }
     let order = fragments::innermost_first(document)?;
-    let mut cost = Cost::default();
+    let mut weighed = Weighed::default();
     for (_, definition) in document.operations.iter() {
         let mut scale = Scale {
             definitions: &definition.node.variable_definitions,
@@ -100,10 +112,11 @@ pub(super) fn weigh(
             budget::check_only_field(&weight, definition.pos)?;
         }
         if asked_for.is_some_and(|asked_for| std::ptr::eq(asked_for, definition)) {
-            cost = Cost::of(weight.cost);
+            weighed.cost = Cost::of(weight.cost);
         }
+        weighed.introspects = weighed.introspects || weight.introspection_depth > 0;
     }
-    Ok(cost)
+    Ok(weighed)
 }
 
 /// Weighs the sets of one operation.
@@ -151,7 +164,7 @@ impl<'a> Scale<'a> {
                     let on = condition.map_or(on, |condition| condition.node.on.node.as_str());
                     self.set(&inline.node.selection_set.node, on)
                 }
-                // A fragment that does not exist is left to validation.
+                // A fragment that does not exist is left to validation, which walks the way to it all the same.
                 Selection::FragmentSpread(spread) => self
                     .fragments
                     .get(spread.node.fragment_name.node.as_str())
@@ -160,6 +173,7 @@ impl<'a> Scale<'a> {
             };
             let directives = selection.node.directives().len() as u64;
             weight.directives = weight.directives.saturating_add(directives);
+            weight.selections = weight.selections.saturating_add(1);
             total.add(weight, &mut cost_of_heaviest);
         }
         total.levels = total.levels.saturating_add(1);
@@ -181,7 +195,7 @@ impl<'a> Scale<'a> {
         } else {
             self.set(&field.selection_set.node, below)
         };
-        let times = self.items(field, shape.is_some_and(|shape| shape.many));
+        let times = self.items(field, shape.and_then(|shape| shape.items));
         weight.cost = weight.cost.saturating_mul(times).saturating_add(1);
         if !is_leaf {
             weight.path.push(name);
@@ -206,7 +220,8 @@ impl<'a> Scale<'a> {
     }
 
     /// How many items the field's selection is resolved for, at least 1.
-    fn items(&self, field: &Field, many: bool) -> u64 {
+    fn items(&self, field: &Field, usual: Option<u64>) -> u64 {
+        let many = usual.is_some();
         // What says how many weeks there are multiplies the list of weeks, and nothing that is one.
         let sizes = ["first", "last", "weeks"];
         let asked = sizes
@@ -219,11 +234,7 @@ impl<'a> Scale<'a> {
             .get_argument("ids")
             .filter(|_| many)
             .and_then(|value| self.length(&value.node));
-        match asked.or(named) {
-            Some(items) => items.max(1),
-            None if many => DEFAULT_ITEMS,
-            None => 1,
-        }
+        asked.or(named).or(usual).unwrap_or(1).max(1)
     }
 
     fn whole_number(&self, value: &Literal) -> Option<u64> {

@@ -31,6 +31,7 @@ pub(super) fn mails(kind: EmailKind) -> &'static str {
         EmailKind::ClientLetter => "letters to clients",
         EmailKind::SixMonthReview => "six-month reviews",
         EmailKind::Test => "test mails",
+        EmailKind::SignIn => "sign-in mails",
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Page {
     pub(super) link: Option<Link>,
 }
 
-/// Another page below `/a/`.
+/// Another page: below `/a/`, or by its path.
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) token: String,
@@ -53,6 +53,7 @@ pub(super) struct Field {
 #[derive(Debug)]
 pub(super) enum Input {
     Text { value: String, most: usize },
+    Email,
     Time { value: String },
     Select { options: Vec<Choice> },
     Radio { options: Vec<Choice> },
@@ -90,6 +91,15 @@ impl Page {
             text,
             forms,
             link: None,
+        }
+    }
+
+    /// The same page with another one to go to.
+    pub(super) fn leading_to(self, path: &str, label: &'static str) -> Self {
+        let token = path.to_owned();
+        Self {
+            link: Some(Link { token, label }),
+            ..self
         }
     }
 

@@ -141,6 +141,10 @@ impl Answer {
     pub(super) fn write(self, media: Media) -> Response {
         let status = self.status(media);
         let is_in_use = self.code() == Some(Code::IdempotencyKeyInUse.as_str());
+        let wait = match &self.body {
+            Body::Content(content) => content.errors.first().and_then(retry_after),
+            Body::Again(_) => None,
+        };
         let text = match self.body {
             Body::Again(text) => text,
             Body::Content(content) => match serde_json::to_vec(&content) {
@@ -160,6 +164,9 @@ impl Answer {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::SERVICE_UNAVAILABLE || is_in_use {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Some(seconds) = wait {
+            headers.insert(RETRY_AFTER, seconds);
         }
         response
     }
@@ -205,6 +212,14 @@ pub(super) fn code(error: &ServerError) -> Option<&str> {
     }
 }
 
+/// How long to wait, where that is known.
+fn retry_after(error: &ServerError) -> Option<HeaderValue> {
+    match error.extensions.as_ref()?.get("retryAfterSeconds")? {
+        Value::Number(seconds) => seconds.as_i64().map(HeaderValue::from),
+        _ => None,
+    }
+}
+
 /// The status of a refusal. A time-out is 503 rather than 504: nobody behind us was waited for.
 fn status_of(code: &str) -> StatusCode {
     match code {
@@ -215,6 +230,7 @@ fn status_of(code: &str) -> StatusCode {
         "NOT_ACCEPTABLE" => StatusCode::NOT_ACCEPTABLE,
         "CONFLICT" | "IDEMPOTENCY_KEY_IN_USE" | "OUTCOME_UNKNOWN" => StatusCode::CONFLICT,
         "IDEMPOTENCY_KEY_REUSED" => StatusCode::UNPROCESSABLE_ENTITY,
+        "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
         "BODY_TIMEOUT" => StatusCode::REQUEST_TIMEOUT,
         "PAYLOAD_TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,
         "UNSUPPORTED_MEDIA_TYPE" => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -11,10 +11,10 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::Live;
-use super::handshake::credentials;
 use super::operation::{Asker, Event, Outlet, Running, Spoken, WAITING};
 use super::places::{OwnPlace, Place};
 use crate::domain::access::Caller;
+use crate::domain::credential::Credential;
 use crate::error::Error;
 use crate::graphql::error;
 use crate::graphql::error::Code;
@@ -44,11 +44,13 @@ impl Live {
     pub(in crate::server) async fn tell_events(
         &self,
         caller: Caller,
+        credential: Credential,
         request: Request,
     ) -> Response {
         let headers = request.headers().clone();
         let asker = Asker {
-            credentials: credentials(&headers),
+            credential,
+            endpoint: self.endpoint_for(&caller),
             request_id: crate::server::request_id(&headers),
             under_way: UnderWay::of(&request),
         };
@@ -64,7 +66,7 @@ impl Live {
         };
         let deadline = Instant::now() + self.endpoint.time_out();
         let asked = match read_call(request, deadline).await {
-            Ok(call) => self.endpoint.admit(call),
+            Ok(call) => asker.endpoint.admit(call),
             Err(failure) => return Answer::refused(failure, &asker.request_id).write_plain(),
         };
         let (to, events) = mpsc::channel(WAITING);

@@ -4,20 +4,23 @@
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, ORIGIN, UPGRADE};
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
 use super::Live;
 use super::protocol::{LONGEST, SUBPROTOCOL};
-use super::socket::Conversation;
+use super::socket::{Conversation, Stranger};
 use crate::error::Error;
 use crate::graphql::error::Code;
+use crate::server::connections::Seat;
 use crate::server::graphql::{refuse, refuse_as};
 use crate::server::under_way::UnderWay;
+use crate::server::visitor;
 
-/// The headers that say who asks.
-const CREDENTIALS: [HeaderName; 2] = [AUTHORIZATION, COOKIE];
+/// The headers that say who asks. Browsers put `Origin` on every handshake, and what else they say of it differs.
+const CREDENTIALS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, ORIGIN];
 
 /// Answers the handshakes of WebSockets on `/graphql`, and passes everything else on.
 pub(in crate::server) async fn take_handshakes(
@@ -44,7 +47,11 @@ async fn shake_hands(live: Live, request: Request) -> Response {
             return refuse_as(&parts.headers, Code::BadRequest, rejection.to_string());
         }
     };
-    let headers = parts.headers;
+    let Parts {
+        headers,
+        extensions,
+        ..
+    } = parts;
     if !may_use_cookies(&live, &headers) {
         let message = "Pages of this origin may not connect with a cookie.";
         return refuse(&headers, &Error::Forbidden(message.to_owned()));
@@ -60,19 +67,19 @@ async fn shake_hands(live: Live, request: Request) -> Response {
         .max_frame_size(2 * LONGEST);
     let speaks_ours = upgrade.selected_protocol().is_some();
     let request_id = crate::server::request_id(&headers);
+    let seat = extensions.get::<Seat>().cloned();
+    let trusted = &live.app.config.trusted_proxies;
+    let stranger = Stranger {
+        address: visitor::address(&headers, &extensions, trusted),
+        credentials: credentials(&headers),
+    };
     let span = tracing::Span::current();
     upgrade.on_upgrade(move |socket| {
-        let conversation = Conversation::new(
-            live,
-            socket,
-            credentials(&headers),
-            request_id,
-            under_way.clone(),
-        );
+        let conversation = Conversation::new(live, socket, stranger, request_id, under_way.clone());
         async move {
             let talk = async move {
                 conversation.hold(speaks_ours).await;
-                drop(place);
+                drop((place, seat));
             };
             // Whether it ended by itself or with the process, nobody waits for it.
             let _ = under_way.finish(talk).await;
@@ -82,7 +89,8 @@ async fn shake_hands(live: Live, request: Request) -> Response {
 }
 
 /// Browsers send cookies along with a handshake, whichever page asks for it, and its answer is not kept from that page: so
-/// with a cookie only pages of the agency's own may connect.
+/// with a cookie only pages of the agency's own may connect. Who they are is asked afterwards: only Meridian's own pages may say it
+/// by the cookie.
 fn may_use_cookies(live: &Live, headers: &HeaderMap) -> bool {
     let (true, Some(origin)) = (headers.contains_key(COOKIE), headers.get(ORIGIN)) else {
         return true;
@@ -93,7 +101,7 @@ fn may_use_cookies(live: &Live, headers: &HeaderMap) -> bool {
 }
 
 /// What of the handshake says who asks.
-pub(super) fn credentials(headers: &HeaderMap) -> HeaderMap {
+fn credentials(headers: &HeaderMap) -> HeaderMap {
     CREDENTIALS
         .into_iter()
         .filter_map(|name| Some((name.clone(), headers.get(name)?.clone())))

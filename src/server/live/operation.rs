@@ -1,6 +1,5 @@
 //! One operation of a socket or an event stream, from its call to its end.
 
-use axum::http::HeaderMap;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -9,10 +8,12 @@ use tracing::Instrument;
 
 use super::Live;
 use super::subscription::{End, Subscription};
+use crate::domain::credential::Credential;
 use crate::error::Error;
-use crate::graphql::{context, error};
+use crate::graphql::{MeridianSchema, context, error};
 use crate::server::authentication;
-use crate::server::graphql::{Answer, Asked, Failure, call};
+use crate::server::graphql::{Answer, Asked, Endpoint, Failure, Terms, call};
+use crate::server::limits::Allowance;
 use crate::server::under_way::UnderWay;
 
 /// Events that wait to be written. What comes faster than it is read waits where it is shared by all: in the feed.
@@ -61,8 +62,10 @@ impl Outlet {
 /// Who asks, and from where.
 #[derive(Clone)]
 pub(super) struct Asker {
-    /// The headers that say who it is.
-    pub(super) credentials: HeaderMap,
+    /// By what they were let in.
+    pub(super) credential: Credential,
+    /// The schema as it is served to them.
+    pub(super) endpoint: Endpoint<MeridianSchema>,
     /// Names what is asked in the log.
     pub(super) request_id: String,
     /// What the server still has under way.
@@ -90,6 +93,16 @@ impl Drop for Running {
     }
 }
 
+impl Asker {
+    /// Reads what they ask for.
+    ///
+    /// # Errors
+    /// The guard's; `BAD_REQUEST` for what is no request.
+    pub(super) fn admit(&self, call: Map<String, Value>) -> Result<Asked, Failure> {
+        self.endpoint.admit(call::of_fields(call, false)?)
+    }
+}
+
 impl Live {
     /// Checks what is asked for. What is committed after a subscription has begun is told.
     ///
@@ -106,9 +119,8 @@ impl Live {
             .map_err(|end| match end {
                 End::SignedOut => Event::SignedOut,
                 End::Refused(answer) => Event::Refused(answer),
-                End::Unheard | End::Unavailable => {
-                    let message = "The database does not answer. Try again in a moment.";
-                    let failure = Error::Unavailable(message.to_owned());
+                End::Unheard => Event::Complete,
+                End::NotNow(failure) => {
                     let failure = error::of_request(&failure, &asker.request_id);
                     let failure = Failure::new(failure, cost);
                     Event::Refused(Answer::refused(failure, &asker.request_id))
@@ -116,12 +128,9 @@ impl Live {
             })
     }
 
-    /// Reads what a client asks for.
-    ///
-    /// # Errors
-    /// The guard's; `BAD_REQUEST` for what is no request.
-    pub(super) fn admit(&self, call: Map<String, Value>) -> Result<Asked, Failure> {
-        self.endpoint.admit(call::of_fields(call, false)?)
+    /// What whoever asks may have.
+    pub(super) fn allowance(&self, asker: &Asker) -> Allowance {
+        Allowance::new(&self.app, &self.limits, asker.credential)
     }
 
     /// Starts an operation that speaks through `outlet`.
@@ -144,20 +153,19 @@ impl Live {
     async fn once(&self, asker: Asker, asked: Asked, outlet: &Outlet) {
         let deadline = Instant::now() + self.endpoint.time_out();
         let request_id = &asker.request_id;
-        let answer = match authentication::caller(&self.app, &asker.credentials).await {
+        let credential = asker.credential;
+        let answer = match authentication::used_again(&self.app, credential).await {
             Ok(caller) => {
-                let prepare = |request| context::prepare(request, &self.app, caller);
-                let endpoint = &self.endpoint;
-                endpoint
-                    .carry_out(
-                        asked,
-                        Ok(None),
-                        request_id,
-                        deadline,
-                        &asker.under_way,
-                        prepare,
-                    )
-                    .await
+                let prepare =
+                    |request| context::prepare(request, &self.app, caller).data(credential);
+                let terms = Terms {
+                    request_id,
+                    deadline,
+                    under_way: &asker.under_way,
+                    allowance: Some(self.allowance(&asker)),
+                    once: Ok(None),
+                };
+                asker.endpoint.carry_out(asked, terms, prepare).await
             }
             Err(Error::Unauthenticated) => {
                 outlet.say(Event::SignedOut).await;

@@ -1,11 +1,12 @@
 //! A conversation in graphql-transport-ws.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 
 use axum::extract::ws::{Message, WebSocket};
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, COOKIE, HeaderValue};
+use axum::http::header::{AUTHORIZATION, HeaderValue};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
@@ -15,7 +16,6 @@ use super::operation::{Asker, Event, Outlet, Running, Spoken, WAITING};
 use super::places::OwnPlace;
 use super::protocol::{Closing, Heard, LONGEST, Said};
 use super::{Live, MOST_OPERATIONS};
-use crate::domain::access::Caller;
 use crate::error::Error;
 use crate::graphql::error;
 use crate::graphql::guard::Cost;
@@ -31,7 +31,9 @@ type Going = Result<(), Closing>;
 pub(super) struct Conversation {
     live: Live,
     socket: WebSocket,
-    asker: Asker,
+    /// Names what is asked in the log.
+    request_id: String,
+    under_way: UnderWay,
     stage: Stage,
     operations: HashMap<String, Running>,
     begun: u64,
@@ -44,15 +46,23 @@ pub(super) struct Conversation {
 
 /// How far the two know each other.
 enum Stage {
-    Strangers,
-    Known { _place: OwnPlace },
+    Strangers(Stranger),
+    Known { asker: Asker, _place: OwnPlace },
+}
+
+/// Somebody of whom nothing is known but what the handshake says.
+pub(super) struct Stranger {
+    /// The headers that may say who it is.
+    pub(super) credentials: HeaderMap,
+    /// Whence they come.
+    pub(super) address: IpAddr,
 }
 
 impl Conversation {
     pub(super) fn new(
         live: Live,
         socket: WebSocket,
-        credentials: HeaderMap,
+        stranger: Stranger,
         request_id: String,
         under_way: UnderWay,
     ) -> Self {
@@ -61,12 +71,9 @@ impl Conversation {
             _open: live.app.watch.socket_opened(),
             live,
             socket,
-            asker: Asker {
-                credentials,
-                request_id,
-                under_way,
-            },
-            stage: Stage::Strangers,
+            request_id,
+            under_way,
+            stage: Stage::Strangers(stranger),
             operations: HashMap::new(),
             begun: 0,
             speak,
@@ -101,14 +108,14 @@ impl Conversation {
         let patience = self.live.patience;
         let mut init = pin!(sleep(patience.init));
         let mut ping = interval_at(Instant::now() + patience.ping, patience.ping);
-        let under_way = self.asker.under_way.clone();
+        let under_way = self.under_way.clone();
         let mut stopping: Pin<&mut _> = pin!(under_way.stopping());
         let mut is_stopping = false;
         while !(is_stopping && self.operations.is_empty()) {
             tokio::select! {
                 message = self.socket.recv() => self.hear(message).await?,
                 Some(spoken) = self.spoken.recv() => self.say(spoken).await?,
-                () = &mut init, if matches!(self.stage, Stage::Strangers) => {
+                () = &mut init, if matches!(self.stage, Stage::Strangers(_)) => {
                     return Err(Closing::InitTimeout);
                 }
                 _ = ping.tick() => self.ping().await?,
@@ -148,32 +155,55 @@ impl Conversation {
 
     /// `connection_init`: its payload may carry `Authorization`, as a request would in its head.
     async fn sign_in(&mut self, payload: &Map<String, Value>) -> Going {
-        if matches!(self.stage, Stage::Known { .. }) {
+        let Stage::Strangers(stranger) = &mut self.stage else {
             return Err(Closing::TooManyInits);
-        }
+        };
         let mut named = payload.iter();
         let given = named.find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
         if let Some((_, value)) = given {
             let value = value.as_str().ok_or(Closing::Forbidden)?;
             let value = HeaderValue::try_from(value).map_err(|_| Closing::Forbidden)?;
             // Who says who they are is not asked for a cookie beside it.
-            self.asker.credentials.remove(COOKIE);
-            self.asker.credentials.insert(AUTHORIZATION, value);
+            stranger.credentials.insert(AUTHORIZATION, value);
         }
-        let known = authenticate(&self.live, &self.asker).await?;
-        let caller = known.ok_or(Closing::TryAgainLater("The database does not answer"))?;
+        let known = authentication::of_socket(&self.live.app, &stranger.credentials).await;
+        let address = stranger.address;
+        let (caller, credential) = known.map_err(|failure| self.unknown(&failure, address))?;
         let own = caller.person_id.ok_or(Closing::Forbidden)?;
         let place = self.live.places.take_own(own);
         let place = place.ok_or(Closing::TryAgainLater("You have too many connections open"))?;
-        self.stage = Stage::Known { _place: place };
+        let asker = Asker {
+            credential,
+            endpoint: self.live.endpoint_for(&caller),
+            request_id: self.request_id.clone(),
+            under_way: self.under_way.clone(),
+        };
+        self.stage = Stage::Known {
+            asker,
+            _place: place,
+        };
         self.send(&Said::ACKNOWLEDGED).await
+    }
+
+    /// Why a stranger is not let in. Those who show nothing valid are counted, as over HTTP.
+    fn unknown(&self, failure: &Error, address: IpAddr) -> Closing {
+        let now = self.live.app.clock.now();
+        let is_counted = matches!(failure, Error::Unauthenticated);
+        match of_failure(failure) {
+            Some(_) if is_counted && self.live.limits.failed(address, now).is_err() => {
+                Closing::TryAgainLater("Too much was asked lately")
+            }
+            Some(closing) => closing,
+            None => Closing::TryAgainLater("The database does not answer"),
+        }
     }
 
     /// Begins an operation. A subscription has begun when the next message is read.
     async fn begin(&mut self, id: String, call: Map<String, Value>) -> Going {
-        if matches!(self.stage, Stage::Strangers) {
+        let Stage::Known { asker, .. } = &self.stage else {
             return Err(Closing::Unauthorized);
-        }
+        };
+        let asker = asker.clone();
         if !call.get("query").is_some_and(Value::is_string) {
             return Err(Closing::BadRequest("`query` must be there and be a string"));
         }
@@ -181,15 +211,12 @@ impl Conversation {
             return Err(Closing::SubscriberExists);
         }
         if self.operations.len() >= MOST_OPERATIONS {
-            let refused = too_many(&self.asker.request_id);
+            let refused = too_many(&self.request_id);
             return self.refuse(id, refused).await;
         }
-        let begun = match self.live.admit(call) {
-            Ok(asked) => self.live.begin(&self.asker, asked).await,
-            Err(failure) => Err(Event::Refused(Answer::refused(
-                failure,
-                &self.asker.request_id,
-            ))),
+        let begun = match asker.admit(call) {
+            Ok(asked) => self.live.begin(&asker, asked).await,
+            Err(failure) => Err(Event::Refused(Answer::refused(failure, &self.request_id))),
         };
         match begun {
             Ok(begun) => {
@@ -199,7 +226,7 @@ impl Conversation {
                     number: self.begun,
                     to: self.speak.clone(),
                 };
-                let running = self.live.start(&self.asker, begun, outlet);
+                let running = self.live.start(&asker, begun, outlet);
                 self.operations.insert(id, running);
                 Ok(())
             }
@@ -237,8 +264,15 @@ impl Conversation {
         if !std::mem::take(&mut self.has_heard) {
             return Err(Closing::Unheard);
         }
-        if matches!(self.stage, Stage::Known { .. }) {
-            authenticate(&self.live, &self.asker).await?;
+        if let Stage::Known { asker, .. } = &mut self.stage {
+            match authentication::again(&self.live.app, asker.credential).await {
+                Ok(caller) => asker.endpoint = self.live.endpoint_for(&caller),
+                Err(failure) => {
+                    if let Some(closing) = of_failure(&failure) {
+                        return Err(closing);
+                    }
+                }
+            }
         }
         self.send(&Said::PING).await
     }
@@ -261,15 +295,14 @@ impl Conversation {
     }
 }
 
-/// Who asks; none while the database does not answer.
-async fn authenticate(live: &Live, asker: &Asker) -> Result<Option<Caller>, Closing> {
-    match authentication::caller(&live.app, &asker.credentials).await {
-        Ok(caller) => Ok(Some(caller)),
-        Err(Error::Unavailable(_)) => Ok(None),
-        Err(Error::Unauthenticated | Error::Forbidden(_)) => Err(Closing::Forbidden),
-        Err(error) => {
-            tracing::error!(?error, "it could not be found out who asks");
-            Err(Closing::Internal)
+/// How a socket ends of which it could not be found out whose it is; none while the database does not answer.
+fn of_failure(failure: &Error) -> Option<Closing> {
+    match failure {
+        Error::Unavailable(_) => None,
+        Error::Unauthenticated | Error::Forbidden(_) => Some(Closing::Forbidden),
+        failure => {
+            tracing::error!(?failure, "it could not be found out who asks");
+            Some(Closing::Internal)
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::db::{Note, Told};
 use crate::error::Error;
 use crate::graphql::context;
 use crate::graphql::error::{self, Code, coded};
+use crate::graphql::guard::Cost;
 use crate::graphql::occasion::{Occasion, Watched};
 use crate::server::authentication;
 use crate::server::graphql::{Answer, Asked};
@@ -48,8 +49,8 @@ pub(super) enum End {
     SignedOut,
     /// It was refused.
     Refused(Answer),
-    /// The database does not answer: it is tried again.
-    Unavailable,
+    /// The database does not answer, or too much was asked lately: it is tried again.
+    NotNow(Error),
 }
 
 impl Subscription {
@@ -60,7 +61,7 @@ impl Subscription {
     pub(super) async fn begin(live: Live, asker: &Asker, asked: Asked) -> Result<Self, End> {
         let told = live.app.db.listen().await.map_err(|error| {
             tracing::warn!(%error, "a subscription could not be begun");
-            End::Unavailable
+            unavailable()
         })?;
         let subscription = Self {
             _open: live.app.watch.subscription_opened(),
@@ -74,7 +75,8 @@ impl Subscription {
         if !subscription.watched.is_about_anything() {
             let message = "The subscription leaves out its only field.";
             let nothing = failure(coded(Code::ValidationFailed, message, None));
-            subscription.send(nothing, None).await?;
+            let cost = subscription.asked.cost();
+            subscription.send(nothing, cost, None).await?;
         }
         Ok(subscription)
     }
@@ -83,15 +85,15 @@ impl Subscription {
     pub(super) async fn run(mut self, outlet: &Outlet) {
         while let Some(occasion) = self.occasion().await {
             let mut told = self.tell(occasion, Some(outlet)).await;
-            while matches!(told, Err(End::Unavailable)) {
-                // What was to be told is not known any more when the database answers again.
-                sleep(PAUSE).await;
+            while let Err(End::NotNow(failure)) = told {
+                // What was to be told is not known any more when it can be told again.
+                sleep(pause(&failure)).await;
                 self.live.app.watch.events_dropped(1);
                 told = self.tell(Occasion::Missed, Some(outlet)).await;
             }
             let last = match told {
                 Ok(()) => continue,
-                Err(End::Unheard | End::Unavailable) => return,
+                Err(End::Unheard | End::NotNow(_)) => return,
                 Err(End::SignedOut) => Event::SignedOut,
                 Err(End::Refused(answer)) => Event::Refused(answer),
             };
@@ -137,16 +139,21 @@ impl Subscription {
 
     /// Executes it on an occasion, as whoever asks may ask now. Without an outlet there is nothing to be said but a refusal.
     async fn tell(&self, occasion: Occasion, outlet: Option<&Outlet>) -> Result<(), End> {
-        let caller = match authentication::caller(&self.live.app, &self.asker.credentials).await {
+        let credential = self.asker.credential;
+        let caller = match authentication::again(&self.live.app, credential).await {
             Ok(caller) => caller,
             Err(Error::Unauthenticated) => return Err(End::SignedOut),
             Err(error) => {
                 tracing::warn!(?error, "a subscription could not be told of an event");
-                return Err(End::Unavailable);
+                return Err(unavailable());
             }
         };
+        let allowance = self.live.allowance(&self.asker);
+        let cost = allowance.spend(self.asked.cost(), self.asked.is_mutation());
+        let cost = cost.map_err(End::NotNow)?;
         let request = context::prepare(self.asked.clone().into_request(), &self.live.app, caller);
-        let request = request.data(occasion).data(self.watched.clone());
+        let request = request.data(credential).data(occasion);
+        let request = request.data(self.watched.clone());
         let mut responses = self.live.endpoint.executor().execute_stream(request);
         loop {
             let next = AssertUnwindSafe(responses.next()).catch_unwind();
@@ -162,14 +169,20 @@ impl Subscription {
                 }
                 Err(_) => failure(coded(Code::Timeout, "The event took too long.", None)),
             };
-            self.send(response, outlet).await?;
+            self.send(response, cost, outlet).await?;
         }
     }
 
-    async fn send(&self, mut response: Response, outlet: Option<&Outlet>) -> Result<(), End> {
-        error::mask(&mut response, &self.asker.request_id);
+    async fn send(
+        &self,
+        mut response: Response,
+        cost: Cost,
+        outlet: Option<&Outlet>,
+    ) -> Result<(), End> {
+        let endpoint = &self.asker.endpoint;
+        endpoint.mask(&mut response, &self.asker.request_id);
         let is_refused = is_refusal(&response);
-        let answer = Answer::executed(response, self.asked.cost());
+        let answer = Answer::executed(response, cost);
         let Some(outlet) = outlet.filter(|_| !is_refused) else {
             return Err(End::Refused(answer));
         };
@@ -177,6 +190,19 @@ impl Subscription {
             true => Ok(()),
             false => Err(End::Unheard),
         }
+    }
+}
+
+fn unavailable() -> End {
+    let message = "The database does not answer. Try again in a moment.";
+    End::NotNow(Error::Unavailable(message.to_owned()))
+}
+
+/// How long to wait before it is tried again.
+fn pause(failure: &Error) -> Duration {
+    match failure {
+        Error::RateLimited(wait) => wait.unsigned_abs().max(PAUSE),
+        _ => PAUSE,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use meridian::config::Config;
+use meridian::config::{Config, IntrospectionAccess};
 use meridian::db::Transaction;
 use meridian::entity::{change, client};
 use reqwest::{Client, Method};
@@ -15,6 +15,7 @@ use crate::support::replica::until_within;
 use crate::support::tcp::{Served, post, say, trickle};
 
 on_both_databases!(
+    the_schema_is_shown_to_those_whom_the_configuration_names,
     a_get_reads_and_changes_nothing,
     a_body_that_trickles_changes_nothing,
     a_change_whose_client_left_is_made_whole,
@@ -57,6 +58,48 @@ async fn a_get_reads_and_changes_nothing(app: &TestApp) {
         assert_eq!(nobody.send().await.unwrap().status(), 401);
     }
     served.stop().await.unwrap();
+}
+
+/// Each line: who may read the schema, and whether an owner and a manager then do.
+async fn the_schema_is_shown_to_those_whom_the_configuration_names(app: &TestApp) {
+    let (olga, dana) = (app.owner().await, app.manager("Dana").await);
+    for (introspection, owner, manager) in [
+        (IntrospectionAccess::Token, true, true),
+        (IntrospectionAccess::Owners, true, false),
+        (IntrospectionAccess::Off, false, false),
+    ] {
+        let config = Config {
+            introspection,
+            ..(*app.config).clone()
+        };
+        let configured = app.configured(config.into()).await;
+        for (actor, reads) in [(&olga, owner), (&dana, manager)] {
+            let hidden =
+                "{ viewer { name ...q } } fragment q on Query { __schema { types { name } } }";
+            for (document, refused_for) in [
+                ("{ __schema { queryType { name } } }", "FORBIDDEN"),
+                (r#"{ __type(name: "Query") { name } }"#, "FORBIDDEN"),
+                (
+                    "query A { viewer { name } } query B { __schema { queryType { name } } }",
+                    "FORBIDDEN",
+                ),
+                (hidden, "FORBIDDEN"),
+            ] {
+                let answer = configured.graphql(actor, document, json!({})).await;
+                let code = &answer["errors"][0]["extensions"]["code"];
+                assert_eq!(code == refused_for, !reads, "{document}: {answer}");
+            }
+            let mistyped = "{ viewer { nam __typename } }";
+            let answer = configured.graphql(actor, mistyped, json!({})).await;
+            let message = answer["errors"][0]["message"].as_str().unwrap();
+            let suggested = message.ends_with(" Did you mean \"name\"?");
+            assert_eq!(suggested, reads, "{message}");
+            assert_eq!(message.contains("mean"), reads, "{message}");
+            let named = configured.ask(actor, "{ __typename viewer { __typename } }", json!({}));
+            assert_eq!(named.await["__typename"], "Query");
+        }
+        configured.stop().await;
+    }
 }
 
 async fn a_body_that_trickles_changes_nothing(app: &TestApp) {

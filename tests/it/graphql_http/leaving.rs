@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::toy::{At, Server};
+use super::toy::{Answer, At, Server};
 use crate::support::tcp::{post, say};
 
 /// Asks, waits until the resolver stands in the middle, and goes away.
@@ -38,6 +38,21 @@ async fn a_query_is_stopped() {
         started.elapsed() < Duration::from_millis(900),
         "by the client's going, not by the time-out"
     );
+}
+
+#[tokio::test]
+async fn what_changes_something_is_carried_to_its_end_when_its_time_is_up() {
+    let server = Server::start().await;
+    let body = json!({ "query": "mutation { toyMend }" });
+    let asked = reqwest::Client::new()
+        .post(format!("http://{}/graphql", server.address))
+        .json(&body);
+    let answer = Answer::of(asked.send().await.unwrap()).await;
+    assert_eq!((answer.status, answer.code()), (503, "TIMEOUT"));
+    assert!(answer.message().contains("carried to its end"));
+    assert_eq!(server.middle.comes_to(At::Middle).await, At::Middle);
+    server.middle.go_on();
+    assert_eq!(server.middle.comes_to(At::End).await, At::End);
 }
 
 #[tokio::test]

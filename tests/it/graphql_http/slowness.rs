@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::toy::{PATIENCE, Server, query};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use super::toy::{At, PATIENCE, Server, query};
 use crate::support::tcp::{heard, post, say, trickle};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -36,9 +39,7 @@ async fn the_time_a_body_took_is_not_given_to_the_resolvers_again() {
     .await;
     tokio::time::sleep(PATIENCE * 7 / 10).await;
     let sent = Instant::now();
-    tokio::io::AsyncWriteExt::write_all(&mut stream, body.as_bytes())
-        .await
-        .unwrap();
+    stream.write_all(body.as_bytes()).await.unwrap();
     let answer = heard(&mut stream).await;
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     assert!(sent.elapsed() < PATIENCE * 9 / 10, "{:?}", sent.elapsed());
@@ -57,6 +58,63 @@ async fn who_does_not_finish_the_head_is_hung_up_on() {
     let idle = "GET /healthz HTTP/1.1\r\nhost: meridian\r\n\r\n";
     let answer = heard(&mut say(server.address, idle).await).await;
     assert!(answer.ends_with("ok"), "{answer}");
+}
+
+/// Its requests are answered one after the other, until more is written than the sockets hold.
+#[tokio::test]
+async fn who_does_not_read_is_hung_up_on() {
+    let Server {
+        address,
+        stop,
+        ended,
+        ..
+    } = Server::start().await;
+    let ask = "GET /graphql?query={dolls(first:4000){name}} HTTP/1.1\r\nhost: meridian\r\n\r\n";
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    for _ in 0..200 {
+        let said = stream.write_all(ask.as_bytes());
+        if tokio::time::timeout(PATIENCE, said).await.is_err() {
+            break;
+        }
+    }
+    // The server waits for what is under way, hence for ever on a client that it does not give up.
+    tokio::time::sleep(PATIENCE * 2).await;
+    stop.send(()).unwrap();
+    let in_time = tokio::time::timeout(Duration::from_secs(20), ended).await;
+    assert!(in_time.is_ok(), "it is still waited for");
+    drop(stream);
+}
+
+#[tokio::test]
+async fn who_comes_when_all_places_are_taken_waits_for_one() {
+    let server = Server::with_places(2).await;
+    let hello =
+        "GET /graphql?query={hello} HTTP/1.1\r\nhost: meridian\r\nconnection: close\r\n\r\n";
+    let look = hello.replace("hello", "look");
+    let busy = [
+        say(server.address, &look).await,
+        say(server.address, &look).await,
+    ];
+    assert_eq!(server.middle.comes_to(At::Middle).await, At::Middle);
+    let mut waiting = say(server.address, hello).await;
+    let mut first = [0; 12];
+    let early = tokio::time::timeout(PATIENCE / 4, waiting.peek(&mut first)).await;
+    assert!(early.is_err(), "there was no place");
+    drop(busy);
+    let answer = heard(&mut waiting).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+/// More than half of the places are taken, so that who came last must be quicker than those who came first.
+#[tokio::test]
+async fn a_crowded_server_has_less_patience() {
+    let server = Server::with_places(4).await;
+    let first = say(server.address, "").await;
+    let _second = say(server.address, "").await;
+    let mut third = say(server.address, "").await;
+    assert_eq!(heard(&mut third).await, "");
+    let still_open = first.try_read(&mut [0]).unwrap_err();
+    assert_eq!(still_open.kind(), std::io::ErrorKind::WouldBlock);
 }
 
 /// A hundred of them cost a hundred sockets and nothing else.

@@ -16,6 +16,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use meridian::error::{Error, Result};
 use meridian::graphql::field_errors::FieldErrors;
+use meridian::server::connections::Bounds;
 use meridian::server::graphql::{self, Endpoint};
 use meridian::server::{connections, health, with_layers};
 use serde_json::{Value, json};
@@ -194,6 +195,11 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) async fn start() -> Self {
+        Self::with_places(1_000).await
+    }
+
+    /// One that has no more than so many connections open.
+    pub(super) async fn with_places(open: usize) -> Self {
         let schema = Schema::build(Query, Mutation, EmptySubscription)
             .extension(FieldErrors)
             .finish();
@@ -216,7 +222,11 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let ended = tokio::spawn(connections::serve(listener, router, PATIENCE, async {
+        let bounds = Bounds {
+            quiet: PATIENCE,
+            open,
+        };
+        let ended = tokio::spawn(connections::serve(listener, router, bounds, async {
             // A story that is over without having stopped it goes on needing it.
             if stopped.await.is_err() {
                 std::future::pending().await

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use meridian::email::message::Outgoing;
 
 use crate::letters::a_letter_on_its_way;
+use crate::sign_in::browser::Browser;
 use crate::support::app::{TestApp, on_both_databases};
 use crate::support::demo_agency::{DemoAgency, EIGHT, EIGHT_IN_NEW_YORK};
 use crate::support::letter::Letter;
@@ -16,6 +17,7 @@ on_both_databases!(
     a_letter_to_a_client_is_not_taken_for_spam,
     a_review_is_not_taken_for_spam,
     a_test_mail_is_not_taken_for_spam,
+    a_sign_in_mail_is_not_taken_for_spam,
 );
 
 /// What a mail may be suspected of, of the five points that make it spam.
@@ -46,6 +48,13 @@ async fn a_test_mail_is_not_taken_for_spam(app: &TestApp) {
     assert_eq!(look_at(app.drain().await), ["test"]);
 }
 
+async fn a_sign_in_mail_is_not_taken_for_spam(app: &TestApp) {
+    app.manager("Dana").await;
+    let browser = Browser::at("203.0.113.9");
+    browser.ask_for_mail(app, "dana@example.com").await;
+    assert_eq!(look_at(app.memory().sent()), ["sign-in"]);
+}
+
 /// Looks at the longest mail of each kind. Answers the kinds.
 fn look_at(mails: Vec<Outgoing>) -> Vec<String> {
     let mut longest: BTreeMap<String, Outgoing> = BTreeMap::new();
@@ -73,6 +82,7 @@ fn kind_of(mail: &Outgoing) -> String {
         "client-letter",
         "six-month-review",
         "test",
+        "sign-in",
     ];
     let kind = kinds.into_iter().find(|kind| mail.stem.contains(kind));
     kind.unwrap_or_else(|| panic!("{}", mail.stem)).to_owned()

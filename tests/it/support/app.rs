@@ -114,7 +114,10 @@ impl TestApp {
         let app = App {
             db: Db::connect(url).await.unwrap(),
             clock: Clock::manual(START.parse().unwrap()),
-            config: Arc::new(Settings::parse_from(["meridian"]).config),
+            // The clock stands still, so what a story asks for all counts in one minute.
+            config: Arc::new(
+                Settings::parse_from(["meridian", "--cost-per-minute=1000000000"]).config,
+            ),
             mailer: Mailer::Memory(memory.clone()),
             plans: meridian::domain::plans::Running::default(),
             watch: meridian::watch::Watch::default(),

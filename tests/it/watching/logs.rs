@@ -96,6 +96,10 @@ async fn a_week_s_log_names_mails_and_requests_and_no_address(app: &TestApp) {
         .header("authorization", format!("Bearer {}", demo.eleanor.token))
         .header("x-request-id", "asked-by-a-story");
     app.send(request.body(Body::empty()).unwrap()).await;
+    for path in ["/a/shortish", "/sign-in/shortish"] {
+        let request = Request::post(path).body(Body::empty()).unwrap();
+        app.send(request).await;
+    }
     let (text, events) = (log.text(), log.events());
     drop(log);
 
@@ -122,6 +126,7 @@ async fn a_week_s_log_names_mails_and_requests_and_no_address(app: &TestApp) {
     for secret in [
         &*demo.eleanor.token,
         "mer_abc",
+        "shortish",
         app.secret().unwrap().expose(),
     ] {
         assert!(!text.contains(secret));
@@ -133,11 +138,13 @@ async fn what_databases_and_mail_servers_say_is_masked_as_well(_: &TestApp) {
     let error = "duplicate key value: Key (lower(email))=(zoe@client.example) already exists";
     tracing::error!(error, "at postgres://meridian:s3cret@db.example/agency");
     tracing::warn!(error = ?Err::<(), _>("link https://m.example/a/AbCdEfGhIjKlMnOpQrStUvWxYz is dead"));
+    tracing::warn!("https://m.example/sign-in/AbCdEfGhIjKlMnOpQrStUvWxYz is dead as well");
     let text = log.text();
+    assert!(text.contains("/sign-in/… is dead as well"), "{text}");
     assert!(text.contains("(z…e@client.example)"), "{text}");
     assert!(text.contains("postgres://…@db.example/agency"), "{text}");
     assert!(text.contains("/a/… is dead"), "{text}");
     assert_eq!(whole_address(&text), None);
     assert!(!text.contains("s3cret") && !text.contains("AbCd"), "{text}");
-    assert_eq!(log.events().len(), 2, "each is a line of JSON still");
+    assert_eq!(log.events().len(), 3, "each is a line of JSON still");
 }

@@ -247,6 +247,7 @@ fn went_to_nobody(unroutable: &Unroutable) -> Undelivered {
         EmailKind::ClientLetter => "letter",
         EmailKind::SixMonthReview => "review",
         EmailKind::Test => "test mail",
+        EmailKind::SignIn => "sign-in mail",
     };
     Undelivered::Mail {
         on: unroutable.mail.local_on.0,
