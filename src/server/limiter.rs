@@ -55,7 +55,10 @@ impl Limiter {
             .full_at
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let full_at = buckets.get(&key).copied().unwrap_or(now).max(now);
+        // No bucket takes longer to fill: else the clock was set back, and waiting for it would lock everybody out.
+        let is_so = |full_at: &Timestamp| full_at.duration_since(now) <= fills_in;
+        let full_at = buckets.get(&key).copied().filter(is_so);
+        let full_at = full_at.unwrap_or(now).max(now);
         let whole = fills_in.as_nanos();
         let missing =
             full_at.duration_since(now).as_nanos() + whole * i128::from(amount) / i128::from(size);
@@ -128,6 +131,14 @@ mod tests {
         let limiter = Limiter::new(10, MINUTE);
         assert!(limiter.take(&1, 11, start()).is_err());
         assert_eq!(limiter.take(&1, 10, start()).unwrap().remaining, 0);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let limiter = Limiter::new(10, MINUTE);
+        limiter.take(&1, 10, start()).unwrap();
+        let before = start() - SignedDuration::from_secs(1);
+        assert_eq!(limiter.take(&1, 1, before).unwrap().remaining, 9);
     }
 
     #[test]

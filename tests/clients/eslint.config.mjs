@@ -8,15 +8,15 @@ const plugins = { "@graphql-eslint": graphql };
 
 // What is reckoned for an answer, or is a part of what has an id: nobody can look it up later. Whatever else has no id is found.
 const WITHOUT_IDENTITY = `
-  Acceptance AcceptanceCarrier AcceptanceConstraint AcceptanceMove Accountable Book BookProject Capacity CapacityAgainst
-  CapacityStep Change ChangedInventoryLine ClientStanding ConstraintCause ContactCard ContactCardPerson DecisionScores
-  EmailEvent EmailPreview FactorPoints FieldChange Flip ForecastedEmail HandoverBack HandoverProgress InventoryDifference
-  InventoryFieldChange InventoryHolder InventoryLine LetterApproval LetterPreview Load ManagerFigures PageInfo
-  PersonCapacity PersonCapacityAgainst PersonSimulation PersonSkill PlanBroken PlanCost PlanFigures PlanGuardOverride
-  PlanKept PlanMove PlanOutcome PlanPerson PlanPin PlanPoint PlanReceiver PlanTerms PlanWeights ProgrammeMilestone
-  ProgrammeProgress ProjectSkill ReDecide Recommendation Relationship ResponsibilityHeld SimulatedCapacity SimulatedGap
-  SimulatedOverload SimulatedWeek Simulation SplitFigures StageCount StrongRelationship TeamCapacity UnstaffedProject
-  UserError WeekCapacityAgainst
+  Acceptance AcceptanceCarrier AcceptanceConstraint AcceptanceMove Accountable AssignmentSetResult Book BookProject
+  BookingChangeResult Capacity CapacityAgainst CapacityStep Change ChangedInventoryLine ClientStanding ConstraintCause
+  ContactCard ContactCardPerson DecisionScores EmailEvent EmailPreview FactorPoints FieldChange Flip ForecastedEmail
+  HandoverBack HandoverProgress InventoryDifference InventoryFieldChange InventoryHolder InventoryLine LetterApproval
+  LetterPreview Load ManagerFigures PageInfo PersonCapacity PersonCapacityAgainst PersonSimulation PersonSkill
+  PlanBroken PlanCost PlanFigures PlanGuardOverride PlanKept PlanMove PlanOutcome PlanPerson PlanPin PlanPoint
+  PlanReceiver PlanTerms PlanWeights ProgrammeMilestone ProgrammeProgress ProjectSkill ReDecide Recommendation
+  Relationship ResponsibilityHeld SimulatedCapacity SimulatedGap SimulatedOverload SimulatedWeek Simulation SplitFigures
+  StageCount StrongRelationship TeamCapacity TimeOffChangeResult UnstaffedProject UserError WeekCapacityAgainst
 `;
 
 const schemaRules = {

@@ -5,13 +5,15 @@
 
 use super::DEFAULT_ITEMS;
 
-const LISTS: [(&str, &str, u64); 55] = [
+const LISTS: [(&str, &str, u64); 58] = [
     ("Acceptance", "carriers", 2),
     ("Acceptance", "constraints", 2),
     ("Acceptance", "moves", 2),
     ("AcceptanceConstraint", "forcedBy", 20),
+    ("AssignmentsPayload", "results", 100),
     ("Book", "idleClients", 20),
     ("Book", "projects", 20),
+    ("BookingsPayload", "results", 100),
     ("Capacity", "explain", 20),
     ("CapacityAgainst", "people", 20),
     ("CapacityChanged", "weeks", 13),
@@ -61,6 +63,7 @@ const LISTS: [(&str, &str, u64); 55] = [
     ("SplitFigures", "strongRelationships", 20),
     ("SuppressedAddress", "contacts", 20),
     ("SuppressedAddress", "people", 20),
+    ("TimeOffsPayload", "results", 100),
 ];
 
 /// How many items of the type `of` a list is priced at; `None` for one that nobody has priced.

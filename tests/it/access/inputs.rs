@@ -5,8 +5,18 @@
 pub(super) const INPUTS: &[(&str, &str)] = &[
     ("planApprove", r#"{ "id": "@plan" }"#),
     (
+        "apiTokenCreate",
+        r#"{ "personId": "@person", "name": "Reports", "scope": "READ" }"#,
+    ),
+    ("apiTokenRevoke", r#"{ "id": "@token" }"#),
+    (
         "assignmentSet",
-        r#"{ "roleId": "@role", "clientId": "@client", "personId": "@nora", "reason": "She can." }"#,
+        r#"{ "roleId": "@role", "of": { "clientId": "@client" }, "personId": "@nora", "reason": "She can." }"#,
+    ),
+    (
+        "assignmentsSet",
+        r#"{ "items": [{ "roleId": "@role", "of": { "projectId": "@project" }, "personId": "@nora",
+        "reason": "She can." }] }"#,
     ),
     (
         "bookingCreate",
@@ -15,6 +25,10 @@ pub(super) const INPUTS: &[(&str, &str)] = &[
     ),
     ("bookingUpdate", r#"{ "id": "@booking", "value": 30 }"#),
     ("bookingDelete", r#"{ "id": "@spareBooking" }"#),
+    (
+        "bookingsChange",
+        r#"{ "items": [{ "update": { "id": "@booking", "value": 45 } }, { "delete": { "id": "@thirdBooking" } }] }"#,
+    ),
     ("clientCreate", r#"{ "name": "New Ltd" }"#),
     (
         "clientLeadDecide",
@@ -178,6 +192,8 @@ pub(super) const INPUTS: &[(&str, &str)] = &[
         "scheduleSet",
         r#"{ "personId": "@person", "kind": "CLIENT_UPDATE", "minuteOfDay": 540 }"#,
     ),
+    ("sessionRevoke", r#"{ "id": "@session" }"#),
+    ("sessionRevokeOthers", r#"{ "personId": "@person" }"#),
     ("skillCreate", r#"{ "name": "Rust" }"#),
     (
         "suppressedAddressLift",
@@ -192,6 +208,11 @@ pub(super) const INPUTS: &[(&str, &str)] = &[
         r#"{ "id": "@timeOff", "minutesPerDay": 60 }"#,
     ),
     ("timeOffDelete", r#"{ "id": "@spareTimeOff" }"#),
+    (
+        "timeOffsChange",
+        r#"{ "items": [{ "update": { "id": "@timeOff", "minutesPerDay": 90 } },
+        { "delete": { "id": "@thirdTimeOff" } }] }"#,
+    ),
     (
         "updatePromptDismiss",
         r#"{ "clientId": "@dismissed", "reason": "They are on holiday." }"#,

@@ -4,6 +4,7 @@ use super::world::World;
 
 /// Arguments of the fields of the root that need some, or that show more with some.
 pub(super) const ARGUMENTS: &[(&str, &str)] = &[
+    ("apiTokens", r#"(personId: "@person", first: 60)"#),
     ("assignments", "(first: 60)"),
     (
         "canAccept",
@@ -38,6 +39,7 @@ pub(super) const ARGUMENTS: &[(&str, &str)] = &[
     ("project", r#"(id: "@project")"#),
     ("projects", "(first: 60)"),
     ("role", r#"(id: "@role")"#),
+    ("sessions", r#"(personId: "@person", first: 60)"#),
     (
         "simulate",
         r#"(operations: [{ loseClient: { clientId: "@client" } }], weeks: 1)"#,

@@ -76,7 +76,11 @@ impl<'a> Reader<'a> {
             }
         }
         let reads_preference = self.fields.cell("Person.preference", self.column(""));
-        let preference = ["prefers project", "prefers client"];
+        let preference = [
+            "prefers project",
+            "prefers client",
+            r#""name":"preference""#,
+        ];
         if reads_preference != Some("seen") && preference.iter().any(|one| answer.contains(one)) {
             self.note(format!("reads what Nora prefers by {asked}"));
         }

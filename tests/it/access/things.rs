@@ -4,9 +4,9 @@ use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use meridian::entity::{
     AttemptOutcome, Day, EmailKind, EmailState, HandoverStage, Moment, ProjectStatus, RequestState,
-    RoleSide, Side, TouchpointKind, booking, client, client_contact, client_request, email,
-    email_attempt, letter, new_id, person, project, relationship, time_off, touchpoint,
-    work_schedule,
+    RoleSide, Side, TokenScope, TouchpointKind, api_token, booking, client, client_contact,
+    client_request, email, email_attempt, email_message, letter, new_id, person, project,
+    relationship, session, touchpoint, work_schedule,
 };
 use meridian::global_id::{self, Kind};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
@@ -54,6 +54,7 @@ impl Things<'_> {
         row.update(&tx).await.unwrap();
         tx.commit().await.unwrap();
         things.time(world).await;
+        things.credentials(world).await;
         things.clients(world, nora).await;
         things.mails(world).await;
     }
@@ -63,25 +64,61 @@ impl Things<'_> {
     }
 
     async fn time(&self, world: &mut World) {
-        for (name, day) in [("timeOff", 7), ("spareTimeOff", 8)] {
-            let row = time_off::Model {
-                id: new_id(self.now),
-                person_id: self.person.id,
-                starts_on: Day(date(2026, 12, day)),
-                ends_on: Day(date(2026, 12, day)),
-                minutes_per_day: None,
-                delegate_id: None,
-                note: self.secret("TimeOff.note"),
-                version: 1,
-            };
-            let row = self.app.insert(row).await;
-            world.keep(self.name, name, Kind::TimeOff, row.id);
+        // By the API, so that what is private is in its history.
+        for (name, day) in [
+            ("timeOff", "2026-12-07"),
+            ("spareTimeOff", "2026-12-08"),
+            ("thirdTimeOff", "2026-12-09"),
+        ] {
+            let input = json!({ "personId": world.id(self.name, "person"), "startsOn": day, "endsOn": day,
+                "note": self.secret("TimeOff.note") });
+            let made = self
+                .app
+                .done(&world.olga, "timeOffCreate", input, "timeOff { id }")
+                .await;
+            world.keep_id(self.name, name, text(&made["timeOff"]["id"]));
         }
         let later = work_schedule::Model {
             effective_from: Day(LATER),
             ..rows::work_schedule(self.person.id, self.now)
         };
         self.app.insert(later).await;
+    }
+
+    /// Browsers in which they are signed in, and a token of a program.
+    async fn credentials(&self, world: &mut World) {
+        for name in ["session", "spareSession"] {
+            let row = session::Model {
+                id: new_id(self.now),
+                person_id: self.person.id,
+                hash: format!("{name} of {}", self.name),
+                replaced_hash: None,
+                renewed_at: Moment(self.now),
+                confirmed_at: None,
+                created_at: Moment(self.now),
+                last_seen_at: Moment(self.now),
+                expires_at: Moment(self.now + SignedDuration::from_hours(24)),
+                ended_at: None,
+                browser: self.secret("Session"),
+                network: self.secret("Session"),
+            };
+            let row = self.app.insert(row).await;
+            world.keep(self.name, name, Kind::Session, row.id);
+        }
+        let row = api_token::Model {
+            id: new_id(self.now),
+            person_id: self.person.id,
+            name: self.secret("ApiToken"),
+            hash: format!("token of {}", self.name),
+            hint: "abcd".to_owned(),
+            scope: TokenScope::Read,
+            created_at: Moment(self.now),
+            expires_at: None,
+            last_used_at: None,
+            revoked_at: None,
+        };
+        let row = self.app.insert(row).await;
+        world.keep(self.name, "token", Kind::ApiToken, row.id);
     }
 
     async fn clients(&self, world: &mut World, nora: &person::Model) {
@@ -97,7 +134,7 @@ impl Things<'_> {
         world.keep(self.name, "client", Kind::Client, client.id);
         let site = site_of(app, &client).await;
         world.keep(self.name, "project", Kind::Project, site.id);
-        for name in ["booking", "spareBooking"] {
+        for name in ["booking", "spareBooking", "thirdBooking"] {
             book(app, &self.person, &site, 60, LATER).await;
             let of = booking::Column::PersonId.eq(self.person.id);
             let all = booking::Entity::find().filter(of);
@@ -294,6 +331,11 @@ impl Things<'_> {
             };
             let mail = self.app.insert(row).await;
             world.keep(self.name, name, Kind::Email, mail.id);
+            let text = email_message::Model {
+                email_id: mail.id,
+                message: self.secret("Email").into_bytes(),
+            };
+            self.app.insert(text).await;
             let row = email_attempt::Model {
                 id: new_id(self.now),
                 email_id: mail.id,

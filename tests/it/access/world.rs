@@ -63,11 +63,10 @@ impl World {
             owned: Vec::new(),
         };
         let nora = app.person("Nora", Some(Access::Manager)).await;
-        let mut row = nora.clone().into_active_model();
-        row.preference = Set(Some(Side::Project));
-        let tx = app.db.begin().await.unwrap();
-        row.update(&tx).await.unwrap();
-        tx.commit().await.unwrap();
+        // By the API, so that it is in her history.
+        let input = json!({ "id": Kind::Person.text(nora.id), "preference": "PROJECT" });
+        app.done(&world.olga, "personUpdate", input, "person { id }")
+            .await;
         client_of(app, "Nora's", RoleSide::Both, &nora).await;
         world.found_common(app, &nora).await;
         for name in ["Olga", "Sam", "Max"] {

@@ -1,7 +1,7 @@
 //! `meridian bounce` reads what a mail server reports: it is believed for the mail that its address names, and once.
 
 use meridian::email::message::Outgoing;
-use meridian::entity::{RoleSide, email, email_attempt};
+use meridian::entity::{RoleSide, email, email_attempt, email_message};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
@@ -297,6 +297,10 @@ async fn a_report_on_a_mail_that_was_forgotten_is_seen_to(app: &TestApp) {
         .await
         .unwrap();
     meridian::entity::obligation::Entity::delete_many()
+        .exec(&tx)
+        .await
+        .unwrap();
+    email_message::Entity::delete_many()
         .exec(&tx)
         .await
         .unwrap();

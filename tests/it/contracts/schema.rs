@@ -15,7 +15,11 @@ const BEGINNINGS: [&str; 8] = [
 ];
 
 /// Mutations that change something and take no `expectedVersion`, and why.
-const WITHOUT_VERSION: [(&str, &str); 12] = [
+const WITHOUT_VERSION: [(&str, &str); 15] = [
+    (
+        "apiTokenRevoke",
+        "what was revoked stays so: there is nothing to lose",
+    ),
     (
         "assignmentSet",
         "assignments are append-only: whoever sets a day sees in the answer what it closed",
@@ -29,6 +33,8 @@ const WITHOUT_VERSION: [(&str, &str); 12] = [
     ("emailRelease", "as emailCancel"),
     ("emailRetry", "as emailCancel"),
     ("responsibilityExceptionSet", "exceptions are append-only"),
+    ("sessionRevoke", "as apiTokenRevoke"),
+    ("sessionRevokeOthers", "as apiTokenRevoke"),
     ("timeOffsChange", "each item has one"),
     (
         "updatePromptDismiss",
@@ -46,12 +52,16 @@ const VERSION_BELOW: [(&str, &str); 1] = [(
 )];
 
 /// Objects without a history, and why.
-const WITHOUT_HISTORY: [(&str, &str); 4] = [
+const WITHOUT_HISTORY: [(&str, &str); 5] = [
     (
         "EmailAttempt",
         "a line of a mail's timeline, which never changes",
     ),
     ("PromptChoice", "append-only: the choices are the history"),
+    (
+        "Session",
+        "begins by signing in and ends: what else changes of it is when it was last seen",
+    ),
     ("Skill", "is named once and never changes"),
     ("Touchpoint", "is logged once and never changes"),
 ];
