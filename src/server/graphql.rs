@@ -5,6 +5,7 @@
 //! adds to each request what its resolvers need.
 
 mod answer;
+mod asked;
 pub(super) mod call;
 mod media;
 mod once;
@@ -37,6 +38,7 @@ use media::Media;
 use once::Once;
 
 pub(super) use answer::REPLAYED;
+pub(super) use asked::{Asked, Terms};
 pub(super) use media::prefers_event_stream;
 pub(super) use once::IDEMPOTENCY_KEY;
 pub use once::{Keeper, LONGEST_KEPT, LONGEST_KEY};
@@ -172,25 +174,16 @@ impl<E: Executor> Endpoint<E> {
         terms: Terms<'_>,
         prepare: impl FnOnce(async_graphql::Request) -> async_graphql::Request,
     ) -> Result<Answer, Failure> {
+        let cost = terms.spend(&asked)?;
         let Terms {
             request_id,
             deadline,
             under_way,
-            allowance,
             once,
+            ..
         } = terms;
         let (is_query, is_single) = (asked.admitted.is_query, asked.admitted.is_single);
         let digest = asked.call.digest.clone();
-        let cost = match allowance {
-            Some(allowance) => {
-                let spent = allowance.spend(asked.cost(), asked.is_mutation());
-                spent.map_err(|refused| {
-                    let error = error::of_request(&refused, request_id);
-                    Failure::new(error, asked.cost())
-                })?
-            }
-            None => asked.cost(),
-        };
         let execution = Execution {
             endpoint: self.clone(),
             request_id: request_id.to_owned(),
@@ -248,49 +241,6 @@ impl<E: Executor> Endpoint<E> {
     /// How long a request may take.
     pub(super) fn time_out(&self) -> Duration {
         self.time_out
-    }
-}
-
-/// On what terms an operation is executed.
-pub(super) struct Terms<'a> {
-    pub(super) request_id: &'a str,
-    /// Until when it may take.
-    pub(super) deadline: Instant,
-    /// What keeps a mutation going when nobody waits for it any more.
-    pub(super) under_way: &'a UnderWay,
-    /// What its caller may have; none where nobody counts.
-    pub(super) allowance: Option<Allowance>,
-    /// The key that it has, if any, and so is executed once.
-    pub(super) once: Result<Option<Once>, Failure>,
-}
-
-/// A call that the guard has admitted.
-#[derive(Clone, Debug)]
-pub(super) struct Asked {
-    call: Call,
-    admitted: guard::Admitted,
-}
-
-impl Asked {
-    pub(super) fn cost(&self) -> Cost {
-        self.admitted.cost
-    }
-
-    pub(super) fn is_subscription(&self) -> bool {
-        self.admitted.is_subscription
-    }
-
-    pub(super) fn is_mutation(&self) -> bool {
-        !self.admitted.is_query && !self.admitted.is_subscription
-    }
-
-    /// What is executed.
-    pub(super) fn into_request(self) -> async_graphql::Request {
-        let request = async_graphql::Request::new(self.call.query);
-        let mut request = request.variables(self.admitted.variables);
-        request.operation_name = self.call.operation;
-        request.set_parsed_query(self.admitted.document);
-        request
     }
 }
 
