@@ -2,6 +2,7 @@
 
 mod bounds;
 mod closing;
+mod credentials;
 mod events;
 mod replicas;
 mod streams;
