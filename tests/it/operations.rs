@@ -18,7 +18,7 @@ use substance::substance;
 on_both_databases!(the_operations_answer_in_as_many_statements_as_their_table_says);
 
 /// How often a query is asked again when it took more statements than it should: see [`SPLIT`].
-const TRIES: u32 = 10;
+const TRIES: u32 = 60;
 
 async fn the_operations_answer_in_as_many_statements_as_their_table_says(app: &TestApp) {
     let demo = DemoAgency::fill(app, 1).await;
