@@ -127,6 +127,16 @@ pub struct Config {
         default_value = "900", value_parser = whole_number::<usize>(10..=100_000))]
     pub connections: usize,
 
+    /// WebSockets and event streams among them, 1 to 100000; whoever comes then is refused
+    #[arg(long, env = "MERIDIAN_LIVE_CONNECTIONS", value_name = "COUNT",
+        default_value = "400", value_parser = whole_number::<usize>(1..=100_000))]
+    pub live_connections: usize,
+
+    /// WebSockets and event streams that one person may have open at the same time, 1 to 1000
+    #[arg(long, env = "MERIDIAN_LIVE_CONNECTIONS_EACH", value_name = "COUNT",
+        default_value = "20", value_parser = whole_number::<usize>(1..=1_000))]
+    pub live_connections_each: usize,
+
     /// Origins whose pages may call the API from a browser, separated by commas: `https://app.example.com`
     #[arg(long, env = "MERIDIAN_CORS_ORIGINS", value_name = "ORIGINS",
         default_value = "", hide_default_value = true, value_parser = Origins::parse)]

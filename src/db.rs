@@ -1,5 +1,9 @@
 //! The database: connections, the guarded migration, and transactions that write.
 
+mod feed;
+mod listener;
+mod transaction;
+
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +16,12 @@ use sea_orm::{
     DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
+use tokio::sync::broadcast;
+
+use feed::Feed;
+
+pub use feed::{Note, Told, note};
+pub use transaction::Transaction;
 
 /// Any number that all replicas agree on: the PostgreSQL advisory lock around migrations.
 const MIGRATION_LOCK: i64 = 0x4d45_5249_4449_414e;
@@ -36,6 +46,7 @@ pub struct Db {
     pub read: DatabaseConnection,
     write: DatabaseConnection,
     statements: Arc<AtomicU64>,
+    feed: Feed,
 }
 
 impl Db {
@@ -54,18 +65,32 @@ impl Db {
             read,
             write,
             statements,
+            feed: Feed::default(),
         })
     }
 
     /// Opens a transaction that will write. On SQLite it takes the write lock at once, so that it never
     /// fails half-way for having read before another wrote.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+    pub async fn begin(&self) -> Result<Transaction, DbErr> {
+        let begun = self.begin_to_write().await?;
+        Ok(Transaction::new(begun, self.feed.clone()))
+    }
+
+    async fn begin_to_write(&self) -> Result<DatabaseTransaction, DbErr> {
         self.write
             .begin_with_options(TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
                 ..Default::default()
             })
             .await
+    }
+
+    /// Hears what is [noted](note) and committed from now on: on PostgreSQL in any process, on SQLite in this one.
+    ///
+    /// # Errors
+    /// Unavailable, when PostgreSQL cannot be listened to.
+    pub async fn listen(&self) -> Result<broadcast::Receiver<Told>, DbErr> {
+        self.feed.listen(&self.read).await
     }
 
     /// Opens a transaction that reads everything as it stands at one instant, and writes nothing.
@@ -84,7 +109,7 @@ impl Db {
 
     /// Applies what is missing of the schema. Safe to call from several processes at once.
     pub async fn migrate(&self) -> Result<(), DbErr> {
-        let guarded = self.begin().await?;
+        let guarded = self.begin_to_write().await?;
         if self.backend() == DbBackend::Postgres {
             // The lock belongs to the transaction: it goes with it, whatever happens.
             let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");

@@ -22,6 +22,7 @@ pub use health::{Check, Checks, Readiness};
 
 use health::Health;
 use metrics::Metrics;
+pub use metrics::Open;
 
 /// What a replica knows of itself. Cheap to clone; clones are of the same replica.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +93,26 @@ impl Watch {
     /// An HTTP request was answered with `status` after so long.
     pub fn answered(&self, status: u16, took: Duration) {
         self.metrics.answered(status, took);
+    }
+
+    /// A WebSocket is open for as long as the answer lives.
+    pub fn socket_opened(&self) -> Open {
+        self.metrics.opened("websocket")
+    }
+
+    /// An event stream is open for as long as the answer lives.
+    pub fn event_stream_opened(&self) -> Open {
+        self.metrics.opened("event-stream")
+    }
+
+    /// A subscription is under way for as long as the answer lives.
+    pub fn subscription_opened(&self) -> Open {
+        self.metrics.subscribed()
+    }
+
+    /// A subscription was not told of what so many transactions have changed, but that it has missed something.
+    pub fn events_dropped(&self, transactions: u64) {
+        self.metrics.events_dropped(transactions);
     }
 
     /// Whether this replica does its work, check by check.

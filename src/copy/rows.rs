@@ -9,6 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Copied, count_rows};
+use crate::db::Transaction;
 use crate::db::VALUES_AT_ONCE;
 use crate::entity::{client, person, project, responsibility, role, setting};
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ const ROWS_AT_ONCE: usize = 500;
 /// A copy under way.
 pub(super) struct Copying<'a> {
     source: &'a DatabaseTransaction,
-    target: &'a DatabaseTransaction,
+    target: &'a Transaction,
     progress: &'a ProgressBar,
     copied: Vec<Copied>,
 }
@@ -27,7 +28,7 @@ pub(super) struct Copying<'a> {
 impl<'a> Copying<'a> {
     pub(super) fn new(
         source: &'a DatabaseTransaction,
-        target: &'a DatabaseTransaction,
+        target: &'a Transaction,
         progress: &'a ProgressBar,
     ) -> Self {
         Self {
@@ -154,7 +155,7 @@ impl<'a> Copying<'a> {
     }
 }
 
-async fn must_be_empty<E: EntityTrait>(target: &DatabaseTransaction) -> Result<()> {
+async fn must_be_empty<E: EntityTrait>(target: &Transaction) -> Result<()> {
     let table = E::default().table_name().to_owned();
     if count_rows(target, &table).await? == 0 {
         return Ok(());

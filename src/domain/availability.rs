@@ -49,7 +49,7 @@ pub struct TimeOff {
 }
 
 /// Minutes of one person on a day, or summed over days or people.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Availability {
     /// Working minutes by the schedule: the capacity.
     pub scheduled_minutes: i64,

@@ -1,8 +1,6 @@
 //! Several changes in one transaction: all of them, or none.
 
-use sea_orm::DatabaseTransaction;
-
-use crate::db::Db;
+use crate::db::{Db, Transaction};
 use crate::error::{Error, Problem, ProblemCode, Result};
 
 /// The most items of one batch.
@@ -15,7 +13,7 @@ pub const MOST_ITEMS: usize = 100;
 /// at once, as does everything else.
 #[derive(Debug)]
 pub struct Batch<T> {
-    tx: DatabaseTransaction,
+    tx: Transaction,
     done: Vec<T>,
     problems: Vec<Problem>,
     items: usize,
@@ -41,7 +39,7 @@ impl<T> Batch<T> {
 
     /// Where the items are worked on, one after the other. Each is looked at before it writes anything, so that nothing is
     /// there of one that was refused when the next is looked at.
-    pub fn tx(&self) -> &DatabaseTransaction {
+    pub fn tx(&self) -> &Transaction {
         &self.tx
     }
 

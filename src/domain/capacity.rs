@@ -24,7 +24,7 @@ use crate::error::Result;
 pub const MOST_WEEKS: i64 = 53;
 
 /// A person's week, or several people's weeks summed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Capacity {
     /// Scheduled minutes and what is left of them.
     pub availability: Availability,

@@ -258,7 +258,7 @@ fn next(
 }
 
 async fn answered(
-    tx: sea_orm::DatabaseTransaction,
+    tx: crate::db::Transaction,
     caller: &Caller,
     before: client_request::Model,
     state: RequestState,
@@ -283,7 +283,7 @@ async fn answered(
 }
 
 async fn written(
-    tx: sea_orm::DatabaseTransaction,
+    tx: crate::db::Transaction,
     caller: &Caller,
     before: client_request::Model,
     row: client_request::Model,

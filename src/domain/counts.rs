@@ -24,7 +24,7 @@ impl Default for CountLimits {
 }
 
 /// How many projects one manager is accountable for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Counts {
     /// ACTIVE projects.
     pub active: i64,

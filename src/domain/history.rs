@@ -1,13 +1,34 @@
-//! History: every change of anything, in the transaction that makes it.
+//! History: every change of anything, in the transaction that makes it. What subscriptions are about is also noted, to be
+//! told when that is committed.
 
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityName, EntityTrait, ModelTrait, Set};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::db::{Note, note};
 use crate::domain::access::Caller;
 use crate::entity::{Moment, change, new_id};
 use crate::error::{Error, Result};
+
+/// The tables whose changes are told to subscriptions: those that a project consists of, and those that capacity follows from.
+const TOLD: [&str; 15] = [
+    "assignment",
+    "booking",
+    "client",
+    "email",
+    "holiday",
+    "holiday_calendar",
+    "person",
+    "project",
+    "project_skill",
+    "responsibility_exception",
+    "role",
+    "role_decision",
+    "setting",
+    "time_off",
+    "work_schedule",
+];
 
 /// Notes that a row is new.
 pub async fn created<M>(
@@ -39,11 +60,15 @@ where
             Ok(change::<M>(caller, "CREATED", id(row), None, Some(after)))
         })
         .collect::<Result<Vec<_>>>()?;
-    if !changes.is_empty() {
-        change::Entity::insert_many(changes)
-            .exec_without_returning(conn)
-            .await?;
+    if changes.is_empty() {
+        return Ok(());
     }
+    for change in &changes {
+        tell(conn, change).await?;
+    }
+    change::Entity::insert_many(changes)
+        .exec_without_returning(conn)
+        .await?;
     Ok(())
 }
 
@@ -134,10 +159,34 @@ async fn write<M: ModelTrait>(
     before: Option<Value>,
     after: Option<Value>,
 ) -> Result<()> {
-    change::<M>(caller, action, id, before, after)
-        .insert(conn)
-        .await?;
+    let change = change::<M>(caller, action, id, before, after);
+    tell(conn, &change).await?;
+    change.insert(conn).await?;
     Ok(())
+}
+
+/// Notes a change that subscriptions are told of, with the project and the person that its row names.
+async fn tell(conn: &impl ConnectionTrait, change: &change::ActiveModel) -> Result<()> {
+    let table = change.subject_kind.as_ref();
+    if !TOLD.contains(&table.as_str()) {
+        return Ok(());
+    }
+    let rows = [change.before_change.as_ref(), change.after_change.as_ref()];
+    let named = |column: &str| {
+        let ids = rows.into_iter().flatten();
+        let mut ids = ids.map(|row| Uuid::try_parse(row.get(column)?.as_str()?).ok());
+        // What has moved from one to another belongs to neither alone.
+        let first = ids.next()?;
+        first.filter(|_| ids.all(|id| id == first))
+    };
+    let told = Note {
+        table: table.clone(),
+        id: *change.subject_id.as_ref(),
+        action: change.action.as_ref().clone(),
+        project_id: named("project_id"),
+        person_id: named("person_id"),
+    };
+    Ok(note(conn, &told).await?)
 }
 
 fn change<M: ModelTrait>(

@@ -90,7 +90,7 @@ pub struct ProjectProfile {
 }
 
 /// Minutes a week by the side they belong to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SideLoad {
     /// Client-side work.
     pub client_minutes: i64,

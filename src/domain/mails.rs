@@ -186,7 +186,7 @@ fn pending(before: &email::Model, caller: &Caller) -> email::Model {
 }
 
 async fn moved(
-    tx: sea_orm::DatabaseTransaction,
+    tx: crate::db::Transaction,
     caller: &Caller,
     before: email::Model,
     after: email::Model,

@@ -124,14 +124,32 @@ pub async fn authenticate(
         end_stolen(db, session.id, now).await?;
         return Err(Error::Unauthenticated);
     }
-    let person = person::Entity::find_by_id(session.person_id)
-        .one(&db.read)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
-    let caller = caller_of(person, now)?.ok_or(Error::Unauthenticated)?;
+    let caller = caller_in(db, &session, now).await?;
     let duty = match renewal::is_due(&session, &digest, now) {
         true => Duty::Renew,
         false if is_to_be_noted(&session, &digest, now) => Duty::Note,
+        false => Duty::Nothing,
+    };
+    Ok(SignedIn {
+        caller,
+        session,
+        duty,
+    })
+}
+
+/// Who is signed in by a session that was let in before, at `now`. Writes nothing.
+///
+/// # Errors
+/// As of [`authenticate`].
+pub async fn again(db: &Db, id: Uuid, lifetimes: Lifetimes, now: Timestamp) -> Result<SignedIn> {
+    let session = Entity::find_by_id(id)
+        .one(&db.read)
+        .await?
+        .filter(|session| is_alive(session, lifetimes, now))
+        .ok_or(Error::Unauthenticated)?;
+    let caller = caller_in(db, &session, now).await?;
+    let duty = match was_long_unseen(&session, now) {
+        true => Duty::Note,
         false => Duty::Nothing,
     };
     Ok(SignedIn {
@@ -272,9 +290,20 @@ fn is_alive(session: &Model, lifetimes: Lifetimes, now: Timestamp) -> bool {
         && now < later(session.last_seen_at.0, lifetimes.idle)
 }
 
+async fn caller_in(db: &Db, session: &Model, now: Timestamp) -> Result<Caller> {
+    let person = person::Entity::find_by_id(session.person_id)
+        .one(&db.read)
+        .await?
+        .ok_or(Error::Unauthenticated)?;
+    caller_of(person, now)?.ok_or(Error::Unauthenticated)
+}
+
 fn is_to_be_noted(session: &Model, digest: &str, now: Timestamp) -> bool {
+    was_long_unseen(session, now) || renewal::is_unconfirmed(session, digest)
+}
+
+fn was_long_unseen(session: &Model, now: Timestamp) -> bool {
     now.duration_since(session.last_seen_at.0) >= SEEN_STEP
-        || renewal::is_unconfirmed(session, digest)
 }
 
 fn later(now: Timestamp, by: SignedDuration) -> Timestamp {

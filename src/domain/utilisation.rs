@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::availability::WHOLE_BP;
 
 /// Load of a period, minutes, counted three ways.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LoadMinutes {
     /// Coordination and confirmed bookings.
     pub confirmed: i64,

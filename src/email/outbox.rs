@@ -10,6 +10,7 @@ mod lane;
 mod mark;
 mod never_left;
 mod render;
+mod tell;
 mod upkeep;
 mod when;
 
@@ -31,6 +32,8 @@ pub use never_left::never_left;
 pub use render::{close, forget_rendered, store_rendered};
 pub use upkeep::{OnAmbiguous, TakenBack, clear_bodies, expire, forget_sign_ins, prune, take_back};
 pub use when::When;
+
+use tell::tell;
 
 pub use crate::domain::planned_mails::{insert, pending};
 pub use crate::domain::suppressions::{suppress, suppressed};

@@ -1,5 +1,7 @@
 //! Capacity: availability, load and utilisation of people, week by week.
 
+mod changed;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use crate::domain::settings::Settings;
 use crate::domain::utilisation;
 use crate::entity::Day;
 use crate::error::Error;
+
+pub use changed::{CapacityChanged, CapacitySubscriptions};
 
 /// A person's week, or a team's: minutes, and what they come to.
 #[derive(Description)]

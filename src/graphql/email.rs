@@ -1,5 +1,6 @@
 //! The outbox: which mails there are, what became of them, and what one would say.
 
+mod delivered;
 mod filter;
 mod forecast;
 mod mutations;
@@ -23,6 +24,7 @@ use crate::email::compose;
 use crate::entity::{self, Day, Moment, client_contact, email, email_attempt, person};
 use crate::error::Error;
 
+pub use delivered::{EmailSubscriptions, MailDelivered};
 pub use filter::EmailFilter;
 pub use forecast::{ForecastQueries, ForecastedEmail};
 pub use mutations::{

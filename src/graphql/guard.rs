@@ -111,7 +111,7 @@ impl Cost {
 }
 
 /// A document that may be executed, and its price.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Admitted {
     /// The parsed document, for [`async_graphql::Request::set_parsed_query`].
     pub document: ExecutableDocument,
@@ -121,6 +121,8 @@ pub struct Admitted {
     pub is_query: bool,
     /// Whether the operation that is asked for has one field at its root, and nothing else.
     pub is_single: bool,
+    /// Whether it is a subscription.
+    pub is_subscription: bool,
     /// Whether an operation of it reads `__schema` or `__type`.
     pub introspects: bool,
     /// The price of the operation that is asked for.
@@ -188,6 +190,8 @@ pub fn admit(
         let roots = &asked_for.node.selection_set.node.items;
         matches!(&roots[..], [root] if matches!(root.node, Selection::Field(_)))
     });
+    let is_subscription =
+        asked_for.is_some_and(|asked_for| asked_for.node.ty == OperationType::Subscription);
     let weighed = weigh::weigh(&document, asked_for, &variables, prices)?;
     let variables = match asked_for {
         Some(asked_for) => variables::complete(variables, &asked_for.node.variable_definitions)?,
@@ -198,6 +202,7 @@ pub fn admit(
         variables,
         is_query,
         is_single,
+        is_subscription,
         introspects: weighed.introspects,
         cost: weighed.cost,
     })

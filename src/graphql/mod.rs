@@ -31,6 +31,7 @@ pub mod inventory;
 pub mod letter;
 pub mod loaders;
 pub mod node;
+pub mod occasion;
 pub mod payload;
 pub mod person;
 pub mod plan;
@@ -56,7 +57,7 @@ pub mod time_off;
 pub mod touchpoint;
 pub mod work_schedule;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
 /// What can be read.
 #[derive(Default, MergedObject)]
@@ -125,16 +126,29 @@ pub struct Mutation(
     api_token::ApiTokenMutations,
 );
 
+/// What can be watched, over a WebSocket or as server-sent events. Each operation has one field, and permission is asked for
+/// again with each event.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(
+    project::ProjectSubscriptions,
+    capacity::CapacitySubscriptions,
+    email::EmailSubscriptions,
+);
+
 /// Meridian's schema.
-pub type MeridianSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type MeridianSchema = Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. Needs no database: what a request works with is put on the request.
 pub fn schema() -> MeridianSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .extension(field_errors::FieldErrors)
-        // It compares a name with all others as often as the document pleases; the guard does it for those that are told.
-        .disable_suggestions()
-        .finish()
+    Schema::build(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+    )
+    .extension(field_errors::FieldErrors)
+    // It compares a name with all others as often as the document pleases; the guard does it for those that are told.
+    .disable_suggestions()
+    .finish()
 }
 
 /// The schema as `schema.graphql` keeps it: everything sorted, so that its history reads well.

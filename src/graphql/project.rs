@@ -1,5 +1,6 @@
 //! Projects.
 
+mod changed;
 mod mutations;
 
 use async_graphql::{Context, Description, ID, Object, Result};
@@ -29,6 +30,7 @@ use crate::entity::{
     Day, Moment, booking, client, client_request, project, project_skill, role_decision,
 };
 
+pub use changed::{ProjectChanged, ProjectSubscriptions};
 pub(in crate::graphql) use mutations::payload;
 pub use mutations::{
     ProjectArchiveInput, ProjectCreateInput, ProjectMutations, ProjectPayload,

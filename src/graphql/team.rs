@@ -200,7 +200,7 @@ impl TeamQueries {
         caller.must_read_all("read everybody's capacity")?;
         let week = week("week", asked, caller.today())?;
         let conn = &ctx.db().read;
-        let people = employed_in(conn, week).await?;
+        let people = employed_in(conn, week, week).await?;
         let ids = people.iter().map(|person| person.id).collect();
         let agenda = Agenda::load(conn, People::WithAllBooks(ids), week, 1, caller.today()).await?;
         let agenda = Arc::new(agenda);
@@ -331,17 +331,18 @@ impl TeamQueries {
     }
 }
 
-/// Everybody employed on any day of a week, by name.
-async fn employed_in(
+/// Everybody employed on any day of the weeks from `first` to `last`, by name.
+pub(super) async fn employed_in(
     conn: &impl sea_orm::ConnectionTrait,
-    week: Week,
+    first: Week,
+    last: Week,
 ) -> crate::error::Result<Vec<person::Model>> {
     let mut people = person::Entity::find()
-        .filter(person::Column::EmployedFrom.lte(Day(week.sunday())))
+        .filter(person::Column::EmployedFrom.lte(Day(last.sunday())))
         .filter(
             Condition::any()
                 .add(person::Column::EmployedUntil.is_null())
-                .add(person::Column::EmployedUntil.gte(Day(week.monday()))),
+                .add(person::Column::EmployedUntil.gte(Day(first.monday()))),
         )
         .all(conn)
         .await?;

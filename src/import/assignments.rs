@@ -1,13 +1,13 @@
 //! assignments.csv: one row says who holds a role of a client or project from a day on.
 
 use jiff::civil::Date;
-use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use super::columns::Column;
 use super::entry::{Done, Entry, Write};
 use super::known::{HeldFrom, Known, held_from};
 use super::row::Row;
+use crate::db::Transaction;
 use crate::domain::access::Caller;
 use crate::domain::assignments::{Change, NewAssignment, Outcome, Target, set_in};
 use crate::entity::AssignmentSource;
@@ -83,12 +83,7 @@ impl Entry for AssignmentRow {
 }
 
 impl Write for AssignmentRow {
-    async fn write(
-        self,
-        tx: &DatabaseTransaction,
-        caller: &Caller,
-        known: &mut Known,
-    ) -> Result<Done> {
+    async fn write(self, tx: &Transaction, caller: &Caller, known: &mut Known) -> Result<Done> {
         // What began that day as the file says stands, even if it has ended since: somebody decided so.
         let held_by = known.holders.get(&self.held_from()).copied();
         if self.person_id.is_some() && self.person_id == held_by {

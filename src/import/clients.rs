@@ -1,12 +1,12 @@
 //! clients.csv: one row a client, told by its name.
 
 use jiff::civil::Date;
-use sea_orm::DatabaseTransaction;
 
 use super::columns::Column;
 use super::entry::{Done, Entry, Write};
 use super::known::{Known, key};
 use super::row::Row;
+use crate::db::Transaction;
 use crate::domain::access::Caller;
 use crate::domain::clients::{ClientEdit, NewClient, create_in, update_in};
 use crate::entity::{Day, client};
@@ -58,12 +58,7 @@ impl Entry for ClientRow {
 }
 
 impl Write for ClientRow {
-    async fn write(
-        self,
-        tx: &DatabaseTransaction,
-        caller: &Caller,
-        known: &mut Known,
-    ) -> Result<Done> {
+    async fn write(self, tx: &Transaction, caller: &Caller, known: &mut Known) -> Result<Done> {
         let key = self.key();
         let Some(before) = known.clients.row(&key) else {
             let made = create_in(tx, caller, self.into_new()).await?;

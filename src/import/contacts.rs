@@ -1,11 +1,10 @@
 //! contacts.csv: one row a person at a client, told by client and address.
 
-use sea_orm::DatabaseTransaction;
-
 use super::columns::Column;
 use super::entry::{Done, Entry, Write};
 use super::known::{Known, key};
 use super::row::Row;
+use crate::db::Transaction;
 use crate::domain::access::Caller;
 use crate::domain::contacts::{ContactEdit, NewContact, create_in, update_in};
 use crate::entity::{client, client_contact};
@@ -57,12 +56,7 @@ impl Entry for ContactRow {
 }
 
 impl Write for ContactRow {
-    async fn write(
-        self,
-        tx: &DatabaseTransaction,
-        caller: &Caller,
-        known: &mut Known,
-    ) -> Result<Done> {
+    async fn write(self, tx: &Transaction, caller: &Caller, known: &mut Known) -> Result<Done> {
         if self.primary == Some(true) && known.with_primary.contains(&self.client.id) {
             let reason = "A row above makes somebody else the primary contact of this client.";
             return Err(Error::invalid("isPrimary", reason));

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{DatabaseTransaction, TransactionTrait};
-
 use super::Run;
 use super::known::{Known, key};
 use super::report::Counts;
 use super::row::Row;
 use super::sheet::Sheet;
+use crate::db::Transaction;
 use crate::domain::access::Caller;
 use crate::error::{Error, Result};
 
@@ -27,12 +26,7 @@ pub(super) trait Entry: Sized {
 /// An entry that is written on its own.
 pub(super) trait Write: Entry {
     /// Writes what differs from what is known, by the rules of the domain. `known` changes only when it succeeds.
-    async fn write(
-        self,
-        tx: &DatabaseTransaction,
-        caller: &Caller,
-        known: &mut Known,
-    ) -> Result<Done>;
+    async fn write(self, tx: &Transaction, caller: &Caller, known: &mut Known) -> Result<Done>;
 }
 
 /// What became of a row.

@@ -26,7 +26,6 @@ mod touchpoints;
 use std::path::PathBuf;
 
 use indicatif::ProgressBar;
-use sea_orm::DatabaseTransaction;
 
 pub use columns::{Column, Kind};
 pub use files::Files;
@@ -34,6 +33,7 @@ pub use findings::Finding;
 pub use report::{Counts, Report, SheetReport};
 
 use crate::db::Db;
+use crate::db::Transaction;
 use crate::domain::access::Caller;
 use crate::error::Result;
 use findings::Findings;
@@ -51,7 +51,7 @@ pub struct File {
 
 /// An import under way: its transaction and what it has found so far.
 struct Run<'a> {
-    tx: &'a DatabaseTransaction,
+    tx: &'a Transaction,
     caller: &'a Caller,
     known: Known,
     findings: Findings,

@@ -1,7 +1,6 @@
 //! people.csv: one row a person, told by the address, with the hours they work.
 
 use jiff::civil::Date;
-use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use super::columns::Column;
@@ -9,6 +8,7 @@ use super::entry::{Done, Entry, Write};
 use super::hours::{self, MONDAY_TO_FRIDAY, Weekdays};
 use super::known::{Known, key};
 use super::row::Row;
+use crate::db::Transaction;
 use crate::domain::access::Caller;
 use crate::domain::check::shortened;
 use crate::domain::people::{NewPerson, PersonEdit, create_in, update_in};
@@ -178,12 +178,7 @@ fn decimal(row: &mut Row<'_>, column: &str, most: i64) -> Option<i64> {
 }
 
 impl Write for PersonRow {
-    async fn write(
-        self,
-        tx: &DatabaseTransaction,
-        caller: &Caller,
-        known: &mut Known,
-    ) -> Result<Done> {
+    async fn write(self, tx: &Transaction, caller: &Caller, known: &mut Known) -> Result<Done> {
         let key = self.key();
         let (person, done) = match known.people.row(&key) {
             None => (create_in(tx, caller, self.as_new()).await?, Done::Created),
@@ -261,7 +256,7 @@ impl Hours {
     /// Sets the hours from their day on; none when they are so already.
     async fn write(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         caller: &Caller,
         known: &Known,
         person_id: Uuid,

@@ -1,12 +1,12 @@
 //! projects.csv: one row a project, told by client and name.
 
 use jiff::civil::Date;
-use sea_orm::DatabaseTransaction;
 
 use super::columns::Column;
 use super::entry::{Done, Entry, Write};
 use super::known::{Known, key};
 use super::row::Row;
+use crate::db::Transaction;
 use crate::domain::access::Caller;
 use crate::domain::project_status::{self, StatusMove};
 use crate::domain::projects::{NewProject, ProjectEdit, create_in, update_in};
@@ -94,12 +94,7 @@ impl Entry for ProjectRow {
 }
 
 impl Write for ProjectRow {
-    async fn write(
-        self,
-        tx: &DatabaseTransaction,
-        caller: &Caller,
-        known: &mut Known,
-    ) -> Result<Done> {
+    async fn write(self, tx: &Transaction, caller: &Caller, known: &mut Known) -> Result<Done> {
         let key = self.key();
         let Some(before) = known.projects.row(&key).cloned() else {
             let made = create_in(tx, caller, self.into_new()).await?;

@@ -13,7 +13,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
@@ -35,6 +35,13 @@ pub struct Bounds {
     pub open: usize,
 }
 
+/// A place among the connections that may be open. What a connection becomes takes a clone of it along: the place is free when
+/// all are gone.
+#[derive(Clone, Debug)]
+pub(super) struct Seat {
+    _permit: Option<Arc<OwnedSemaphorePermit>>,
+}
+
 /// Serves `router` until `shutdown` ends, and then until every request under way has ended, those included whose client
 /// has gone. A connection that stays quiet is closed, between requests, within the head of one and within an answer that it
 /// does not read; sooner by far while more than half of those that may be are open.
@@ -48,7 +55,6 @@ pub async fn serve(
 ) {
     let under_way = UnderWay::default();
     let router = router.layer(Extension(under_way.clone()));
-    let (stop, stopping) = watch::channel(());
     let mut shutdown = pin!(shutdown);
     let places = Arc::new(Semaphore::new(bounds.open));
     loop {
@@ -66,15 +72,14 @@ pub async fn serve(
             bounds.quiet
         };
         let router = router.clone().layer(Extension(ConnectInfo(peer)));
-        let connection = connection(stream, router, quiet, stopping.clone());
-        under_way.begin(async move {
-            connection.await;
-            drop(place);
-        });
+        let seat = Seat {
+            _permit: place.ok().map(Arc::new),
+        };
+        under_way.begin(connection(stream, router, quiet, seat, under_way.clone()));
     }
     // Whoever connects from now on is refused at once, and can ask another replica.
     drop((listener, router));
-    drop(stop);
+    under_way.stop();
     under_way.ended().await;
 }
 
@@ -82,10 +87,14 @@ async fn connection(
     stream: TcpStream,
     router: Router,
     quiet: Duration,
-    mut stopping: watch::Receiver<()>,
+    seat: Seat,
+    under_way: UnderWay,
 ) {
-    let router =
-        router.map_request(|request: axum::http::Request<Incoming>| request.map(Body::new));
+    let router = router.map_request(move |request: axum::http::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(seat.clone());
+        request
+    });
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(quiet));
     let served = http1::Builder::new()
@@ -99,8 +108,7 @@ async fn connection(
     let mut served = pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,
-        // Only the sender's end is heard.
-        _ = stopping.changed() => {
+        () = under_way.stopping() => {
             served.as_mut().graceful_shutdown();
             served.await
         }

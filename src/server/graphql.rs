@@ -5,7 +5,8 @@
 //! adds to each request what its resolvers need.
 
 mod answer;
-mod call;
+mod asked;
+pub(super) mod call;
 mod media;
 mod once;
 mod seal;
@@ -31,12 +32,14 @@ use crate::graphql::error::{self, Code, coded};
 use crate::graphql::future::Deprecations;
 use crate::graphql::guard::{self, Cost, Prices};
 
-use answer::Answer;
+pub(super) use answer::Answer;
 use call::Call;
 use media::Media;
 use once::Once;
 
 pub(super) use answer::REPLAYED;
+pub(super) use asked::{Asked, Terms};
+pub(super) use media::prefers_event_stream;
 pub(super) use once::IDEMPOTENCY_KEY;
 pub use once::{Keeper, LONGEST_KEPT, LONGEST_KEY};
 
@@ -118,51 +121,77 @@ impl<E: Executor> Endpoint<E> {
         let once = Once::of(&request);
         let allowance = Allowance::of(&request);
         let only_reads = request.method().is_safe();
-        let call = read(request, deadline).await?;
-        let admitted = guard::admit(
-            &call.query,
-            call.operation.as_deref(),
-            call.variables,
-            &self.prices,
-        )?;
-        if only_reads && !admitted.is_query {
+        Media::of_answer(request.headers())?;
+        let asked = self.admit(read_call(request, deadline).await?)?;
+        if asked.is_subscription() {
+            let message = "Subscribe over a WebSocket (graphql-transport-ws), or with `Accept: text/event-stream`.";
+            return Err(Failure::of(Code::NotAcceptable, message));
+        }
+        if only_reads && !asked.admitted.is_query {
             // Whoever makes a browser follow a link sends its cookies along.
             let message = "Only queries can be sent by GET. Send this by POST.";
             return Err(Failure::of(Code::MethodNotAllowed, message));
         }
+        let terms = Terms {
+            request_id,
+            deadline,
+            under_way: &under_way,
+            allowance,
+            once,
+        };
+        self.carry_out(asked, terms, prepare).await
+    }
+
+    /// Asks the guard whether a call may be executed.
+    ///
+    /// # Errors
+    /// The guard's refusal; that of `__schema` and `__type` to callers who may not read the schema; that of what is deprecated,
+    /// where `?future=1` was asked for.
+    pub(super) fn admit(&self, mut call: Call) -> Result<Asked, Failure> {
+        let variables = std::mem::take(&mut call.variables);
+        let operation = call.operation.as_deref();
+        let admitted = guard::admit(&call.query, operation, variables, &self.prices)?;
         if admitted.introspects && !self.is_open {
             let message = "You may not read the schema here: leave out `__schema` and `__type`.";
             return Err(Failure::of(Code::Forbidden, message));
         }
         if call.is_of_the_future {
-            let operation = call.operation.as_deref();
-            let (document, variables) = (&admitted.document, &admitted.variables);
             self.deprecations
-                .check(document, operation, variables)
+                .check(&admitted.document, operation, &admitted.variables)
                 .map_err(|error| Failure::new(error, admitted.cost))?;
         }
-        let cost = match allowance {
-            Some(allowance) => {
-                allowance
-                    .spend(admitted.cost, !admitted.is_query)
-                    .map_err(|refused| {
-                        let error = error::of_request(&refused, request_id);
-                        Failure::new(error, admitted.cost)
-                    })?
-            }
-            None => admitted.cost,
-        };
-        let mut request = async_graphql::Request::new(call.query).variables(admitted.variables);
-        request.operation_name = call.operation;
-        request.set_parsed_query(admitted.document);
+        Ok(Asked { call, admitted })
+    }
+
+    /// Executes a query or a mutation. When this is dropped, or the time is up, a query stops where it is, and a mutation is carried
+    /// to its end.
+    ///
+    /// # Errors
+    /// A [`Failure`] when it was not executed, or not to its end.
+    pub(super) async fn carry_out(
+        &self,
+        asked: Asked,
+        terms: Terms<'_>,
+        prepare: impl FnOnce(async_graphql::Request) -> async_graphql::Request,
+    ) -> Result<Answer, Failure> {
+        let cost = terms.spend(&asked)?;
+        let Terms {
+            request_id,
+            deadline,
+            under_way,
+            once,
+            ..
+        } = terms;
+        let (is_query, is_single) = (asked.admitted.is_query, asked.admitted.is_single);
+        let digest = asked.call.digest.clone();
         let execution = Execution {
             endpoint: self.clone(),
             request_id: request_id.to_owned(),
             cost,
         };
-        let execution = execution.run(prepare(request));
+        let execution = execution.run(prepare(asked.into_request()));
         let seconds = self.time_out.as_secs();
-        if admitted.is_query {
+        if is_query {
             let in_time = tokio::time::timeout_at(deadline, execution).await;
             return in_time.unwrap_or_else(|_| {
                 let message = format!(
@@ -175,10 +204,7 @@ impl<E: Executor> Endpoint<E> {
         let id = request_id.to_owned();
         let execution = async move {
             match once {
-                Some(once) => {
-                    once.run(&call.digest, admitted.is_single, &id, execution)
-                        .await
-                }
+                Some(once) => once.run(&digest, is_single, &id, execution).await,
                 None => execution.await,
             }
         };
@@ -198,10 +224,28 @@ impl<E: Executor> Endpoint<E> {
             }
         }
     }
+
+    /// Keeps from an answer what is no client's business, and suggests names to those who may read the schema.
+    pub(super) fn mask(&self, response: &mut async_graphql::Response, request_id: &str) {
+        error::mask(response, request_id);
+        if self.is_open {
+            guard::suggest(response, &self.prices);
+        }
+    }
+
+    /// What executes.
+    pub(super) fn executor(&self) -> &E {
+        &self.executor
+    }
+
+    /// How long a request may take.
+    pub(super) fn time_out(&self) -> Duration {
+        self.time_out
+    }
 }
 
-async fn read(request: Request, deadline: Instant) -> Result<Call, Failure> {
-    Media::of_answer(request.headers())?;
+/// Reads what a request asks for: a GET or HEAD in its URL, a POST in its body, until `deadline`.
+pub(super) async fn read_call(request: Request, deadline: Instant) -> Result<Call, Failure> {
     if request.method().is_safe() {
         return call::of_url(request.uri());
     }
@@ -220,10 +264,7 @@ impl<E: Executor> Execution<E> {
     async fn run(self, request: async_graphql::Request) -> Result<Answer, Failure> {
         let response = self.execute(request).await;
         let mut response = response.map_err(|error| Failure::new(error, self.cost))?;
-        error::mask(&mut response, &self.request_id);
-        if self.endpoint.is_open {
-            guard::suggest(&mut response, &self.endpoint.prices);
-        }
+        self.endpoint.mask(&mut response, &self.request_id);
         Ok(Answer::executed(response, self.cost))
     }
 
@@ -270,15 +311,20 @@ pub fn refuse(headers: &HeaderMap, failure: &Error) -> Response {
         .write(Media::of_answer(headers).unwrap_or_default())
 }
 
+/// As [`refuse`], for what is no failure of the domain's.
+pub(super) fn refuse_as(headers: &HeaderMap, code: Code, message: impl Into<String>) -> Response {
+    Answer::refused(Failure::of(code, message), &super::request_id(headers)).write_plain()
+}
+
 /// A request that ends without being executed, or without an end to its execution.
 #[derive(Debug)]
-struct Failure {
+pub(super) struct Failure {
     error: Box<ServerError>,
     cost: Cost,
 }
 
 impl Failure {
-    fn new(error: ServerError, cost: Cost) -> Self {
+    pub(super) fn new(error: ServerError, cost: Cost) -> Self {
         Self {
             error: Box::new(error),
             cost,

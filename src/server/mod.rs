@@ -11,6 +11,7 @@ mod ide;
 mod layers;
 mod limiter;
 mod limits;
+mod live;
 mod metrics;
 mod router;
 mod under_way;
@@ -25,7 +26,8 @@ use crate::app::App;
 use crate::error::Result;
 
 pub use layers::{internal_error, panic_message, request_id, with_layers};
-pub use router::router;
+pub use live::Patience;
+pub use router::{router, router_with};
 pub use under_way::UnderWay;
 
 /// How long answers may still take to get out once no request can be under way any more.

@@ -6,16 +6,16 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
 
-use super::graphql::{Endpoint, Keeper, methods, refuse};
+use super::graphql::{Endpoint, Keeper, methods, prefers_event_stream, refuse};
 use super::limits::Limits;
+use super::live::{Live, Patience, take_handshakes};
 use super::{actions, authentication, health, ide, metrics, with_layers};
 use crate::app::App;
-use crate::config::{Config, IntrospectionAccess, MetricsAccess};
+use crate::config::MetricsAccess;
 use crate::domain::access::Caller;
 use crate::domain::credential::Credential;
-use crate::entity::Access;
 use crate::error::{Error, Result};
-use crate::graphql::{MeridianSchema, context, schema};
+use crate::graphql::{context, schema};
 
 /// Everything Meridian serves. `GET /healthz`, `GET /readyz`, the links of mails, signing in and the page at `/graphiql` are open, and
 /// `GET /metrics` where the configuration says so; all else, what does not exist included, takes a valid token or session.
@@ -23,30 +23,41 @@ use crate::graphql::{MeridianSchema, context, schema};
 /// # Errors
 /// Internal, when our own schema cannot be read back.
 pub fn router(app: &App) -> Result<Router> {
-    let limits = Limits::new(app);
-    let routes = signed_in(app, limits.clone())?.merge(open(app, limits));
-    let counted = routes.layer(middleware::from_fn_with_state(app.clone(), metrics::count));
-    Ok(with_layers(counted, app.config.cors_origins.as_slice()))
+    router_with(app, Patience::default())
 }
 
-fn signed_in(app: &App, limits: Limits) -> Result<Router> {
+/// As [`router`], with a patience of its own for what stays open.
+///
+/// # Errors
+/// As of [`router`].
+pub fn router_with(app: &App, patience: Patience) -> Result<Router> {
     let schema = schema();
     let sdl = schema.sdl();
     let endpoint = Endpoint::try_new(schema, &sdl, app.config.request_timeout)
         .map_err(|error| Error::Internal(error.into()))?;
+    let limits = Limits::new(app);
+    let live = Live::new(app, endpoint, limits.clone(), patience);
+    let routes = signed_in(app, live.clone(), limits.clone())
+        .merge(open(app, limits))
+        .layer(middleware::from_fn_with_state(live, take_handshakes));
+    let counted = routes.layer(middleware::from_fn_with_state(app.clone(), metrics::count));
+    Ok(with_layers(counted, app.config.cors_origins.as_slice()))
+}
+
+fn signed_in(app: &App, live: Live, limits: Limits) -> Router {
     let mut routes = Router::new()
         .route("/graphql", methods(graphql))
-        .with_state((app.clone(), endpoint));
+        .with_state((app.clone(), live));
     if app.config.metrics == MetricsAccess::Token {
         let page = get(metrics::for_a_caller).with_state(app.clone());
         routes = routes.route("/metrics", page);
     }
-    Ok(routes
+    routes
         .fallback(no_such_page)
         .layer(middleware::from_fn_with_state(
             (app.clone(), limits),
             authentication::require,
-        )))
+        ))
 }
 
 fn open(app: &App, limits: Limits) -> Router {
@@ -65,27 +76,18 @@ fn open(app: &App, limits: Limits) -> Router {
 }
 
 async fn graphql(
-    State((app, endpoint)): State<(App, Endpoint<MeridianSchema>)>,
+    State((app, live)): State<(App, Live)>,
     Extension(caller): Extension<Caller>,
     Extension(credential): Extension<Credential>,
     mut request: Request,
 ) -> Response {
+    if prefers_event_stream(request.headers()) {
+        return live.tell_events(caller, credential, request).await;
+    }
     request.extensions_mut().insert(Keeper::new(&app, &caller));
-    let endpoint = if reads_the_schema(&app.config, &caller) {
-        endpoint
-    } else {
-        endpoint.with_its_schema_hidden()
-    };
+    let endpoint = live.endpoint_for(&caller);
     let prepare = |request| context::prepare(request, &app, caller).data(credential);
     endpoint.answer(request, prepare).await
-}
-
-fn reads_the_schema(config: &Config, caller: &Caller) -> bool {
-    match config.introspection {
-        IntrospectionAccess::Off => false,
-        IntrospectionAccess::Owners => caller.access == Access::Owner,
-        IntrospectionAccess::Token => true,
-    }
 }
 
 async fn no_such_page(headers: HeaderMap) -> Response {

@@ -13,11 +13,11 @@ use crate::error::{Error, Result};
 /// A connection that ends takes the futures of its requests with it, wherever they stand. What changes something runs
 /// here instead, so that it stops neither between two transactions nor before it has said in the log what failed.
 #[derive(Clone, Debug)]
-pub struct UnderWay(Arc<watch::Sender<()>>);
+pub struct UnderWay(Arc<watch::Sender<bool>>);
 
 impl Default for UnderWay {
     fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(())))
+        Self(Arc::new(watch::Sender::new(false)))
     }
 }
 
@@ -53,6 +53,17 @@ impl UnderWay {
         tokio::spawn(work.in_current_span())
             .await
             .map_err(|error| Error::Internal(error.into()))
+    }
+
+    /// Tells what would stay open that the server stops.
+    pub(super) fn stop(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Ends when the server stops.
+    pub(super) async fn stopping(&self) {
+        // The other end is in `self`.
+        let _ = self.0.subscribe().wait_for(|stops| *stops).await;
     }
 
     /// Ends when nothing is under way.

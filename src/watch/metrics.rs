@@ -54,6 +54,9 @@ pub(super) struct Metrics {
     breaker_open: Gauge,
     skew: Seconds,
     requests: Requests,
+    live: Family<[Label; 1], Gauge>,
+    subscriptions: Gauge,
+    events_dropped: Counter,
     /// When the outbox was counted last. Held while the figures are written out, so that nobody sees half of a count.
     counted_at: Mutex<Option<Timestamp>>,
 }
@@ -146,13 +149,60 @@ impl Default for Metrics {
                 "How long an HTTP request took, by the status of its answer",
                 Family::new_with_constructor(short as fn() -> Histogram),
             ),
+            live: add(
+                &mut own,
+                "live_connections",
+                "WebSockets and event streams that are open, by kind",
+                Family::default(),
+            ),
+            subscriptions: add(
+                &mut own,
+                "subscriptions",
+                "Subscriptions under way",
+                Gauge::default(),
+            ),
+            events_dropped: add(
+                &mut own,
+                "subscription_events_dropped",
+                "Transactions that a subscription was not told of: its client read too slowly, or PostgreSQL was not listened to",
+                Counter::default(),
+            ),
             registry: own,
             counted_at: Mutex::default(),
         }
     }
 }
 
+/// Counts in a gauge for as long as it lives.
+#[derive(Debug)]
+pub struct Open(Gauge);
+
+impl Open {
+    fn counted_in(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 impl Metrics {
+    pub(super) fn opened(&self, kind: &'static str) -> Open {
+        Open::counted_in(&self.live.get_or_create(&[("kind", kind)]))
+    }
+
+    pub(super) fn subscribed(&self) -> Open {
+        Open::counted_in(&self.subscriptions)
+    }
+
+    pub(super) fn events_dropped(&self, transactions: u64) {
+        self.events_dropped.inc_by(transactions);
+    }
+
     pub(super) fn attempted(&self, kind: EmailKind, outcome: &'static str) {
         let labels = [("kind", kind.word()), ("outcome", outcome)];
         self.attempts.get_or_create(&labels).inc();

@@ -27,6 +27,7 @@ mod import;
 mod inventory;
 mod letters;
 mod links;
+mod live;
 mod mails;
 mod migration;
 mod obligations;

@@ -10,7 +10,8 @@ use meridian::entity::{
 use migration::Migrator;
 use sea_orm::sea_query::{IntoIden, Query};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, Statement,
+    ActiveModelTrait, ConnectOptions, ConnectionTrait, Database, EntityTrait, IntoActiveModel,
+    PaginatorTrait, Statement,
 };
 use sea_orm_migration::MigratorTrait;
 use uuid::Uuid;
@@ -50,10 +51,12 @@ async fn an_outbox_of_the_first_release_keeps_its_mails_on_postgres() {
 }
 
 async fn grown_up(url: &str) {
+    let mut alone = ConnectOptions::new(url);
+    let alone = Database::connect(alone.max_connections(1).clone()).await;
+    let alone = alone.unwrap();
+    Migrator::up(&alone, Some(FIRST_RELEASE)).await.unwrap();
+    alone.close().await.unwrap();
     let db = Db::connect(url).await.unwrap();
-    let tx = db.begin().await.unwrap();
-    Migrator::up(&tx, Some(FIRST_RELEASE)).await.unwrap();
-    tx.commit().await.unwrap();
     let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
     let dana = write(&db, rows::person("Dana", None, now).into_active_model()).await;
     let mail = mail_of(dana.id, now);

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{Begun, SEEN_STEP, SignedIn, is_to_be_noted};
+use super::{Begun, SEEN_STEP, SignedIn};
 use crate::db::Db;
 use crate::domain::credential::hash;
 use crate::entity::Moment;
@@ -50,15 +50,12 @@ pub async fn renew(db: &Db, signed_in: &SignedIn, presented: &str) -> Result<Opt
     Ok((renewed.rows_affected == 1).then_some(Begun { secret, row }))
 }
 
-/// Notes that the session was used, to some minutes, and that its new secret has arrived.
-pub async fn note_use(db: &Db, signed_in: &SignedIn, presented: &str) -> Result<()> {
+/// Notes that the session was used, to some minutes, and that its new secret has arrived, if it was presented.
+pub async fn note_use(db: &Db, signed_in: &SignedIn, presented: Option<&str>) -> Result<()> {
     let now = signed_in.caller.now;
-    let (session, digest) = (&signed_in.session, hash(presented));
-    if !is_to_be_noted(session, &digest, now) {
-        return Ok(());
-    }
+    let (session, digest) = (&signed_in.session, presented.map(hash));
     let tx = db.begin().await?;
-    if is_unconfirmed(session, &digest) {
+    if let Some(digest) = digest.filter(|digest| is_unconfirmed(session, digest)) {
         Entity::update_many()
             .col_expr(Column::ConfirmedAt, Expr::value(Moment(now)))
             .filter(Column::Id.eq(session.id))

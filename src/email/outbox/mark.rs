@@ -10,7 +10,7 @@ use sea_orm::sea_query::{
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, UpdateMany};
 use uuid::Uuid;
 
-use super::{Claim, When, held, is_in, is_in_any, padded, still_claimed};
+use super::{Claim, When, held, is_in, is_in_any, padded, still_claimed, tell};
 use crate::entity::EmailState::{Claimed, Data, Expired, Failed, Held, Pending, Sent};
 use crate::entity::email::{Column, Entity};
 use crate::entity::{EmailState, Moment};
@@ -187,11 +187,13 @@ async fn mark_each(
     let mut statement = fenced.into_query();
     // A row that is given twice is still marked once.
     statement.from(TableRef::ValuesList(padded(rows), MARKED.into_iden()));
-    claims_of(conn, statement).await
+    let marked = claims_of(conn, statement).await?;
+    tell(conn, &marked.iter().copied().collect::<Vec<_>>()).await?;
+    Ok(marked)
 }
 
 /// Carries out `update` and answers the claims on the rows that it changed.
-async fn claims_of(
+pub(super) async fn claims_of(
     conn: &impl ConnectionTrait,
     mut update: UpdateStatement,
 ) -> Result<HashSet<Claim>> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{Claim, still_claimed};
+use super::{Claim, still_claimed, tell};
 use crate::domain::mail_messages;
 use crate::email::compose::Rendered;
 use crate::entity::email::{Column, Entity};
@@ -77,5 +77,9 @@ pub async fn close(
         .filter(still_claimed(&[claim]))
         .exec(conn)
         .await?;
-    Ok(closed.rows_affected == 1)
+    if closed.rows_affected == 0 {
+        return Ok(false);
+    }
+    tell(conn, &[claim]).await?;
+    Ok(true)
 }

@@ -7,7 +7,8 @@ use sea_orm::{
     Select, UpdateMany,
 };
 
-use super::{Attempt, Claim, Lane, When, held, is_in, is_in_any, record_all};
+use super::mark::claims_of;
+use super::{Attempt, Claim, Lane, When, held, is_in, is_in_any, record_all, tell};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email::{Column, Entity, Model};
 use crate::entity::{
@@ -112,6 +113,7 @@ pub async fn take_back(
         .filter(Column::Kind.ne(EmailKind::ClientLetter))
         .exec(conn)
         .await?;
+    tell(conn, &claims).await?;
     Ok(TakenBack {
         claimed: claimed.rows_affected,
         in_doubt: letters.rows_affected + others.rows_affected,
@@ -163,12 +165,12 @@ pub async fn expire(conn: &impl ConnectionTrait, now: impl Into<When>) -> Result
                 .equals((Entity, Column::Id)),
         )
         .into_query();
-    let untried = ended_in_vain(now, UNTRIED)
-        .filter(Expr::exists(attempts).not())
-        .exec(conn)
-        .await?;
-    let tried = ended_in_vain(now, TRIED).exec(conn).await?;
-    Ok(untried.rows_affected + tried.rows_affected)
+    let untried = ended_in_vain(now, UNTRIED).filter(Expr::exists(attempts).not());
+    let mut expired = Vec::from_iter(claims_of(conn, untried.into_query()).await?);
+    let tried = ended_in_vain(now, TRIED).into_query();
+    expired.extend(claims_of(conn, tried).await?);
+    tell(conn, &expired).await?;
+    Ok(expired.len() as u64)
 }
 
 fn ended_in_vain(now: When, reason: &str) -> UpdateMany<Entity> {

@@ -2,6 +2,7 @@
 
 use async_graphql::Pos;
 
+use super::super::error::Code;
 use super::weigh::Weight;
 use super::{
     Cost, MAX_ALIASES, MAX_COST, MAX_DEPTH, MAX_DIRECTIVES, MAX_INTROSPECTION_DEPTH,
@@ -51,6 +52,25 @@ pub(super) fn check(weight: &Weight<'_>, position: Pos) -> Result<(), Refusal> {
         return Err(refusal(weight, too_costly(weight), position));
     }
     Ok(())
+}
+
+/// Checks that a subscription has one field at its root, as the specification wants it: each event is an answer to one.
+///
+/// # Errors
+/// `VALIDATION_FAILED`.
+pub(super) fn check_only_field(weight: &Weight<'_>, position: Pos) -> Result<(), Refusal> {
+    if weight.fields == 1 {
+        return Ok(());
+    }
+    let message = format!(
+        "A subscription has one field at its root, this one has {}. Send one operation for each.",
+        weight.fields
+    );
+    Err(Refusal::new(
+        Code::ValidationFailed,
+        message,
+        Some(position),
+    ))
 }
 
 /// Checks the nesting of selection sets alone: what holds for unused fragments too.

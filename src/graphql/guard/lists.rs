@@ -5,7 +5,7 @@
 
 use super::DEFAULT_ITEMS;
 
-const LISTS: [(&str, &str, u64); 57] = [
+const LISTS: [(&str, &str, u64); 58] = [
     ("Acceptance", "carriers", 2),
     ("Acceptance", "constraints", 2),
     ("Acceptance", "moves", 2),
@@ -16,6 +16,7 @@ const LISTS: [(&str, &str, u64); 57] = [
     ("BookingsPayload", "results", 100),
     ("Capacity", "explain", 20),
     ("CapacityAgainst", "people", 20),
+    ("CapacityChanged", "weeks", 13),
     ("Change", "fields", 20),
     ("ChangedInventoryLine", "fields", 20),
     ("Client", "accountable", 2),

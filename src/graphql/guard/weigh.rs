@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 use async_graphql::parser::Positioned;
 use async_graphql::parser::types::{
-    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
-    VariableDefinition,
+    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection,
+    SelectionSet, VariableDefinition,
 };
 use async_graphql::{Name, Value, Variables};
 use async_graphql_value::Value as Literal;
@@ -108,6 +108,9 @@ pub(super) fn weigh(
         }
         let weight = scale.operation(&definition.node);
         budget::check(&weight, definition.pos)?;
+        if definition.node.ty == OperationType::Subscription {
+            budget::check_only_field(&weight, definition.pos)?;
+        }
         if asked_for.is_some_and(|asked_for| std::ptr::eq(asked_for, definition)) {
             weighed.cost = Cost::of(weight.cost);
         }
@@ -206,7 +209,10 @@ impl<'a> Scale<'a> {
         } else {
             weight.depth = weight.depth.saturating_add(1);
         }
-        weight.fields = 1;
+        // What tells of no event does not make a subscription one of something.
+        let is_event =
+            on != self.prices.root(OperationType::Subscription) || !name.starts_with("__");
+        weight.fields = u64::from(is_event);
         weight.aliases = weight
             .aliases
             .saturating_add(u64::from(field.alias.is_some()));

@@ -80,7 +80,7 @@ impl Visit<'_> {
 
     async fn act(
         &self,
-        tx: &sea_orm::DatabaseTransaction,
+        tx: &crate::db::Transaction,
         answer: Answer,
         asked: &Asked,
         reason: &str,

@@ -18,7 +18,7 @@ use crate::graphql::guard::Cost;
 pub(in crate::server) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// An answer before it is written.
-pub(super) struct Answer {
+pub(in crate::server) struct Answer {
     body: Body,
     headers: HeaderMap,
 }
@@ -39,8 +39,9 @@ pub(super) enum Ended {
     OutcomeUnknown,
 }
 
+/// What an answer says.
 #[derive(Serialize)]
-struct Content {
+pub(in crate::server) struct Content {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
     /// Absent when nothing was executed: this is how clients tell a refused
@@ -52,7 +53,7 @@ struct Content {
 
 impl Answer {
     /// What an executor answered, already masked.
-    pub(super) fn executed(response: async_graphql::Response, cost: Cost) -> Self {
+    pub(in crate::server) fn executed(response: async_graphql::Response, cost: Cost) -> Self {
         let was_executed = response.data != Value::Null
             || response.errors.iter().any(|error| !error.path.is_empty());
         let mut extensions = response.extensions;
@@ -106,7 +107,7 @@ impl Answer {
     }
 
     /// Why nothing was executed.
-    pub(super) fn refused(failure: Failure, request_id: &str) -> Self {
+    pub(in crate::server) fn refused(failure: Failure, request_id: &str) -> Self {
         let mut response = async_graphql::Response::from_errors(vec![*failure.error]);
         error::mask(&mut response, request_id);
         Self::executed(response, failure.cost)
@@ -116,6 +117,24 @@ impl Answer {
     pub(super) fn allow(&mut self, methods: &'static str) {
         self.headers
             .insert(ALLOW, HeaderValue::from_static(methods));
+    }
+
+    /// What it says, where it was not said before.
+    pub(in crate::server) fn content(&self) -> Option<&Content> {
+        match &self.body {
+            Body::Content(content) => Some(content),
+            Body::Again(_) => None,
+        }
+    }
+
+    /// What failed.
+    pub(in crate::server) fn errors(&self) -> &[ServerError] {
+        self.content().map_or(&[], |content| &content.errors)
+    }
+
+    /// Writes the answer to whoever has no media type to choose.
+    pub(in crate::server) fn write_plain(self) -> Response {
+        self.write(Media::GraphqlResponse)
     }
 
     /// Writes the answer in a media type.

@@ -15,8 +15,8 @@ use crate::graphql::guard;
 use crate::server::body::{self, Unread};
 
 /// What a client asks for.
-#[derive(Debug)]
-pub(super) struct Call {
+#[derive(Clone, Debug)]
+pub(in crate::server) struct Call {
     /// The document, not yet looked at.
     pub(super) query: String,
     /// The name of the operation to run.
@@ -49,7 +49,7 @@ pub(super) async fn of_body(request: Request, deadline: Instant) -> Result<Call,
             Unread::Broken => bad("The body could not be read to its end."),
         })?;
     match serde_json::from_slice(&body) {
-        Ok(Value::Object(fields)) => call(fields, is_of_the_future),
+        Ok(Value::Object(fields)) => of_fields(fields, is_of_the_future),
         Ok(Value::Array(_)) => Err(bad("Batches are not accepted: send one request at a time.")),
         Ok(_) => Err(bad("The body must be a JSON object with a `query`.")),
         Err(error) => Err(bad(format!("The body is not JSON: {error}."))),
@@ -78,7 +78,7 @@ pub(super) fn of_url(uri: &Uri) -> Result<Call, Failure> {
             return Err(bad(format!("`{name}` is in the URL more than once.")));
         }
     }
-    call(fields, is_of_the_future(uri)?)
+    of_fields(fields, is_of_the_future(uri)?)
 }
 
 /// Whether the URL has `future=1`: the client is to work with what will be left when all that is deprecated is gone.
@@ -92,7 +92,14 @@ fn is_of_the_future(uri: &Uri) -> Result<bool, Failure> {
     }
 }
 
-fn call(mut fields: Map<String, Value>, is_of_the_future: bool) -> Result<Call, Failure> {
+/// Reads the words of the specification.
+///
+/// # Errors
+/// `BAD_REQUEST` for what is no request; the guard's for its variables.
+pub(in crate::server) fn of_fields(
+    mut fields: Map<String, Value>,
+    is_of_the_future: bool,
+) -> Result<Call, Failure> {
     let query = match fields.remove("query") {
         Some(Value::String(query)) => query,
         _ => return Err(bad("`query` must be there and be a string.")),

@@ -32,23 +32,12 @@ impl Media {
     /// # Errors
     /// `NOT_ACCEPTABLE` when it allows neither.
     pub(super) fn of_answer(headers: &HeaderMap) -> Result<Self, Failure> {
-        let mut best: Option<(Self, u32)> = None;
-        let mut is_present = false;
-        for range in texts(headers, ACCEPT).flat_map(|line| line.split(',')) {
-            is_present = is_present || !range.trim().is_empty();
-            let Ok(range) = range.trim().parse::<Mime>() else {
-                continue;
-            };
-            let quality = quality(&range);
-            if let Some(media) = Self::matching(&range)
-                && quality > best.map_or(0, |(_, best)| best)
-            {
-                best = Some((media, quality));
+        let mut lines = texts(headers, ACCEPT);
+        match best(headers, Self::matching) {
+            Some(media) => Ok(media),
+            None if lines.all(|line| line.split(',').all(|range| range.trim().is_empty())) => {
+                Ok(Self::default())
             }
-        }
-        match best {
-            Some((media, _)) => Ok(media),
-            None if !is_present => Ok(Self::default()),
             None => Err(Failure::of(
                 Code::NotAcceptable,
                 "The answer can be application/graphql-response+json or application/json, in UTF-8; the Accept header allows neither.",
@@ -64,6 +53,32 @@ impl Media {
             _ => None,
         }
     }
+}
+
+/// Whether the `Accept` header names an event stream, and before what else can be served.
+pub(in crate::server) fn prefers_event_stream(headers: &HeaderMap) -> bool {
+    let is_events = |range: &Mime| match range.essence_str() {
+        "text/event-stream" if is_utf8(range) => Some(true),
+        _ => Media::matching(range).map(|_| false),
+    };
+    best(headers, is_events).unwrap_or_default()
+}
+
+/// What the best range of the `Accept` header comes to; of equals the first.
+fn best<T: Copy>(headers: &HeaderMap, matching: impl Fn(&Mime) -> Option<T>) -> Option<T> {
+    let mut best: Option<(T, u32)> = None;
+    for range in texts(headers, ACCEPT).flat_map(|line| line.split(',')) {
+        let Ok(range) = range.trim().parse::<Mime>() else {
+            continue;
+        };
+        let quality = quality(&range);
+        if let Some(one) = matching(&range)
+            && quality > best.map_or(0, |(_, best)| best)
+        {
+            best = Some((one, quality));
+        }
+    }
+    best.map(|(best, _)| best)
 }
 
 /// Checks that a body is plain JSON in UTF-8. A page of another site cannot send
@@ -157,6 +172,22 @@ mod tests {
         assert_eq!(answer("application/json;q=0"), None);
         assert_eq!(answer("text/html"), None);
         assert_eq!(answer("nonsense"), None);
+    }
+
+    #[test]
+    fn an_event_stream_is_told_only_to_whoever_wants_one_most() {
+        let prefers = |accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().unwrap());
+            prefers_event_stream(&headers)
+        };
+        assert!(prefers("text/event-stream"));
+        assert!(prefers("text/event-stream, multipart/mixed"));
+        assert!(prefers("application/json;q=0.5, text/event-stream"));
+        assert!(!prefers("application/json, text/event-stream"));
+        assert!(!prefers("*/*"));
+        assert!(!prefers("text/event-stream;q=0"));
+        assert!(!prefers_event_stream(&HeaderMap::new()));
     }
 
     #[test]

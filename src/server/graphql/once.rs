@@ -46,7 +46,7 @@ impl Keeper {
 }
 
 /// A request's key, and where its answer is kept.
-pub(super) struct Once {
+pub(in crate::server) struct Once {
     keeper: Keeper,
     key: String,
 }

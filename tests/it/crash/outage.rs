@@ -1,7 +1,8 @@
 //! W6: the database is gone when the mail server has said yes, and comes back.
 
+use meridian::db::Transaction;
 use meridian::entity::{EmailState, email};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait};
 use uuid::Uuid;
 
 use super::scene::{LONG_LEASE, Scene, Settings};
@@ -24,7 +25,7 @@ const UNMARKED: &str = "could not be marked";
 /// A database that lets nobody in, until this is dropped.
 enum Outage<'a> {
     /// Somebody else writes, for longer than anybody waits.
-    Sqlite { _writer: DatabaseTransaction },
+    Sqlite { _writer: Transaction },
     /// Everybody was thrown out.
     Postgres(&'static Cluster, &'a str),
 }

@@ -4,12 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use meridian::config::{Config, IntrospectionAccess};
+use meridian::db::Transaction;
 use meridian::entity::{change, client};
 use reqwest::{Client, Method};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, PaginatorTrait,
-    QueryFilter,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::support::app::{Actor, TestApp, on_both_databases};
@@ -151,7 +149,7 @@ async fn a_server_that_stops_first_makes_the_change_whose_client_left(app: &Test
 }
 
 /// Nobody can write a client until this ends.
-async fn lock_clients(app: &TestApp) -> DatabaseTransaction {
+async fn lock_clients(app: &TestApp) -> Transaction {
     let lock = app.db.begin().await.unwrap();
     if app.db.backend() == DbBackend::Postgres {
         let table = "LOCK TABLE client IN EXCLUSIVE MODE";

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use meridian::clock::Clock;
+use meridian::db::Transaction;
 use meridian::email::compose::Rendered;
 use meridian::email::memory::Failure;
 use meridian::email::outbox::{self, Claim};
 use meridian::entity::{AttemptOutcome, EmailState, email};
 use meridian::jobs::maintenance;
-use sea_orm::DatabaseTransaction;
 
 use super::stage::Stage;
 use super::stories;
@@ -39,7 +39,7 @@ async fn claim(stage: &Stage, replica: &str) -> email::Model {
     claimed.unwrap().pop().expect("a mail is due")
 }
 
-async fn begin(stage: &Stage) -> DatabaseTransaction {
+async fn begin(stage: &Stage) -> Transaction {
     stage.app.db.begin().await.unwrap()
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod rows;
 pub(crate) mod scripted_smtp;
 pub(crate) mod smtp_server;
 pub(crate) mod smtp_temper;
+pub(crate) mod socket;
 pub(crate) mod spam;
 pub(crate) mod tables;
 pub(crate) mod tcp;
