@@ -3,6 +3,7 @@
 
 mod changes;
 mod filters;
+mod heard;
 mod inputs;
 mod questions;
 mod reader;

@@ -3,6 +3,7 @@
 
 mod agency;
 mod by_get;
+mod depth;
 mod future;
 mod layers;
 mod leaving;

@@ -32,8 +32,7 @@ async fn killed_at(app: &TestApp, point: &str, done: u64) {
         ("FAILPOINTS", format!("{point}=return")),
     ];
     let mut replica = Replica::start(folder.path(), &settings);
-    replica.says("listens on").await;
-    let address = address(&replica.said());
+    let address = replica.address().await;
     let asked = tokio::spawn(ask(address, olga.token.clone(), create("Acme")));
     replica.stops_at(point).await;
     replica.kill();
@@ -68,11 +67,4 @@ async fn ask(address: String, token: String, body: Value) -> reqwest::Result<req
         .json(&body)
         .send()
         .await
-}
-
-/// Where a process listens, as it says.
-fn address(said: &str) -> String {
-    let (_, rest) = said.split_once("http://127.0.0.1:").unwrap();
-    let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    format!("http://127.0.0.1:{port}")
 }

@@ -18,6 +18,9 @@ on_both_databases!(
     the_guards_stand_in_front_of_a_socket_too,
     a_socket_carries_twenty_operations_at_a_time,
     connections_are_counted_for_each_and_for_all,
+    a_socket_keeps_its_place_among_all_connections,
+    strangers_who_come_too_often_are_told_to_come_later,
+    an_event_that_costs_too_much_waits_and_is_told_as_missed,
     who_reads_slowly_is_told_what_was_missed,
     who_does_not_read_is_hung_up_on,
     what_is_asked_of_a_server_that_stops_is_answered,
@@ -177,6 +180,87 @@ async fn connections_are_counted_for_each_and_for_all(app: &TestApp) {
         tokio::task::yield_now().await;
         again = Socket::shake_hands(served.address, &[protocol]).await.ok();
     }
+    served.stop().await.unwrap();
+}
+
+async fn a_socket_keeps_its_place_among_all_connections(app: &TestApp) {
+    let olga = app.owner().await;
+    let one = Arc::new(Config {
+        connections: 1,
+        ..(*app.config).clone()
+    });
+    let app = &app.configured(one).await;
+    let (address, stop) = super::served(app, Patience::default(), Duration::from_secs(60)).await;
+    let mut socket = Socket::of(address, &olga).await;
+    let waiting = tokio::spawn(reqwest::get(format!("http://{address}/healthz")));
+    // More than enough for an answer to the other one.
+    for n in 0..100 {
+        socket
+            .ask(&n.to_string(), "{ viewer { name } }", Value::Null)
+            .await;
+        socket.next(&n.to_string()).await;
+        assert_eq!(socket.hear().await["type"], "complete");
+    }
+    assert!(!waiting.is_finished());
+    socket.say_text("goodbye").await;
+    assert_eq!(socket.closed().await, 4400);
+    assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+    drop(stop);
+}
+
+async fn strangers_who_come_too_often_are_told_to_come_later(app: &TestApp) {
+    let olga = app.owner().await;
+    let served = Served::by(app).await;
+    let stranger = reqwest::Client::new();
+    for _ in 0..300 {
+        let asked = stranger
+            .get(served.url("/graphql"))
+            .bearer_auth("mer_nobody");
+        assert_eq!(asked.send().await.unwrap().status(), 401);
+    }
+    let mut socket = Socket::open(served.address, &[]).await;
+    let nobody = json!({ "Authorization": "Bearer mer_nobody" });
+    socket
+        .say(json!({ "type": "connection_init", "payload": nobody }))
+        .await;
+    assert_eq!(socket.closed().await, 1013);
+    // Whoever is known comes in all the same.
+    Socket::of(served.address, &olga).await;
+    served.stop().await.unwrap();
+}
+
+async fn an_event_that_costs_too_much_waits_and_is_told_as_missed(app: &TestApp) {
+    let olga = app.owner().await;
+    let thrifty = Arc::new(Config {
+        cost_per_minute: 6_000,
+        ..(*app.config).clone()
+    });
+    let app = &app.configured(thrifty).await;
+    let served = Served::by(app).await;
+    let mut socket = Socket::of(served.address, &olga).await;
+    let costly = "subscription { projectChanged { kind project { client { projects(first: 100) { nodes { name } } } } } }";
+    socket.subscribe("1", costly, Value::Null).await;
+    for query in [
+        "{ clients(first: 50) { nodes { projects(first: 20) { nodes { id } } } } }",
+        "{ clients(first: 50) { nodes { id } } }",
+    ] {
+        loop {
+            socket.ask("2", query, Value::Null).await;
+            let answer = socket.hear().await;
+            if answer["type"] == "error" {
+                let code = &answer["payload"][0]["extensions"]["code"];
+                assert_eq!(code, "RATE_LIMITED");
+                break;
+            }
+            assert_eq!(socket.hear().await["type"], "complete");
+        }
+    }
+    // Asked for at another replica, which counts for itself.
+    change_often(app, &olga, 1).await;
+    app.clock
+        .set(app.now() + jiff::SignedDuration::from_mins(1));
+    let event = socket.next("1").await["projectChanged"].take();
+    assert_eq!(event, json!({ "kind": "MISSED", "project": null }));
     served.stop().await.unwrap();
 }
 

@@ -151,6 +151,14 @@ async fn a_request_that_is_wrong_is_no_event_stream(app: &TestApp) {
             405,
             "METHOD_NOT_ALLOWED",
         ),
+        (
+            post()
+                .header("accept", events)
+                .header("idempotency-key", "\"one\"")
+                .json(&body(create)),
+            400,
+            "BAD_REQUEST",
+        ),
         (post().json(&body(PROJECTS)), 406, "NOT_ACCEPTABLE"),
         (
             post()

@@ -69,6 +69,15 @@ impl Replica {
         );
     }
 
+    /// Where it listens, once it has said so.
+    pub(crate) async fn address(&mut self) -> String {
+        self.says("listens on").await;
+        let said = self.said();
+        let (_, rest) = said.split_once("http://127.0.0.1:").unwrap();
+        let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        format!("http://127.0.0.1:{port}")
+    }
+
     /// Waits until it has stopped at a fail point.
     pub(crate) async fn stops_at(&mut self, point: &str) {
         self.says(&format!("stopped at the fail point {point}\n"))
