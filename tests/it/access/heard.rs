@@ -67,7 +67,7 @@ async fn what_may_not_be_seen_is_not_told_either(app: &TestApp) {
     for mut ear in ears {
         // What was told before the first of these was told together with it at the latest, and so before the second.
         ear.hears_of(app, "2026-12-01").await;
-        ear.hears_of(app, "2026-12-08").await;
+        ear.hears_of(app, "2026-12-10").await;
         ear.check(&told, &schema).await;
     }
     served.stop().await.unwrap();
@@ -180,7 +180,10 @@ impl<'a> Ear<'a> {
             for payload in &heard {
                 reader.reads(&payload.to_string(), channel.field);
                 let event = &payload["data"][channel.field][about];
-                let whose = self.whose(&event["id"]);
+                // The mails that end the story are nobody's in the tables.
+                let Some(whose) = self.whose(&event["id"]) else {
+                    continue;
+                };
                 let asked = |field: &String| event.get(field).is_some();
                 for field in schema.names(of).into_iter().filter(asked) {
                     let full = format!("{of}.{field}");
@@ -226,10 +229,10 @@ impl<'a> Ear<'a> {
         }
     }
 
-    /// Whose something is; empty when it is nobody's.
-    fn whose(&self, id: &Value) -> &'static str {
+    /// Whose something of the world is.
+    fn whose(&self, id: &Value) -> Option<&'static str> {
         let mut owned = self.world.owned.iter();
-        owned.find(|one| one.id == *id).map_or("", |one| one.whose)
+        owned.find(|one| one.id == *id).map(|one| one.whose)
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::app::{Actor, TestApp, on_both_databases};
+use crate::support::replica::until;
 use crate::support::rows;
 use crate::support::socket::Socket;
 use crate::support::tcp::Served;
@@ -257,6 +258,11 @@ async fn an_event_that_costs_too_much_waits_and_is_told_as_missed(app: &TestApp)
     }
     // Asked for at another replica, which counts for itself.
     change_often(app, &olga, 1).await;
+    until("the event is put off", async || {
+        let figures = app.watch.exposition(app).await;
+        !figures.contains("meridian_subscription_events_dropped_total 0")
+    })
+    .await;
     app.clock
         .set(app.now() + jiff::SignedDuration::from_mins(1));
     let event = socket.next("1").await["projectChanged"].take();
@@ -319,7 +325,7 @@ async fn who_does_not_read_is_hung_up_on(app: &TestApp) {
     let mut socket = Socket::of(address, &olga).await;
     socket.subscribe("1", &wordy(), Value::Null).await;
     change_often(app, &olga, 200).await;
-    crate::support::replica::until("the socket is given up", async || {
+    until("the socket is given up", async || {
         let figures = app.watch.exposition(app).await;
         figures.contains("meridian_live_connections{kind=\"websocket\"} 0")
     })

@@ -145,21 +145,25 @@ impl Socket {
     }
 
     async fn message(&mut self) -> Result<Value, u16> {
+        let heard = tokio::time::timeout(PATIENCE, self.answering_pings()).await;
+        heard.expect("nothing was said")
+    }
+
+    async fn answering_pings(&mut self) -> Result<Value, u16> {
         loop {
-            let heard = tokio::time::timeout(PATIENCE, self.stream.next()).await;
-            let Some(Ok(message)) = heard.expect("nothing was said") else {
-                return Err(0);
-            };
-            match message {
-                Message::Text(text) => {
+            match self.stream.next().await {
+                Some(Ok(Message::Text(text))) => {
                     let message: Value = serde_json::from_str(&text).unwrap();
                     if message != json!({ "type": "ping" }) {
                         return Ok(message);
                     }
                     self.say(json!({ "type": "pong" })).await;
                 }
-                Message::Close(frame) => return Err(frame.map_or(0, |frame| frame.code.into())),
-                _ => {}
+                Some(Ok(Message::Close(frame))) => {
+                    return Err(frame.map_or(0, |frame| frame.code.into()));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Err(0),
             }
         }
     }
