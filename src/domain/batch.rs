@@ -1,10 +1,72 @@
 //! Several changes in one transaction: all of them, or none.
 
+use uuid::Uuid;
+
 use crate::db::{Db, Transaction};
 use crate::error::{Error, Problem, ProblemCode, Result};
 
 /// The most items of one batch.
 pub const MOST_ITEMS: usize = 100;
+
+/// One of several changes of rows of one kind.
+#[derive(Clone, Debug)]
+pub enum Change<New, Edit> {
+    /// A new row.
+    Create(New),
+    /// Another row than before.
+    Update {
+        /// Which row.
+        id: Uuid,
+        /// The version that the caller has read.
+        expected_version: Option<i64>,
+        /// What to change.
+        edit: Edit,
+    },
+    /// A row no more.
+    Delete {
+        /// Which row.
+        id: Uuid,
+        /// The version that the caller has read.
+        expected_version: Option<i64>,
+    },
+}
+
+impl<New, Edit> Change<New, Edit> {
+    /// What inputs call it: where its problems are.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "create",
+            Self::Update { .. } => "update",
+            Self::Delete { .. } => "delete",
+        }
+    }
+}
+
+/// Makes all of `changes` by `make`, one after the other, or none; a dry run makes none in any case. A change that could not be
+/// read is given as its error. Answers what came of each.
+///
+/// # Errors
+/// As [`Batch`]; the problems of a change are below its kind: `items.0.update.startsOn`.
+pub async fn change_all<T, New, Edit>(
+    db: &Db,
+    changes: Vec<Result<Change<New, Edit>>>,
+    dry_run: bool,
+    make: impl AsyncFn(&Transaction, Change<New, Edit>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut batch = Batch::begin(db, changes.len()).await?;
+    for change in changes {
+        let outcome = match change {
+            Ok(change) => {
+                let word = change.word();
+                let made = make(batch.tx(), change).await;
+                made.map_err(|error| error.below(&[word]))
+            }
+            Err(error) => Err(error),
+        };
+        batch.note(outcome)?;
+    }
+    batch.finish(dry_run).await
+}
 
 /// A batch under way. Dropped before its end, it changes nothing.
 ///

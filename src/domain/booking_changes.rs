@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::access::Caller;
-use crate::domain::batch::Batch;
+use crate::domain::batch::{self, Change};
 use crate::domain::bookings::Booking;
 use crate::domain::check::Check;
 use crate::domain::{history, people, projects, responsibilities, working_time};
@@ -57,28 +57,8 @@ pub struct BookingEdit {
     pub note: Option<String>,
 }
 
-/// One of several changes.
-#[derive(Clone, Debug)]
-pub enum BookingChange {
-    /// As [`create`].
-    Create(NewBooking),
-    /// As [`update`].
-    Update {
-        /// Which booking.
-        id: Uuid,
-        /// The version that the caller has read.
-        expected_version: Option<i64>,
-        /// What to change.
-        edit: BookingEdit,
-    },
-    /// As [`delete`].
-    Delete {
-        /// Which booking.
-        id: Uuid,
-        /// The version that the caller has read.
-        expected_version: Option<i64>,
-    },
-}
+/// One of several changes of bookings.
+pub type BookingChange = Change<NewBooking, BookingEdit>;
 
 /// Books somebody on a project. Owners, and managers accountable for the project.
 pub async fn create(db: &Db, caller: &Caller, new: NewBooking) -> Result<booking::Model> {
@@ -184,51 +164,29 @@ async fn delete_in(
     Ok(before)
 }
 
-/// Makes all of these changes, one after the other, or none; a dry run makes none in any case. A change that could not be
-/// read is given as its error. Answers each booking as it is then, or as it was when it is deleted.
+/// Makes all of these changes, as [`batch::change_all`] does. Answers each booking as it is then, or as it was when it is deleted.
 ///
 /// # Errors
-/// As [`Batch`]; the problems of a change are below its kind: `items.0.update.startsOn`.
+/// As of [`batch::change_all`].
 pub async fn change_all(
     db: &Db,
     caller: &Caller,
     changes: Vec<Result<BookingChange>>,
     dry_run: bool,
 ) -> Result<Vec<booking::Model>> {
-    let mut batch = Batch::begin(db, changes.len()).await?;
-    for change in changes {
-        let outcome = match change {
-            Ok(change) => change_in(batch.tx(), caller, change).await,
-            Err(error) => Err(error),
-        };
-        batch.note(outcome)?;
-    }
-    batch.finish(dry_run).await
-}
-
-async fn change_in(
-    tx: &impl ConnectionTrait,
-    caller: &Caller,
-    change: BookingChange,
-) -> Result<booking::Model> {
-    match change {
-        BookingChange::Create(new) => create_in(tx, caller, new)
-            .await
-            .map_err(|error| error.below(&["create"])),
-        BookingChange::Update {
+    batch::change_all(db, changes, dry_run, async |tx, change| match change {
+        Change::Create(new) => create_in(tx, caller, new).await,
+        Change::Update {
             id,
             expected_version,
             edit,
-        } => update_in(tx, caller, id, expected_version, edit)
-            .await
-            .map_err(|error| error.below(&["update"])),
-        BookingChange::Delete {
+        } => update_in(tx, caller, id, expected_version, edit).await,
+        Change::Delete {
             id,
             expected_version,
-        } => delete_in(tx, caller, id, expected_version)
-            .await
-            .map_err(|error| error.below(&["delete"])),
-    }
+        } => delete_in(tx, caller, id, expected_version).await,
+    })
+    .await
 }
 
 /// Reads the row for a change, locked where the database locks rows.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::access::Caller;
-use crate::domain::batch::Batch;
+use crate::domain::batch::{self, Change};
 use crate::domain::check::Check;
 use crate::domain::{history, people, working_time};
 use crate::entity::{Access, Day, new_id, time_off};
@@ -51,28 +51,8 @@ pub struct TimeOffEdit {
     pub note: Option<String>,
 }
 
-/// One of several changes.
-#[derive(Clone, Debug)]
-pub enum TimeOffChange {
-    /// As [`create`].
-    Create(NewTimeOff),
-    /// As [`update`].
-    Update {
-        /// Which time off.
-        id: Uuid,
-        /// The version that the caller has read.
-        expected_version: Option<i64>,
-        /// What to change.
-        edit: TimeOffEdit,
-    },
-    /// As [`delete`].
-    Delete {
-        /// Which time off.
-        id: Uuid,
-        /// The version that the caller has read.
-        expected_version: Option<i64>,
-    },
-}
+/// One of several changes of time off.
+pub type TimeOffChange = Change<NewTimeOff, TimeOffEdit>;
 
 /// Enters time off. Owners, and managers for themselves.
 pub async fn create(db: &Db, caller: &Caller, new: NewTimeOff) -> Result<time_off::Model> {
@@ -172,51 +152,29 @@ async fn delete_in(
     Ok(before)
 }
 
-/// Makes all of these changes, one after the other, or none; a dry run makes none in any case. A change that could not be
-/// read is given as its error. Answers each row as it is then, or as it was when it is deleted.
+/// Makes all of these changes, as [`batch::change_all`] does. Answers each row as it is then, or as it was when it is deleted.
 ///
 /// # Errors
-/// As [`Batch`]; the problems of a change are below its kind: `items.0.update.startsOn`.
+/// As of [`batch::change_all`].
 pub async fn change_all(
     db: &Db,
     caller: &Caller,
     changes: Vec<Result<TimeOffChange>>,
     dry_run: bool,
 ) -> Result<Vec<time_off::Model>> {
-    let mut batch = Batch::begin(db, changes.len()).await?;
-    for change in changes {
-        let outcome = match change {
-            Ok(change) => change_in(batch.tx(), caller, change).await,
-            Err(error) => Err(error),
-        };
-        batch.note(outcome)?;
-    }
-    batch.finish(dry_run).await
-}
-
-async fn change_in(
-    tx: &impl ConnectionTrait,
-    caller: &Caller,
-    change: TimeOffChange,
-) -> Result<time_off::Model> {
-    match change {
-        TimeOffChange::Create(new) => create_in(tx, caller, new)
-            .await
-            .map_err(|error| error.below(&["create"])),
-        TimeOffChange::Update {
+    batch::change_all(db, changes, dry_run, async |tx, change| match change {
+        Change::Create(new) => create_in(tx, caller, new).await,
+        Change::Update {
             id,
             expected_version,
             edit,
-        } => update_in(tx, caller, id, expected_version, edit)
-            .await
-            .map_err(|error| error.below(&["update"])),
-        TimeOffChange::Delete {
+        } => update_in(tx, caller, id, expected_version, edit).await,
+        Change::Delete {
             id,
             expected_version,
-        } => delete_in(tx, caller, id, expected_version)
-            .await
-            .map_err(|error| error.below(&["delete"])),
-    }
+        } => delete_in(tx, caller, id, expected_version).await,
+    })
+    .await
 }
 
 fn must_plan_for(caller: &Caller, person_id: Uuid) -> Result<()> {

@@ -321,7 +321,8 @@ async fn who_does_not_read_is_hung_up_on(app: &TestApp) {
         write: Duration::from_millis(200),
         ..Patience::default()
     };
-    let (address, stop) = super::served(app, patience, Duration::from_secs(60)).await;
+    // The connection itself would be cut far later.
+    let (address, stop) = super::served(app, patience, Duration::from_secs(600)).await;
     let mut socket = Socket::of(address, &olga).await;
     socket.subscribe("1", &wordy(), Value::Null).await;
     change_often(app, &olga, 200).await;
