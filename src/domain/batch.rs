@@ -33,39 +33,13 @@ pub enum Change<New, Edit> {
 
 impl<New, Edit> Change<New, Edit> {
     /// What inputs call it: where its problems are.
-    fn word(&self) -> &'static str {
+    pub fn word(&self) -> &'static str {
         match self {
             Self::Create(_) => "create",
             Self::Update { .. } => "update",
             Self::Delete { .. } => "delete",
         }
     }
-}
-
-/// Makes all of `changes` by `make`, one after the other, or none; a dry run makes none in any case. A change that could not be
-/// read is given as its error. Answers what came of each.
-///
-/// # Errors
-/// As [`Batch`]; the problems of a change are below its kind: `items.0.update.startsOn`.
-pub async fn change_all<T, New, Edit>(
-    db: &Db,
-    changes: Vec<Result<Change<New, Edit>>>,
-    dry_run: bool,
-    make: impl AsyncFn(&Transaction, Change<New, Edit>) -> Result<T>,
-) -> Result<Vec<T>> {
-    let mut batch = Batch::begin(db, changes.len()).await?;
-    for change in changes {
-        let outcome = match change {
-            Ok(change) => {
-                let word = change.word();
-                let made = make(batch.tx(), change).await;
-                made.map_err(|error| error.below(&[word]))
-            }
-            Err(error) => Err(error),
-        };
-        batch.note(outcome)?;
-    }
-    batch.finish(dry_run).await
 }
 
 /// A batch under way. Dropped before its end, it changes nothing.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::domain::access::Caller;
-use crate::domain::batch::{self, Change};
+use crate::domain::batch::{Batch, Change};
 use crate::domain::check::Check;
 use crate::domain::{history, people, working_time};
 use crate::entity::{Access, Day, new_id, time_off};
@@ -152,17 +152,35 @@ async fn delete_in(
     Ok(before)
 }
 
-/// Makes all of these changes, as [`batch::change_all`] does. Answers each row as it is then, or as it was when it is deleted.
+/// Makes all of these changes, one after the other, or none; a dry run makes none in any case. A change that could not be
+/// read is given as its error. Answers each row as it is then, or as it was when it is deleted.
 ///
 /// # Errors
-/// As of [`batch::change_all`].
+/// As [`Batch`]; the problems of a change are below its kind: `items.0.update.startsOn`.
 pub async fn change_all(
     db: &Db,
     caller: &Caller,
     changes: Vec<Result<TimeOffChange>>,
     dry_run: bool,
 ) -> Result<Vec<time_off::Model>> {
-    batch::change_all(db, changes, dry_run, async |tx, change| match change {
+    let mut batch = Batch::begin(db, changes.len()).await?;
+    for change in changes {
+        let outcome = match change {
+            Ok(change) => change_in(batch.tx(), caller, change).await,
+            Err(error) => Err(error),
+        };
+        batch.note(outcome)?;
+    }
+    batch.finish(dry_run).await
+}
+
+async fn change_in(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    change: TimeOffChange,
+) -> Result<time_off::Model> {
+    let word = change.word();
+    let made = match change {
         Change::Create(new) => create_in(tx, caller, new).await,
         Change::Update {
             id,
@@ -173,8 +191,8 @@ pub async fn change_all(
             id,
             expected_version,
         } => delete_in(tx, caller, id, expected_version).await,
-    })
-    .await
+    };
+    made.map_err(|error| error.below(&[word]))
 }
 
 fn must_plan_for(caller: &Caller, person_id: Uuid) -> Result<()> {

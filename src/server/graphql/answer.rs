@@ -127,6 +127,11 @@ impl Answer {
         }
     }
 
+    /// Whether nothing was executed.
+    pub(in crate::server) fn is_refusal(&self) -> bool {
+        self.content().is_some_and(|content| content.data.is_none())
+    }
+
     /// What failed.
     pub(in crate::server) fn errors(&self) -> &[ServerError] {
         self.content().map_or(&[], |content| &content.errors)

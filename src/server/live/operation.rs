@@ -177,6 +177,10 @@ impl Live {
             }
         };
         match answer {
+            // Validation refuses only when it is asked to execute.
+            Ok(answer) if answer.is_refusal() => {
+                outlet.say(Event::Refused(answer)).await;
+            }
             Ok(answer) => {
                 if outlet.say(Event::Next(answer)).await {
                     outlet.say(Event::Complete).await;

@@ -83,6 +83,7 @@ async fn the_guards_stand_in_front_of_a_socket_too(app: &TestApp) {
         (brackets.as_str(), "QUERY_TOO_COMPLEX"),
         (costly, "QUERY_TOO_COMPLEX"),
         ("{ viewer {", "PARSE_FAILED"),
+        ("{ goodbye }", "VALIDATION_FAILED"),
         (
             "subscription { nothingChanged { kind } }",
             "VALIDATION_FAILED",
@@ -154,6 +155,15 @@ async fn connections_are_counted_for_each_and_for_all(app: &TestApp) {
     let served = Served::by(&few).await;
     let first = Socket::of(served.address, &olga).await;
     let mut second = Socket::of(served.address, &olga).await;
+    let listen = async |who: &Actor| {
+        let asked = reqwest::Client::new().post(served.url("/graphql"));
+        let asked = asked
+            .bearer_auth(&who.token)
+            .header("accept", "text/event-stream");
+        let answer = asked.json(&json!({ "query": PROJECTS })).send().await;
+        answer.unwrap().status()
+    };
+    assert_eq!(listen(&olga).await, 503);
     let mut third = Socket::open(served.address, &[]).await;
     third.sign_in(&olga).await;
     assert_eq!(third.closed().await, 1013);
@@ -164,13 +174,7 @@ async fn connections_are_counted_for_each_and_for_all(app: &TestApp) {
         panic!("there were three already");
     };
     assert_eq!(refused.status(), 503);
-    let events = reqwest::Client::new()
-        .post(served.url("/graphql"))
-        .bearer_auth(&pia.token);
-    let events = events
-        .header("accept", "text/event-stream")
-        .json(&json!({ "query": PROJECTS }));
-    assert_eq!(events.send().await.unwrap().status(), 503);
+    assert_eq!(listen(&pia).await, 503);
 
     // A place is free again for the next one when a socket is closed.
     second.say_text("goodbye").await;

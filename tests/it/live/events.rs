@@ -251,6 +251,10 @@ async fn a_mail_is_told_to_whoever_may_read_it(app: &TestApp) {
     assert_eq!(own.refusal("1").await, "NOT_FOUND");
     all.subscribe("1", query, Value::Null).await;
     own.subscribe("1", query, Value::Null).await;
+    let mut of_olga = Socket::of(served.address, &olga).await;
+    of_olga.subscribe("1", query, of(&olga)).await;
+    let mut of_pia = Socket::of(served.address, &olga).await;
+    of_pia.subscribe("1", query, of(&pia)).await;
     app.mails_at("2026-11-23T08:00:00Z").await;
 
     let mut heard = Vec::new();
@@ -273,6 +277,11 @@ async fn a_mail_is_told_to_whoever_may_read_it(app: &TestApp) {
         ["SENT", "SKIPPED_EMPTY"].contains(&event["state"].as_str().unwrap()),
         "{event:#}"
     );
+    // One of the two mails is told first; each of these hears of its own alone.
+    for (mut socket, name) in [(of_olga, "Olga"), (of_pia, "Pia")] {
+        let event = &socket.next("1").await["mailDelivered"];
+        assert_eq!(event["email"]["recipient"]["name"], name);
+    }
     served.stop().await.unwrap();
 }
 
