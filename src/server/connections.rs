@@ -1,5 +1,6 @@
 //! The connections of a server: taken, bounded in time, and brought to an end.
 
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
+use super::shares::{Share, Shares};
 use super::under_way::UnderWay;
+use super::visitor::counted_as;
+use crate::config::TrustedProxies;
 
 /// How long a connection may take over the head of a request, or be idle before it. Longer than the 60 s after which
 /// proxies close idle connections of their own: otherwise they send a request into one that is being closed here.
@@ -27,12 +31,16 @@ pub const QUIET: Duration = Duration::from_secs(75);
 const HASTE: u32 = 15;
 
 /// What connections may take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Bounds {
     /// How long one may take over the head of a request, be idle before it, or not read what it is answered.
     pub quiet: Duration,
     /// How many may be open. Whoever comes then waits until one ends.
     pub open: usize,
+    /// How many of them one address may have open. What it opens then is closed at once, so that others find a place.
+    pub each: usize,
+    /// Whom [`Self::each`] is not for: many ask through them.
+    pub trusted: TrustedProxies,
 }
 
 /// A place among the connections that may be open. What a connection becomes takes a clone of it along: the place is free when
@@ -40,10 +48,11 @@ pub struct Bounds {
 #[derive(Clone, Debug)]
 pub(super) struct Seat {
     _permit: Option<Arc<OwnedSemaphorePermit>>,
+    _share: Option<Arc<Share<IpAddr>>>,
 }
 
 /// Serves `router` until `shutdown` ends, and then until every request under way has ended, those included whose client
-/// has gone. A connection that stays quiet is closed, between requests, within the head of one and within an answer that it
+/// has gone. Who has as many connections as one address may have is hung up on. A connection that stays quiet is closed, between requests, within the head of one and within an answer that it
 /// does not read; sooner by far while more than half of those that may be are open.
 ///
 /// This is axum's `serve` with a clock: that one waits for ever, and for any number.
@@ -57,6 +66,7 @@ pub async fn serve(
     let router = router.layer(Extension(under_way.clone()));
     let mut shutdown = pin!(shutdown);
     let places = Arc::new(Semaphore::new(bounds.open));
+    let shares = Shares::of(bounds.each);
     loop {
         let (place, (stream, peer)) = tokio::select! {
             taken = async {
@@ -64,6 +74,13 @@ pub async fn serve(
                 (place, Listener::accept(&mut listener).await)
             } => taken,
             () = &mut shutdown => break,
+        };
+        let share = match bounds.trusted.has(peer.ip().to_canonical()) {
+            true => None,
+            false => match shares.take(counted_as(peer.ip().to_canonical())) {
+                Some(share) => Some(Arc::new(share)),
+                None => continue,
+            },
         };
         let is_crowded = places.available_permits() < bounds.open / 2;
         let quiet = if is_crowded {
@@ -74,6 +91,7 @@ pub async fn serve(
         let router = router.clone().layer(Extension(ConnectInfo(peer)));
         let seat = Seat {
             _permit: place.ok().map(Arc::new),
+            _share: share,
         };
         under_way.begin(connection(stream, router, quiet, seat, under_way.clone()));
     }

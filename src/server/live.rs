@@ -9,7 +9,11 @@ mod protocol;
 mod socket;
 mod subscription;
 
+use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::graphql::Endpoint;
 use super::limits::Limits;
@@ -56,6 +60,8 @@ pub(super) struct Live {
     limits: Limits,
     patience: Patience,
     places: Places,
+    /// Subscriptions are told of events by turns: those who ask do not wait behind all who listen.
+    turns: Arc<Semaphore>,
 }
 
 impl Live {
@@ -67,11 +73,17 @@ impl Live {
     ) -> Self {
         Self {
             places: Places::of(&app.config),
+            turns: Arc::new(Semaphore::new(turns())),
             app: app.clone(),
             endpoint,
             limits,
             patience,
         }
+    }
+
+    /// Waits for one's turn, which ends when what is answered is dropped.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.acquire().await.ok()
     }
 
     /// The schema as it is served to `caller`.
@@ -87,4 +99,10 @@ impl Live {
             false => endpoint.with_its_schema_hidden(),
         }
     }
+}
+
+/// So many events are worked on at a time that they leave half of the machine to requests.
+fn turns() -> usize {
+    let cores = available_parallelism().map_or(1, |cores| cores.get());
+    (cores / 2).max(1)
 }

@@ -14,6 +14,7 @@ mod limits;
 mod live;
 mod metrics;
 mod router;
+mod shares;
 mod under_way;
 mod visitor;
 
@@ -52,6 +53,8 @@ pub async fn serve(
     let bounds = connections::Bounds {
         quiet: connections::QUIET,
         open: app.config.connections,
+        each: app.config.connections / 2,
+        trusted: app.config.trusted_proxies.clone(),
     };
     let served = connections::serve(listener, router(app)?, bounds, shutdown);
     let patience = app.config.request_timeout + FAREWELL;

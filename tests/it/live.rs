@@ -26,6 +26,8 @@ async fn served(
     let bounds = connections::Bounds {
         quiet,
         open: app.config.connections,
+        each: app.config.connections,
+        trusted: app.config.trusted_proxies.clone(),
     };
     tokio::spawn(connections::serve(listener, router, bounds, async {
         let _ = stopped.await;

@@ -51,6 +51,7 @@ mod split_story;
 mod statements;
 mod support;
 mod tokens;
+mod tour;
 mod walkthroughs;
 mod watching;
 mod work;

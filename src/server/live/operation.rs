@@ -75,7 +75,7 @@ pub(super) struct Asker {
 /// An operation that may be executed.
 pub(super) enum Begun {
     /// A query or a mutation.
-    Once(Asked),
+    Once(Box<Asked>),
     /// A subscription.
     Lasting(Box<Subscription>),
 }
@@ -110,7 +110,7 @@ impl Live {
     /// The event that tells why not.
     pub(super) async fn begin(&self, asker: &Asker, asked: Asked) -> Result<Begun, Event> {
         if !asked.is_subscription() {
-            return Ok(Begun::Once(asked));
+            return Ok(Begun::Once(Box::new(asked)));
         }
         let cost = asked.cost();
         let begun = Subscription::begin(self.clone(), asker, asked).await;
@@ -139,7 +139,7 @@ impl Live {
         let (live, asker) = (self.clone(), asker.clone());
         let work = async move {
             match begun {
-                Begun::Once(asked) => live.once(asker, asked, &outlet).await,
+                Begun::Once(asked) => live.once(asker, *asked, &outlet).await,
                 Begun::Lasting(subscription) => subscription.run(&outlet).await,
             }
         };

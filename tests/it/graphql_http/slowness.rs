@@ -1,12 +1,15 @@
 //! Clients that take their time. A request may take a second here, and a connection be quiet for one.
 
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
+use meridian::config::TrustedProxies;
+use meridian::server::connections::Bounds;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::toy::{At, PATIENCE, Server, query};
-use crate::support::tcp::{heard, post, say, trickle};
+use crate::support::tcp::{heard, post, say, say_from, trickle};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
@@ -103,6 +106,31 @@ async fn who_comes_when_all_places_are_taken_waits_for_one() {
     drop(busy);
     let answer = heard(&mut waiting).await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+/// Whoever takes more than their share does not take the places of others.
+#[tokio::test]
+async fn who_has_as_many_connections_as_one_may_is_hung_up_on() {
+    let server = Server::within(Bounds {
+        quiet: Duration::from_secs(60),
+        open: 10,
+        each: 2,
+        trusted: TrustedProxies::parse("127.0.0.9").unwrap(),
+    })
+    .await;
+    let kept = "GET /healthz HTTP/1.1\r\nhost: meridian\r\n\r\n";
+    let hello = &kept.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+    let open = |host, words| say_from(Ipv4Addr::new(127, 0, 0, host), server.address, words);
+    let mut taken = vec![open(1, kept).await, open(1, kept).await];
+    assert_eq!(heard(&mut open(1, hello).await).await, "", "a third");
+    let answer = heard(&mut open(2, hello).await).await;
+    assert!(answer.ends_with("ok"), "another address: {answer}");
+    let trusted = [open(9, kept).await, open(9, kept).await];
+    let answer = heard(&mut open(9, hello).await).await;
+    assert!(answer.ends_with("ok"), "many ask through it: {answer}");
+    drop((taken.pop(), trusted));
+    // Once the server has seen that one is gone there is room again.
+    while heard(&mut open(1, hello).await).await.is_empty() {}
 }
 
 /// More than half of the places are taken, so that who came last must be quicker than those who came first.

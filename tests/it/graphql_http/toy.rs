@@ -14,6 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
+use meridian::config::TrustedProxies;
 use meridian::error::{Error, Result};
 use meridian::graphql::field_errors::FieldErrors;
 use meridian::server::connections::Bounds;
@@ -200,6 +201,18 @@ impl Server {
 
     /// One that has no more than so many connections open.
     pub(super) async fn with_places(open: usize) -> Self {
+        let trusted = TrustedProxies::default();
+        Self::within(Bounds {
+            quiet: PATIENCE,
+            open,
+            each: open,
+            trusted,
+        })
+        .await
+    }
+
+    /// One whose connections have these bounds.
+    pub(super) async fn within(bounds: Bounds) -> Self {
         let schema = Schema::build(Query, Mutation, EmptySubscription)
             .extension(FieldErrors)
             .finish();
@@ -222,10 +235,6 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let bounds = Bounds {
-            quiet: PATIENCE,
-            open,
-        };
         let ended = tokio::spawn(connections::serve(listener, router, bounds, async {
             // A story that is over without having stopped it goes on needing it.
             if stopped.await.is_err() {

@@ -1,12 +1,12 @@
 //! The application behind a real socket, and clients that speak HTTP by hand: too slowly, or not to the end.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use meridian::app::App;
 use meridian::server;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -67,6 +67,16 @@ pub(crate) fn post(path: &str, headers: &[(&str, &str)], length: usize, body: &s
 pub(crate) async fn say(address: SocketAddr, text: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
+    stream
+}
+
+/// As [`say`], from an address of this machine.
+pub(crate) async fn say_from(from: Ipv4Addr, address: SocketAddr, text: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((from, 0).into()).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    // One that is not taken may be closed already.
+    let _ = stream.write_all(text.as_bytes()).await;
     stream
 }
 
