@@ -37,9 +37,7 @@ pub struct Bounds {
     pub quiet: Duration,
     /// How many may be open. Whoever comes then waits until one ends.
     pub open: usize,
-    /// How many of them one address may have open. What it opens then is closed at once, so that others find a place.
-    pub each: usize,
-    /// Whom [`Self::each`] is not for: many ask through them.
+    /// The addresses that may have as many as they like: others ask through them.
     pub trusted: TrustedProxies,
 }
 
@@ -52,8 +50,9 @@ pub(super) struct Seat {
 }
 
 /// Serves `router` until `shutdown` ends, and then until every request under way has ended, those included whose client
-/// has gone. Who has as many connections as one address may have is hung up on. A connection that stays quiet is closed, between requests, within the head of one and within an answer that it
-/// does not read; sooner by far while more than half of those that may be are open.
+/// has gone. Whose address has more connections than are left for all others is hung up on, so that these find a place. A
+/// connection that stays quiet is closed, between requests, within the head of one and within an answer that it does not read;
+/// sooner by far while more than half of those that may be are open.
 ///
 /// This is axum's `serve` with a clock: that one waits for ever, and for any number.
 pub async fn serve(
@@ -66,7 +65,7 @@ pub async fn serve(
     let router = router.layer(Extension(under_way.clone()));
     let mut shutdown = pin!(shutdown);
     let places = Arc::new(Semaphore::new(bounds.open));
-    let shares = Shares::of(bounds.each);
+    let shares = Shares::default();
     loop {
         let (place, (stream, peer)) = tokio::select! {
             taken = async {
@@ -75,9 +74,11 @@ pub async fn serve(
             } => taken,
             () = &mut shutdown => break,
         };
-        let share = match bounds.trusted.has(peer.ip().to_canonical()) {
+        let address = peer.ip().to_canonical();
+        let share = match bounds.trusted.has(address) {
             true => None,
-            false => match shares.take(counted_as(peer.ip().to_canonical())) {
+            // With what is left for others after this one, half of all at most, and less beside others who have many.
+            false => match shares.take(counted_as(address), places.available_permits() + 1) {
                 Some(share) => Some(Arc::new(share)),
                 None => continue,
             },

@@ -53,7 +53,6 @@ pub async fn serve(
     let bounds = connections::Bounds {
         quiet: connections::QUIET,
         open: app.config.connections,
-        each: app.config.connections / 2,
         trusted: app.config.trusted_proxies.clone(),
     };
     let served = connections::serve(listener, router(app)?, bounds, shutdown);

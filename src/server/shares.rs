@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Debug)]
 pub(super) struct Shares<K> {
     taken: Arc<Mutex<HashMap<K, usize>>>,
-    each: usize,
 }
 
 /// One of somebody's. It is free again when this is dropped.
@@ -18,32 +17,28 @@ pub(super) struct Share<K: Copy + Eq + Hash> {
     whose: K,
 }
 
+impl<K> Default for Shares<K> {
+    fn default() -> Self {
+        let taken = Arc::default();
+        Self { taken }
+    }
+}
+
 impl<K> Clone for Shares<K> {
     fn clone(&self) -> Self {
-        Self {
-            taken: self.taken.clone(),
-            each: self.each,
-        }
+        let taken = self.taken.clone();
+        Self { taken }
     }
 }
 
 impl<K: Copy + Eq + Hash> Shares<K> {
-    /// Of which each may have so many.
-    pub(super) fn of(each: usize) -> Self {
-        Self {
-            taken: Arc::default(),
-            each,
-        }
-    }
-
-    /// One more for `whose`; none when they have theirs.
-    pub(super) fn take(&self, whose: K) -> Option<Share<K>> {
+    /// One more for `whose`; none when they have `most` already.
+    pub(super) fn take(&self, whose: K, most: usize) -> Option<Share<K>> {
         let mut taken = lock(&self.taken);
-        let own = taken.entry(whose).or_default();
-        if *own >= self.each {
+        if taken.get(&whose).is_some_and(|own| *own >= most) || most == 0 {
             return None;
         }
-        *own += 1;
+        *taken.entry(whose).or_default() += 1;
         Some(Share {
             taken: self.taken.clone(),
             whose,

@@ -13,6 +13,7 @@ use crate::server::shares::{Share, Shares};
 pub(super) struct Places {
     all: Arc<Semaphore>,
     own: Shares<Uuid>,
+    each: usize,
 }
 
 /// A place among all. It is free again when this is dropped.
@@ -28,7 +29,8 @@ impl Places {
     pub(super) fn of(config: &Config) -> Self {
         Self {
             all: Arc::new(Semaphore::new(config.live_connections)),
-            own: Shares::of(config.live_connections_each),
+            own: Shares::default(),
+            each: config.live_connections_each,
         }
     }
 
@@ -40,6 +42,6 @@ impl Places {
 
     /// A place among a person's own; none when they have taken theirs.
     pub(super) fn take_own(&self, person_id: Uuid) -> Option<OwnPlace> {
-        self.own.take(person_id)
+        self.own.take(person_id, self.each)
     }
 }

@@ -108,28 +108,32 @@ async fn who_comes_when_all_places_are_taken_waits_for_one() {
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
 }
 
-/// Whoever takes more than their share does not take the places of others.
+/// Whoever takes more than their share does not take the places of others: there is always one for who has none.
 #[tokio::test]
-async fn who_has_as_many_connections_as_one_may_is_hung_up_on() {
+async fn who_has_more_connections_than_are_left_for_others_is_hung_up_on() {
     let server = Server::within(Bounds {
         quiet: Duration::from_secs(60),
-        open: 10,
-        each: 2,
+        open: 6,
         trusted: TrustedProxies::parse("127.0.0.9").unwrap(),
     })
     .await;
     let kept = "GET /healthz HTTP/1.1\r\nhost: meridian\r\n\r\n";
     let hello = &kept.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
     let open = |host, words| say_from(Ipv4Addr::new(127, 0, 0, host), server.address, words);
-    let mut taken = vec![open(1, kept).await, open(1, kept).await];
-    assert_eq!(heard(&mut open(1, hello).await).await, "", "a third");
-    let answer = heard(&mut open(2, hello).await).await;
-    assert!(answer.ends_with("ok"), "another address: {answer}");
-    let trusted = [open(9, kept).await, open(9, kept).await];
-    let answer = heard(&mut open(9, hello).await).await;
-    assert!(answer.ends_with("ok"), "many ask through it: {answer}");
-    drop((taken.pop(), trusted));
-    // Once the server has seen that one is gone there is room again.
+    let first = [
+        open(1, kept).await,
+        open(1, kept).await,
+        open(1, kept).await,
+    ];
+    assert_eq!(heard(&mut open(1, hello).await).await, "", "half are taken");
+    let second = [open(2, kept).await, open(2, kept).await];
+    assert_eq!(heard(&mut open(2, hello).await).await, "", "one is left");
+    for (host, why) in [(3, "another address"), (9, "others ask through it")] {
+        let answer = heard(&mut open(host, hello).await).await;
+        assert!(answer.ends_with("ok"), "{why}: {answer}");
+    }
+    drop((first, second));
+    // Once the server has seen that they are gone there is room again.
     while heard(&mut open(1, hello).await).await.is_empty() {}
 }
 

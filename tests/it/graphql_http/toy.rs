@@ -199,14 +199,12 @@ impl Server {
         Self::with_places(1_000).await
     }
 
-    /// One that has no more than so many connections open.
+    /// One that has no more than so many connections open, all of them from here if need be.
     pub(super) async fn with_places(open: usize) -> Self {
-        let trusted = TrustedProxies::default();
         Self::within(Bounds {
             quiet: PATIENCE,
             open,
-            each: open,
-            trusted,
+            trusted: TrustedProxies::parse("127.0.0.1").unwrap(),
         })
         .await
     }
