@@ -41,7 +41,9 @@ impl Config {
         if let (Some((given, _)), Some((missing, _))) = (of(true), of(false)) {
             return Err(Error::invalid(
                 missing,
-                format!("{missing} is not set, and {given} is: set all three of MERIDIAN_OIDC_ISSUER, MERIDIAN_OIDC_CLIENT_ID and MERIDIAN_OIDC_CLIENT_SECRET, or none of them."),
+                format!(
+                    "{missing} is not set, and {given} is: set all three of MERIDIAN_OIDC_ISSUER, MERIDIAN_OIDC_CLIENT_ID and MERIDIAN_OIDC_CLIENT_SECRET, or none of them."
+                ),
             ));
         }
         let (Some(issuer), Some(client_id), Some(client_secret)) = (
@@ -100,7 +102,10 @@ impl ClientSecret {
     /// # Errors
     /// What is accepted, for a sentence that starts with the variable's name.
     pub fn parse(text: &str) -> Result<Self, String> {
-        Ok(Self(filled(text, "must be the secret that the provider has given out for Meridian")?))
+        Ok(Self(filled(
+            text,
+            "must be the secret that the provider has given out for Meridian",
+        )?))
     }
 
     /// The secret itself: for the provider only.
@@ -117,13 +122,17 @@ impl fmt::Debug for ClientSecret {
 
 /// Parses what Meridian is called at the provider.
 pub(super) fn client_id(text: &str) -> Result<String, String> {
-    filled(text, "must be the client id that the provider has given out for Meridian")
+    filled(
+        text,
+        "must be the client id that the provider has given out for Meridian",
+    )
 }
 
 /// Parses what people call an account there.
 pub(super) fn name(text: &str) -> Result<String, String> {
     let text = text.trim();
-    let fits = (1..=LONGEST_NAME).contains(&text.chars().count()) && !text.contains(char::is_control);
+    let fits =
+        (1..=LONGEST_NAME).contains(&text.chars().count()) && !text.contains(char::is_control);
     match fits {
         true => Ok(text.to_owned()),
         false => Err(format!(

@@ -12,9 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
-use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClientAuthMethod, CoreJwsSigningAlgorithm,
-};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClientAuthMethod, CoreJwsSigningAlgorithm};
 use openidconnect::{
     AccessToken, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndUserEmail,
     IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
@@ -262,7 +260,8 @@ fn shows_its_secret(metadata: &Metadata) -> AuthType {
 }
 
 fn verifier(client: &Client, now: Timestamp) -> types::Verifier<'_> {
-    let now = DateTime::from_timestamp_micros(now.as_microsecond()).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let now =
+        DateTime::from_timestamp_micros(now.as_microsecond()).unwrap_or(DateTime::<Utc>::MAX_UTC);
     client
         .id_token_verifier()
         .set_allowed_algs(ALGORITHMS)

@@ -11,8 +11,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use lettre::Address;
-use uuid::Uuid;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::fields::Fields;
 use super::page::{Field, Form, Input, Page, shown};
@@ -220,7 +220,10 @@ pub(super) async fn already_in(
     let now = app.clock.now();
     match sessions::authenticate(&app.db, secret, lifetimes, now).await {
         Ok(signed_in) if signed_in.session.id == began => {
-            let title = format!("You are signed in already as {}", shown(&signed_in.caller.name));
+            let title = format!(
+                "You are signed in already as {}",
+                shown(&signed_in.caller.name)
+            );
             let text = "It has worked, and nothing more is to be done.";
             let page = Page::saying(StatusCode::OK, title, text);
             Ok(Some(page.leading_to("/", "Go on to Meridian")))

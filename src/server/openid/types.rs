@@ -9,8 +9,8 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AdditionalClaims, AdditionalProviderMetadata, EmptyExtraTokenFields, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, IdTokenFields, IdTokenVerifier, ProviderMetadata, StandardErrorResponse,
-    StandardTokenResponse, UserInfoClaims,
+    EndpointNotSet, EndpointSet, IdTokenFields, IdTokenVerifier, ProviderMetadata,
+    StandardErrorResponse, StandardTokenResponse, UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

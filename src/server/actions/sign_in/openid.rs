@@ -124,7 +124,8 @@ async fn come(app: &App, limits: &Limits, provider: &Provider, head: &Parts) -> 
         return Ok(unknown(provider).into());
     };
     let title = format!("You are signed in as {}", shown(&person.name));
-    let text = "You stay signed in in this browser until you sign out, or have not been here for a while.";
+    let text =
+        "You stay signed in in this browser until you sign out, or have not been here for a while.";
     Ok(Reply {
         page: Page::saying(StatusCode::OK, title, text).leading_to("/", "Go on to Meridian"),
         cookies: vec![
