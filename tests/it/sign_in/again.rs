@@ -3,13 +3,11 @@
 use jiff::SignedDuration;
 
 use super::browser::{Browser, SESSION, heading};
-use super::openid::{begin, liar};
 use crate::support::app::{TestApp, on_both_databases};
 
 on_both_databases!(
     a_link_that_is_pressed_twice_says_that_it_has_worked,
     only_the_session_that_came_of_the_link_is_told_so,
-    a_page_that_is_loaded_again_says_that_it_has_worked,
 );
 
 const DANA: &str = "dana@example.com";
@@ -65,24 +63,4 @@ async fn only_the_session_that_came_of_the_link_is_told_so(app: &TestApp) {
     browser.put(SESSION, &secret);
     let page = browser.post(app, &path, "").await;
     assert_eq!((page.status.as_u16(), heading(&page)), (403, refused));
-}
-
-async fn a_page_that_is_loaded_again_says_that_it_has_worked(app: &TestApp) {
-    let liar = liar::Liar::new().await;
-    let agency = liar.agency(app).await;
-    app.manager("Dana").await;
-    let (browser, other) = (Browser::at("203.0.113.9"), Browser::at("198.51.100.1"));
-    let begun = begin(&browser, &agency).await;
-    liar.says(liar.claims(&begun, app.now()), liar::Signature::Key(0));
-    let back = liar.back(&begun);
-    assert_eq!(browser.get(&agency, &back).await.status, 200);
-    let page = browser.get(&agency, &back).await;
-    assert_eq!(
-        (page.status.as_u16(), heading(&page)),
-        (200, "You are signed in already as Dana")
-    );
-    other.sign_in(&agency, DANA).await;
-    assert_eq!(other.get(&agency, &back).await.status, 403);
-    assert_eq!(liar.asked("/token"), 1);
-    agency.stop().await;
 }

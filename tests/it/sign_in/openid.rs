@@ -3,7 +3,7 @@
 mod accounts;
 mod answers;
 mod bounds;
-pub(super) mod liar;
+mod liar;
 mod provider;
 mod tokens;
 
@@ -31,7 +31,7 @@ fn with(app: &TestApp, issuer: &str, client_id: &str) -> Arc<Config> {
 }
 
 /// Presses the button. Answers where the browser is led to.
-pub(super) async fn begin(browser: &Browser, app: &TestApp) -> Url {
+async fn begin(browser: &Browser, app: &TestApp) -> Url {
     let page = browser.post(app, "/sign-in/openid", "").await;
     assert_eq!(page.status, 200, "{}", page.text);
     assert_eq!(heading(&page), "Going on to Halyard");

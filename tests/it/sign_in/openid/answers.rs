@@ -19,6 +19,7 @@ on_both_databases!(
     what_a_provider_writes_into_the_address_is_not_shown,
     a_page_of_another_site_sends_nobody_there,
     a_session_before_ends_and_a_mailed_link_goes_on_to_work_until_then,
+    a_page_that_is_loaded_again_says_that_it_has_worked,
     without_a_provider_there_is_nothing_of_it,
 );
 
@@ -226,4 +227,24 @@ async fn without_a_provider_there_is_nothing_of_it(app: &TestApp) {
     assert!(!page.text.contains("openid") && !page.text.contains("Or by mail"));
     assert_eq!(browser.post(app, "/sign-in/openid", "").await.status, 404);
     assert_eq!(browser.get(app, CALLBACK).await.status, 401);
+}
+
+async fn a_page_that_is_loaded_again_says_that_it_has_worked(app: &TestApp) {
+    let liar = Liar::new().await;
+    let agency = liar.agency(app).await;
+    app.manager("Dana").await;
+    let (browser, other) = (Browser::at("203.0.113.9"), Browser::at("198.51.100.1"));
+    let begun = begin(&browser, &agency).await;
+    liar.says(liar.claims(&begun, app.now()), Signature::Key(0));
+    let back = liar.back(&begun);
+    assert_eq!(browser.get(&agency, &back).await.status, 200);
+    let page = browser.get(&agency, &back).await;
+    assert_eq!(
+        (page.status.as_u16(), heading(&page)),
+        (200, "You are signed in already as Dana")
+    );
+    other.sign_in(&agency, DANA).await;
+    assert_eq!(other.get(&agency, &back).await.status, 403);
+    assert_eq!(liar.asked("/token"), 1);
+    agency.stop().await;
 }
