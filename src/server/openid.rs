@@ -156,6 +156,11 @@ impl Provider {
             }
             claims => claims?,
         };
+        // The library leaves this to its callers.
+        let other = |party: &ClientId| party.as_str() != self.0.settings.client_id;
+        if claims.authorized_party().is_some_and(other) {
+            return Err(Failure::refused("the token was given to another client"));
+        }
         let subject = claims.subject().as_str();
         if !(1..=LONGEST_SUBJECT).contains(&subject.chars().count()) {
             return Err(Failure::refused("the subject is empty or too long"));

@@ -154,6 +154,7 @@ async fn what_a_provider_writes_into_the_address_is_not_shown(app: &TestApp) {
             (page.status.as_u16(), heading(&page)),
             (403, "You are not signed in")
         );
+        assert!(page.text.contains("It was called off"));
         for words in ["script", "alert", "evil", error] {
             assert!(!page.text.contains(words), "{words}");
         }
