@@ -14,7 +14,7 @@ use crate::domain::credential::Credential;
 use crate::error::{Error, Result};
 use crate::graphql::guard::Cost;
 
-/// Requests without a valid credential, and links that sign nobody in, of one address in a minute.
+/// Requests without a valid credential, and links and returns from a provider that sign nobody in, of one address in a minute.
 const FAILURES: u64 = 300;
 
 /// Links that are asked for from one address in a quarter of an hour.
