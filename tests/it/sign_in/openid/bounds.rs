@@ -72,10 +72,8 @@ async fn a_provider_that_says_nothing_is_not_waited_for_for_ever(app: &TestApp) 
         let agency = hasty(app, &liar).await;
         liar.lies(path, Lie::Silence);
         // Those who come at the same time wait together.
-        let (one, other) = tokio::join!(
-            browser.post(&agency, "/sign-in/openid", ""),
-            browser.post(&agency, "/sign-in/openid", "")
-        );
+        let ask = || browser.post(&agency, "/sign-in/openid", "");
+        let (one, other) = in_time(async { tokio::join!(ask(), ask()) }).await;
         assert_does_not_work(&one, path);
         assert_does_not_work(&other, path);
         assert_eq!(liar.asked(path), 1, "{path}");
@@ -88,14 +86,19 @@ async fn a_provider_that_says_nothing_is_not_waited_for_for_ever(app: &TestApp) 
         let without_address = |claims: &mut Value| {
             claims.as_object_mut().unwrap().remove("email");
         };
-        let page = liar
-            .sign_in(&browser, &agency, Signature::Key(0), without_address)
-            .await;
+        let going = liar.sign_in(&browser, &agency, Signature::Key(0), without_address);
+        let page = in_time(going).await;
         assert_does_not_work(&page, path);
         liar.is_honest_again();
         agency.stop().await;
     }
     assert_eq!(browser.who(app).await, "UNAUTHENTICATED");
+}
+
+/// What comes of it within the patience of any story.
+async fn in_time<T>(going: impl Future<Output = T>) -> T {
+    let waited = tokio::time::timeout(Duration::from_secs(60), going).await;
+    waited.expect("it is waited for for ever")
 }
 
 /// The application with little patience.
