@@ -101,10 +101,10 @@ async fn in_time<T>(going: impl Future<Output = T>) -> T {
     waited.expect("it is waited for for ever")
 }
 
-/// The application with little patience.
+/// The application with less patience, and enough for what does answer on a busy machine.
 async fn hasty(app: &TestApp, liar: &Liar) -> TestApp {
     let config = Config {
-        request_timeout: Duration::from_secs(2),
+        request_timeout: Duration::from_secs(8),
         ..(*with(app, &liar.issuer, CLIENT)).clone()
     };
     app.configured(Arc::new(config)).await
