@@ -40,8 +40,10 @@ impl App {
     /// Connects to the configured database, without migrating it, and prepares the way out for mail.
     ///
     /// # Errors
-    /// Unavailable when the database cannot be reached, invalid when the way out for mail cannot be used.
+    /// Unavailable when the database cannot be reached, invalid when the way out for mail cannot be used or the settings of an
+    /// OpenID provider are not complete.
     pub async fn try_new(config: Config, clock: Clock) -> Result<Self> {
+        config.openid()?;
         let transport = config
             .mail
             .expose()

@@ -9,6 +9,7 @@ mod cautions;
 mod introspection_access;
 mod metrics_access;
 mod numbers;
+mod openid;
 mod proxies;
 mod refusal;
 mod secrets;
@@ -26,6 +27,7 @@ pub use addresses::{LONGEST_LOCAL_PART, Origins, PublicUrl};
 pub use introspection_access::IntrospectionAccess;
 pub use metrics_access::MetricsAccess;
 pub use numbers::whole_number;
+pub use openid::{ClientSecret, Issuer, OpenidSettings, goes_safely};
 pub use proxies::TrustedProxies;
 pub use refusal::{parse, parse_or_exit, sentence};
 pub use secrets::{DatabaseUrl, MailTarget, Secret};
@@ -151,6 +153,24 @@ pub struct Config {
     #[arg(long = "session-days", env = "MERIDIAN_SESSION_DAYS", value_name = "DAYS",
         default_value = "14", value_parser = whole_number::<u16>(1..=90))]
     pub session_days: u16,
+
+    /// The OpenID provider by which people may sign in as well, by the https address that it names as its issuer. Set it with the two below, or none of the three
+    #[arg(long, env = "MERIDIAN_OIDC_ISSUER", value_name = "URL", value_parser = Issuer::parse)]
+    pub oidc_issuer: Option<Issuer>,
+
+    /// The client id that this provider has given out for Meridian, whose redirect URI is `/sign-in/openid/callback` below the public address
+    #[arg(long, env = "MERIDIAN_OIDC_CLIENT_ID", value_name = "TEXT", value_parser = openid::client_id)]
+    pub oidc_client_id: Option<String>,
+
+    /// The client secret that goes with it
+    #[arg(long, env = "MERIDIAN_OIDC_CLIENT_SECRET", value_name = "TEXT", hide_env_values = true,
+        value_parser = ClientSecret::parse)]
+    pub oidc_client_secret: Option<ClientSecret>,
+
+    /// What people call an account there: it follows "Sign in with" on the button, in 1 to 40 characters
+    #[arg(long, env = "MERIDIAN_OIDC_NAME", value_name = "TEXT",
+        default_value = "your work account", value_parser = openid::name)]
+    pub oidc_name: String,
 
     /// What the operations of one API token or session may cost in a minute, by each replica, 10000 to 1000000000
     #[arg(long, env = "MERIDIAN_COST_PER_MINUTE", value_name = "COST",

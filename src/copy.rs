@@ -16,10 +16,10 @@ use crate::entity::{
     EmailState, Moment, api_token, assignment, booking, change, client, client_contact,
     client_request, email, email_attempt, email_message, handover, handover_project, handover_step,
     holiday, holiday_calendar, idempotent_request, inventory_snapshot, letter, letter_approval,
-    obligation, person, person_skill, plan, programme, programme_milestone, programme_review,
-    project, project_skill, prompt_choice, relationship, responsibility, responsibility_exception,
-    role, role_decision, schedule, session, setting, sign_in, skill, suppressed_address, time_off,
-    touchpoint, used_link, work_schedule,
+    obligation, openid_identity, openid_sign_in, person, person_skill, plan, programme,
+    programme_milestone, programme_review, project, project_skill, prompt_choice, relationship,
+    responsibility, responsibility_exception, role, role_decision, schedule, session, setting,
+    sign_in, skill, suppressed_address, time_off, touchpoint, used_link, work_schedule,
 };
 use crate::error::{Error, Result};
 use rows::Copying;
@@ -124,6 +124,8 @@ async fn installation(copying: &mut Copying<'_>) -> Result<()> {
     copying.table::<api_token::Entity>().await?;
     copying.table::<session::Entity>().await?;
     copying.table::<sign_in::Entity>().await?;
+    copying.table::<openid_identity::Entity>().await?;
+    copying.table::<openid_sign_in::Entity>().await?;
     copying.table::<setting::Entity>().await?;
     copying.table::<idempotent_request::Entity>().await?;
     copying.table::<change::Entity>().await

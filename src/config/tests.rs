@@ -177,6 +177,10 @@ fn a_bad_value_is_one_sentence_with_the_variable_and_what_is_accepted() {
             "MERIDIAN_SESSION_DAYS (--session-days) must be",
         ),
         (
+            "--oidc-name=",
+            "MERIDIAN_OIDC_NAME (--oidc-name) must be what follows \"Sign in with\" on a button",
+        ),
+        (
             "--cost-per-minute=9999",
             "MERIDIAN_COST_PER_MINUTE (--cost-per-minute) must be",
         ),
@@ -267,6 +271,68 @@ fn debug_shows_no_password() {
     assert!(shown.contains("MailTarget(smtp:…)"), "{shown}");
     assert!(!shown.contains("hunter2"), "{shown}");
     assert_eq!(config.secret.unwrap().expose().len(), 35);
+}
+
+#[test]
+fn a_provider_is_configured_wholly_or_not_at_all() {
+    let [issuer, id, secret] = [
+        "--oidc-issuer=https://sso.example.com/realms/agency/",
+        "--oidc-client-id=meridian",
+        "--oidc-client-secret=hunter2",
+    ];
+    let openid = |arguments: &[&str]| read(arguments).unwrap().openid();
+    assert_eq!(openid(&[]).unwrap(), None);
+    assert_eq!(openid(&["--oidc-name=Google"]).unwrap(), None);
+    let whole = openid(&[issuer, id, secret]).unwrap().unwrap();
+    assert_eq!(
+        whole.issuer.as_str(),
+        "https://sso.example.com/realms/agency/"
+    );
+    assert_eq!(whole.client_secret.expose(), "hunter2");
+    assert_eq!(whole.name, "your work account");
+    assert!(!format!("{whole:?}").contains("hunter2"));
+    for (arguments, missing) in [
+        (&[id][..], "MERIDIAN_OIDC_ISSUER"),
+        (&[issuer, secret], "MERIDIAN_OIDC_CLIENT_ID"),
+        (&[issuer, id], "MERIDIAN_OIDC_CLIENT_SECRET"),
+    ] {
+        let refused = openid(arguments).unwrap_err().to_string();
+        assert!(
+            refused.starts_with(&format!("{missing} is not set, and MERIDIAN_OIDC_")),
+            "{refused}"
+        );
+        assert!(!refused.contains("hunter2"), "{refused}");
+    }
+}
+
+#[test]
+fn what_goes_to_a_provider_is_read_by_nobody_else() {
+    for good in [
+        "https://accounts.google.com",
+        "http://127.0.0.1:8080",
+        "http://localhost/realms/agency",
+        "http://[::1]:3000",
+    ] {
+        assert!(Issuer::parse(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "http://sso.example.com",
+        "http://10.0.0.7",
+        "http://localhost.example.com",
+        "https://anna:pass@sso.example.com",
+        "https://sso.example.com?x=y",
+        "https://sso.example.com#x",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "sso.example.com",
+        "",
+    ] {
+        let sentence = refused(&[&format!("--oidc-issuer={bad}")]);
+        assert!(
+            sentence.starts_with("MERIDIAN_OIDC_ISSUER (--oidc-issuer) must be the https address"),
+            "{sentence}"
+        );
+    }
 }
 
 #[test]

@@ -34,6 +34,7 @@ pub mod mail_messages;
 pub mod mails;
 pub mod notices;
 pub mod occurrence;
+pub mod openid;
 pub mod overbooking;
 pub mod overdue;
 pub mod owners;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::domain::access::Caller;
 use crate::domain::check::{Check, same_text};
-use crate::domain::{history, holidays, sessions, sign_ins, subscriptions};
+use crate::domain::{history, holidays, openid, sessions, sign_ins, subscriptions};
 use crate::entity::{Access, Day, Moment, Side, new_id, person};
 use crate::error::{Error, ProblemCode, Result, taken};
 
@@ -168,11 +168,15 @@ pub async fn update_in(
     Ok(after)
 }
 
-/// Whoever is signed in as this person is not any more, and nobody becomes so by a link mailed before.
+/// Whoever is signed in as this person is not any more, and nobody becomes so by a link mailed before, or by who they were to
+/// an OpenID provider.
 async fn sign_out(tx: &impl ConnectionTrait, caller: &Caller, id: Uuid) -> Result<()> {
+    // First, since this waits for whoever is just signing in, so that their session is among those that end.
+    sign_ins::take_back(tx, id).await?;
+    openid::forget(tx, caller, id).await?;
     let reason = "The person's access or address was changed.";
     sessions::end_all_in(tx, caller, id, None, reason).await?;
-    sign_ins::take_back(tx, id).await
+    Ok(())
 }
 
 /// Owners get the summary of the whole agency from the start, without holding a side.

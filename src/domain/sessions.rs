@@ -102,6 +102,21 @@ pub async fn begin(
     Ok(Begun { secret, row })
 }
 
+/// As [`begin`], in a browser whose session before, if it had one, ends.
+pub async fn begin_anew(
+    tx: &impl ConnectionTrait,
+    caller: &Caller,
+    person_id: Uuid,
+    earlier: Option<&str>,
+    visitor: Visitor,
+    lifetimes: Lifetimes,
+) -> Result<Begun> {
+    if let Some(secret) = earlier {
+        end_by_secret(tx, secret, "Its browser signed in anew.", caller.now).await?;
+    }
+    begin(tx, caller, person_id, visitor, lifetimes).await
+}
+
 /// Who comes with `secret`, at `now`. Writes nothing, but for the end of a session whose secret was replaced, arrived, and
 /// comes again nevertheless: two have it, and one of them stole it.
 ///

@@ -77,6 +77,7 @@ pub fn asked(person_id: Uuid, browser: &str, now: Timestamp) -> Result<Asked> {
         created_at: Moment(now),
         expires_at: Moment(now.checked_add(LIFE).unwrap_or(now)),
         used_at: None,
+        session_id: None,
     };
     Ok(Asked { token, row })
 }
@@ -132,17 +133,25 @@ pub async fn confirm(
         Ok(found) => found,
         Err(refused) => return Ok(Err(refused)),
     };
+    let earlier = earlier_session;
+    let begun = sessions::begin_anew(&tx, &caller, person.id, earlier, visitor, lifetimes).await?;
     Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(Moment(now)))
+        .col_expr(Column::SessionId, Expr::value(begun.row.id))
         .filter(Column::Id.eq(row.id))
         .exec(&tx)
         .await?;
-    if let Some(secret) = earlier_session {
-        sessions::end_by_secret(&tx, secret, "Its browser signed in anew.", now).await?;
-    }
-    let begun = sessions::begin(&tx, &caller, person.id, visitor, lifetimes).await?;
     tx.commit().await?;
     Ok(Ok((begun, person)))
+}
+
+/// The session that `token` has begun; none: it has not, or that session is forgotten.
+pub async fn began(conn: &impl ConnectionTrait, token: &str) -> Result<Option<Uuid>> {
+    let row = Entity::find()
+        .filter(Column::TokenHash.eq(hash(token)))
+        .one(conn)
+        .await?;
+    Ok(row.and_then(|row| row.session_id))
 }
 
 /// Takes the links back that a person was mailed and has not used: they are somebody else, or elsewhere, from now on.

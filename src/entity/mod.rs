@@ -24,6 +24,8 @@ pub mod inventory_snapshot;
 pub mod letter;
 pub mod letter_approval;
 pub mod obligation;
+pub mod openid_identity;
+pub mod openid_sign_in;
 pub mod person;
 pub mod person_skill;
 pub mod plan;

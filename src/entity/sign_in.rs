@@ -23,6 +23,8 @@ pub struct Model {
     pub expires_at: Moment,
     /// When it was used.
     pub used_at: Option<Moment>,
+    /// The session that came of it.
+    pub session_id: Option<Uuid>,
 }
 
 /// No relations.

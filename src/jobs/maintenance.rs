@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::lease;
 use crate::app::App;
-use crate::domain::{idempotency, plans, sessions, sign_ins, subscriptions, used_links};
+use crate::domain::{idempotency, openid, plans, sessions, sign_ins, subscriptions, used_links};
 use crate::email::outbox::{self, TakenBack};
 use crate::error::Result;
 use crate::fail_points;
@@ -15,7 +15,7 @@ const KEEP_BODIES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Mails, their attempts and the keys that keep them from being planned twice are kept this long after their end.
 const KEEP_ROWS: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
 
-/// Whoever follows a link that has expired is told so for as long.
+/// Whoever follows a link that has expired, or comes back from a provider too late, is told so for as long.
 const KEEP_SIGN_INS: SignedDuration = SignedDuration::from_hours(24);
 
 /// What one maintenance did; mails, but for the last three.
@@ -33,7 +33,7 @@ pub struct Maintained {
     pub links_forgotten: u64,
     /// Kept answers of mutations that have expired, forgotten.
     pub answers_forgotten: u64,
-    /// Sessions and links that sign in whose time has passed, forgotten.
+    /// Sessions, links that sign in and sign-ins by a provider whose time has passed, forgotten.
     pub sign_ins_forgotten: u64,
     /// Subscriptions recomputed by new time-zone rules.
     pub recomputed: usize,
@@ -48,8 +48,9 @@ pub async fn run(app: &App) -> Result<Maintained> {
     let pruned = outbox::prune(&tx, before(now, KEEP_ROWS)).await?;
     let links_forgotten = used_links::prune(&tx, now).await?;
     let answers_forgotten = idempotency::prune(&tx, now).await?;
-    let sign_ins_forgotten =
-        sessions::prune(&tx, now).await? + sign_ins::prune(&tx, before(now, KEEP_SIGN_INS)).await?;
+    let sign_ins_forgotten = sessions::prune(&tx, now).await?
+        + sign_ins::prune(&tx, before(now, KEEP_SIGN_INS)).await?
+        + openid::prune(&tx, before(now, KEEP_SIGN_INS)).await?;
     tx.commit().await?;
     let tx = app.db.begin().await?;
     let recomputed = subscriptions::follow_zone_data(&tx).await?;

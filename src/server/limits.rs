@@ -14,11 +14,15 @@ use crate::domain::credential::Credential;
 use crate::error::{Error, Result};
 use crate::graphql::guard::Cost;
 
-/// Requests without a valid credential, and links that sign nobody in, of one address in a minute.
+/// Requests without a valid credential, and links and returns from a provider that sign nobody in, of one address in a minute.
 const FAILURES: u64 = 300;
 
 /// Links that are asked for from one address in a quarter of an hour.
 const ASKED_FROM: u64 = 20;
+
+/// Browsers sent to the OpenID provider from one address in a quarter of an hour: nothing is mailed, and the whole agency may
+/// come from one in the morning.
+const SENT_FROM: u64 = 100;
 
 /// Links that are asked for to one mail address in a quarter of an hour.
 const ASKED_TO: u64 = 5;
@@ -34,6 +38,7 @@ pub(super) struct Limits {
     failures: Limiter,
     asked_from: Limiter,
     asked_to: Limiter,
+    sent_from: Limiter,
 }
 
 impl Limits {
@@ -43,6 +48,7 @@ impl Limits {
             failures: Limiter::new(FAILURES, MINUTE),
             asked_from: Limiter::new(ASKED_FROM, QUARTER),
             asked_to: Limiter::new(ASKED_TO, QUARTER),
+            sent_from: Limiter::new(SENT_FROM, QUARTER),
         }
     }
 
@@ -59,6 +65,12 @@ impl Limits {
         from.and_then(|_| self.asked_to.take(&to, 1, now))
             .map(drop)
             .map_err(too_many)
+    }
+
+    /// Counts that a browser at `address` is sent to the OpenID provider.
+    pub(super) fn sent(&self, address: IpAddr, now: Timestamp) -> Result<()> {
+        let counted = self.sent_from.take(&counted_as(address), 1, now);
+        counted.map(drop).map_err(too_many)
     }
 }
 

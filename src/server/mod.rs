@@ -13,6 +13,7 @@ mod limiter;
 mod limits;
 mod live;
 mod metrics;
+mod openid;
 mod router;
 mod shares;
 mod under_way;

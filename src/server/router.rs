@@ -9,6 +9,7 @@ use axum::{Extension, Router, middleware};
 use super::graphql::{Endpoint, Keeper, methods, prefers_event_stream, refuse};
 use super::limits::Limits;
 use super::live::{Live, Patience, take_handshakes};
+use super::openid::Provider;
 use super::{actions, authentication, health, ide, metrics, with_layers};
 use crate::app::App;
 use crate::config::MetricsAccess;
@@ -21,7 +22,7 @@ use crate::graphql::{context, schema};
 /// `GET /metrics` where the configuration says so; all else, what does not exist included, takes a valid token or session.
 ///
 /// # Errors
-/// Internal, when our own schema cannot be read back.
+/// Internal, when our own schema cannot be read back; invalid, when the settings of an OpenID provider are not complete.
 pub fn router(app: &App) -> Result<Router> {
     router_with(app, Patience::default())
 }
@@ -38,7 +39,7 @@ pub fn router_with(app: &App, patience: Patience) -> Result<Router> {
     let limits = Limits::new(app);
     let live = Live::new(app, endpoint, limits.clone(), patience);
     let routes = signed_in(app, live.clone(), limits.clone())
-        .merge(open(app, limits))
+        .merge(open(app, limits, Provider::try_new(app)?))
         .layer(middleware::from_fn_with_state(live, take_handshakes));
     let counted = routes.layer(middleware::from_fn_with_state(app.clone(), metrics::count));
     Ok(with_layers(counted, app.config.cors_origins.as_slice()))
@@ -60,12 +61,12 @@ fn signed_in(app: &App, live: Live, limits: Limits) -> Router {
         ))
 }
 
-fn open(app: &App, limits: Limits) -> Router {
+fn open(app: &App, limits: Limits, provider: Option<Provider>) -> Router {
     let mut routes = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .merge(actions::routes())
-        .merge(actions::sign_in::routes(limits));
+        .merge(actions::sign_in::routes(limits, provider));
     if app.config.graphiql {
         routes = routes.merge(ide::routes());
     }

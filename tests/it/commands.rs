@@ -182,6 +182,16 @@ fn a_wrong_command_line_ends_with_status_2() {
 }
 
 #[test]
+fn a_provider_that_is_half_configured_is_refused_at_the_start() {
+    let agency = Agency::new();
+    let refused = agency.run(&["serve", "--oidc-issuer", "https://sso.example.com"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    let sentence = "MERIDIAN_OIDC_CLIENT_ID is not set, and MERIDIAN_OIDC_ISSUER is";
+    assert!(said.contains(sentence), "{said}");
+}
+
+#[test]
 fn a_preview_says_why_nothing_would_be_sent() {
     let agency = Agency::with_olga();
     let preview = [

@@ -16,9 +16,11 @@ pub(super) struct Page {
     pub(super) forms: Vec<Form>,
     /// Where else to go.
     pub(super) link: Option<Link>,
+    /// Where the browser goes on to by itself.
+    pub(super) goes_on: Option<String>,
 }
 
-/// Another page: below `/a/`, or by its path.
+/// Another page: below `/a/`, or by its path or address.
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) token: String,
@@ -80,6 +82,7 @@ impl Page {
             text: vec![text.into()],
             forms: Vec::new(),
             link: None,
+            goes_on: None,
         }
     }
 
@@ -91,6 +94,7 @@ impl Page {
             text,
             forms,
             link: None,
+            goes_on: None,
         }
     }
 
@@ -100,6 +104,15 @@ impl Page {
         Self {
             link: Some(Link { token, label }),
             ..self
+        }
+    }
+
+    /// The same page, which a browser leaves at once for another site's. Not a redirect: browsers hold the policy on where forms
+    /// go against every redirect that follows one, and a provider may send people on to others.
+    pub(super) fn going_on_to(self, url: String) -> Self {
+        Self {
+            goes_on: Some(url.clone()),
+            ..self.leading_to(&url, "Go on")
         }
     }
 

@@ -1,19 +1,21 @@
-//! `/sign-in`, `/sign-in/{token}` and `/sign-out`: signing in by a mailed link. GET changes nothing; POST asks for a link,
+//! `/sign-in`, `/sign-in/{token}` and `/sign-out`: signing in by a mailed link, or the agency's OpenID provider. GET changes nothing; POST asks for a link,
 //! confirms it, or signs out. What is answered to whoever asks does not depend on whose address it is.
 
 mod confirming;
+mod openid;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, HeaderValue, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use lettre::Address;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::fields::Fields;
-use super::page::{Field, Form, Input, Page};
+use super::page::{Field, Form, Input, Page, shown};
 use super::{MOST_BYTES, answer, not_read, trouble};
 use crate::app::App;
 use crate::domain::sessions::{self, Visitor};
@@ -25,14 +27,23 @@ use crate::random;
 use crate::server::body;
 use crate::server::cookies::{Cookie, is_from_elsewhere};
 use crate::server::limits::Limits;
+use crate::server::openid::{CALLBACK, Provider};
 use crate::server::under_way::UnderWay;
 use crate::server::visitor::{address, visitor};
 
 /// What the paths of links that sign in start with; their token follows.
 pub(in crate::server) const PATH: &str = "/sign-in/";
 
-pub(in crate::server) fn routes(limits: Limits) -> Router<App> {
-    Router::new()
+pub(in crate::server) fn routes(limits: Limits, provider: Option<Provider>) -> Router<App> {
+    let mut routes = Router::new();
+    if let Some(provider) = provider.clone() {
+        let by_provider = Router::new()
+            .route(openid::PATH, post(openid::leave))
+            .route(CALLBACK, get(openid::come_back))
+            .layer(Extension(provider));
+        routes = routes.merge(by_provider);
+    }
+    routes
         .route("/sign-in", get(form).post(ask))
         .route(
             "/sign-in/{token}",
@@ -40,6 +51,7 @@ pub(in crate::server) fn routes(limits: Limits) -> Router<App> {
         )
         .route("/sign-out", get(leaving).post(leave))
         .layer(Extension(limits))
+        .layer(Extension(provider))
 }
 
 /// A page, with the cookies it gives and takes.
@@ -57,20 +69,26 @@ impl From<Page> for Reply {
     }
 }
 
-async fn form() -> Response {
-    reply(Ok(asking(None).into()))
+async fn form(Extension(provider): Extension<Option<Provider>>) -> Response {
+    reply(Ok(asking(provider.as_ref(), None).into()))
 }
 
 async fn ask(
     State(app): State<App>,
     Extension(limits): Extension<Limits>,
+    Extension(provider): Extension<Option<Provider>>,
     request: Request,
 ) -> Response {
-    reply(asked(&app, &limits, request).await)
+    reply(asked(&app, &limits, provider.as_ref(), request).await)
 }
 
 /// Does the same work for every address, up to where the mail is made: nobody waits for that.
-async fn asked(app: &App, limits: &Limits, request: Request) -> Result<Reply> {
+async fn asked(
+    app: &App,
+    limits: &Limits,
+    provider: Option<&Provider>,
+    request: Request,
+) -> Result<Reply> {
     let url = &app.config.public_url;
     if is_from_elsewhere(request.headers(), url) {
         return Ok(from_elsewhere().into());
@@ -94,7 +112,7 @@ async fn asked(app: &App, limits: &Limits, request: Request) -> Result<Reply> {
     let address = fields.value("email").to_lowercase();
     if address.parse::<Address>().is_err() {
         let wrong = "That is no mail address. Write it as in olga@example.com.";
-        return Ok(asking(Some(wrong)).refused().into());
+        return Ok(asking(provider, Some(wrong)).refused().into());
     }
     limits.asked(network, &address, now)?;
     let person = sign_ins::who_has(&app.db.read, &address, now).await?;
@@ -157,22 +175,62 @@ async fn left(app: &App, headers: &HeaderMap) -> Result<Reply> {
     })
 }
 
-fn asking(wrong: Option<&str>) -> Page {
+/// With a provider its button comes first: those who have an account there need no mail.
+fn asking(provider: Option<&Provider>, wrong: Option<&str>) -> Page {
     let field = Field {
         name: "email",
         label: "Your mail address",
         input: Input::Email,
         wrong: wrong.map(str::to_owned),
     };
-    Page::asking(
-        "Sign in",
-        vec!["You get a link by mail that signs you in.".to_owned()],
-        vec![Form {
-            fields: vec![field],
-            button: Some("Send me a link".to_owned()),
-            ..Form::default()
-        }],
-    )
+    let by_mail = Form {
+        fields: vec![field],
+        button: Some("Send me a link".to_owned()),
+        ..Form::default()
+    };
+    let text = vec!["You get a link by mail that signs you in.".to_owned()];
+    let Some(provider) = provider else {
+        return Page::asking("Sign in", text, vec![by_mail]);
+    };
+    let by_provider = Form {
+        token: Some(openid::PATH.to_owned()),
+        ..Form::button(format!("Sign in with {}", provider.name()))
+    };
+    let otherwise = Form {
+        heading: Some("Or by mail".to_owned()),
+        text,
+        is_quiet: true,
+        ..by_mail
+    };
+    Page::asking("Sign in", Vec::new(), vec![by_provider, otherwise])
+}
+
+/// The page for whoever comes again with what has signed them in already: theirs is the session `began` that came of it. Others
+/// are not told so.
+pub(super) async fn already_in(
+    app: &App,
+    headers: &HeaderMap,
+    began: Option<Uuid>,
+) -> Result<Option<Page>> {
+    let secret = Cookie::Session.read(headers, &app.config.public_url);
+    let (Some(began), Some(secret)) = (began, secret) else {
+        return Ok(None);
+    };
+    let lifetimes = app.config.session_lifetimes();
+    let now = app.clock.now();
+    match sessions::authenticate(&app.db, secret, lifetimes, now).await {
+        Ok(signed_in) if signed_in.session.id == began => {
+            let title = format!(
+                "You are signed in already as {}",
+                shown(&signed_in.caller.name)
+            );
+            let text = "It has worked, and nothing more is to be done.";
+            let page = Page::saying(StatusCode::OK, title, text);
+            Ok(Some(page.leading_to("/", "Go on to Meridian")))
+        }
+        Ok(_) | Err(Error::Unauthenticated) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn asked_for() -> Page {

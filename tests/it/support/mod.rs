@@ -6,6 +6,7 @@ pub(crate) mod figures;
 pub(crate) mod guide;
 pub(crate) mod handover;
 pub(crate) mod letter;
+pub(crate) mod openid_provider;
 pub(crate) mod outbox;
 pub(crate) mod postgres;
 pub(crate) mod replica;

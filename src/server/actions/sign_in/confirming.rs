@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::{Reply, from_elsewhere, reply};
+use super::{Reply, already_in, from_elsewhere, reply};
 use crate::app::App;
 use crate::domain::sign_ins::{self, Refused};
 use crate::error::Result;
@@ -48,7 +48,11 @@ async fn question(app: &App, token: &str, headers: &HeaderMap) -> Result<Reply> 
             vec!["You stay signed in in this browser until you sign out, or have not been here for a while.".to_owned()],
             vec![Form::button("Sign in")],
         ),
-        Err(refused) => refusal(refused),
+        Err(refused) => {
+            let began = sign_ins::began(&app.db.read, token).await?;
+            let page = already_in(app, headers, began).await?;
+            page.unwrap_or_else(|| refusal(refused))
+        }
     };
     Ok(page.into())
 }
@@ -74,6 +78,10 @@ async fn confirmed(app: &App, token: &str, limits: &Limits, head: &Parts) -> Res
     let (begun, person) = match confirmed {
         Ok(done) => done,
         Err(refused) => {
+            let began = sign_ins::began(&app.db.read, token).await?;
+            if let Some(page) = already_in(app, headers, began).await? {
+                return Ok(page.into());
+            }
             limits.failed(network, now)?;
             return Ok(refusal(refused).into());
         }
