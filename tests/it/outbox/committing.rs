@@ -121,10 +121,10 @@ async fn marks_that_come_together_are_made_in_one_transaction(stage: Stage) {
     let marked: Vec<Marked> = marked.map(|(nth, claim)| sent(*claim, at(nth))).collect();
     let (answers, statements) = together(&stage, &marked).await;
     assert_eq!(held(answers), [true; 40]);
-    // The marks, the attempts, and on PostgreSQL one that tells subscriptions.
+    // The marks, the attempts, whether a webhook asks, and on PostgreSQL one that tells subscriptions.
     let each = match stage.app.db.backend() {
-        DbBackend::Postgres => 3,
-        _ => 2,
+        DbBackend::Postgres => 4,
+        _ => 3,
     };
     assert!(statements <= each * GROUPS, "{statements} statements");
     for (nth, claim) in claims.iter().enumerate() {
