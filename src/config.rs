@@ -10,7 +10,6 @@ mod introspection_access;
 mod metrics_access;
 mod numbers;
 mod openid;
-mod proxies;
 mod refusal;
 mod secrets;
 mod switch;
@@ -28,9 +27,10 @@ pub use introspection_access::IntrospectionAccess;
 pub use metrics_access::MetricsAccess;
 pub use numbers::whole_number;
 pub use openid::{ClientSecret, Issuer, OpenidSettings, goes_safely};
-pub use proxies::TrustedProxies;
 pub use refusal::{parse, parse_or_exit, sentence};
 pub use secrets::{DatabaseUrl, MailTarget, Secret};
+
+pub use crate::networks::Networks;
 
 use crate::domain::sessions::Lifetimes;
 use crate::email::outbox::OnAmbiguous;
@@ -179,8 +179,13 @@ pub struct Config {
 
     /// Proxies that are believed for whom they ask (`X-Forwarded-For`), as addresses or networks separated by commas: `10.0.0.0/8`
     #[arg(long, env = "MERIDIAN_TRUSTED_PROXIES", value_name = "NETWORKS",
-        default_value = "", hide_default_value = true, value_parser = TrustedProxies::parse)]
-    pub trusted_proxies: TrustedProxies,
+        default_value = "", hide_default_value = true, value_parser = Networks::parse)]
+    pub trusted_proxies: Networks,
+
+    /// Addresses of one's own network that webhooks may reach, as addresses or networks separated by commas: `10.1.0.0/16`. Only there they may do without TLS
+    #[arg(long, env = "MERIDIAN_WEBHOOK_ALLOW", value_name = "NETWORKS",
+        default_value = "", hide_default_value = true, value_parser = Networks::parse)]
+    pub webhook_allow: Networks,
 }
 
 impl Config {

@@ -19,7 +19,8 @@ use crate::entity::{
     obligation, openid_identity, openid_sign_in, person, person_skill, plan, programme,
     programme_milestone, programme_review, project, project_skill, prompt_choice, relationship,
     responsibility, responsibility_exception, role, role_decision, schedule, session, setting,
-    sign_in, skill, suppressed_address, time_off, touchpoint, used_link, work_schedule,
+    sign_in, skill, suppressed_address, time_off, touchpoint, used_link, webhook, webhook_attempt,
+    webhook_delivery, work_schedule,
 };
 use crate::error::{Error, Result};
 use rows::Copying;
@@ -126,6 +127,9 @@ async fn installation(copying: &mut Copying<'_>) -> Result<()> {
     copying.table::<sign_in::Entity>().await?;
     copying.table::<openid_identity::Entity>().await?;
     copying.table::<openid_sign_in::Entity>().await?;
+    copying.table::<webhook::Entity>().await?;
+    copying.table::<webhook_delivery::Entity>().await?;
+    copying.table::<webhook_attempt::Entity>().await?;
     copying.table::<setting::Entity>().await?;
     copying.table::<idempotent_request::Entity>().await?;
     copying.table::<change::Entity>().await

@@ -1,5 +1,6 @@
 //! The database: connections, the guarded migration, and transactions that write.
 
+mod event;
 mod feed;
 mod listener;
 mod transaction;
@@ -20,6 +21,7 @@ use tokio::sync::broadcast;
 
 use feed::Feed;
 
+pub use event::{Event, announce, expiry};
 pub use feed::{Note, Told, note};
 pub use transaction::Transaction;
 

@@ -69,9 +69,15 @@ pub enum Kind {
     Session,
     /// `tok_…`
     ApiToken,
+    /// `whk_…`
+    Webhook,
+    /// `whd_…`
+    WebhookDelivery,
+    /// `wha_…`
+    WebhookAttempt,
 }
 
-const PREFIXES: [(Kind, &str, &str); 32] = [
+const PREFIXES: [(Kind, &str, &str); 35] = [
     (Kind::Person, "per", "person"),
     (Kind::Client, "cli", "client"),
     (Kind::Contact, "con", "contact"),
@@ -108,6 +114,9 @@ const PREFIXES: [(Kind, &str, &str); 32] = [
     (Kind::SuppressedAddress, "sup", "suppressed address"),
     (Kind::Session, "ses", "session"),
     (Kind::ApiToken, "tok", "API token"),
+    (Kind::Webhook, "whk", "webhook"),
+    (Kind::WebhookDelivery, "whd", "webhook delivery"),
+    (Kind::WebhookAttempt, "wha", "webhook attempt"),
 ];
 
 impl Kind {

@@ -18,7 +18,8 @@
 //! - [`jobs`] is what happens without a request: [`jobs::planner`] makes due subscriptions rows of the outbox,
 //!   [`jobs::sender`] hands them to the mail server, [`jobs::maintenance`] cleans up.
 //! - [`email`] is what the mails say ([`email::compose`]), the outbox's state machine ([`email::outbox`]) and the ways
-//!   out of the house ([`email::mailer`]).
+//!   out of the house ([`email::mailer`]). [`webhook`] is how events reach other programs, and [`outbox`] what both have in
+//!   common.
 //! - [`watch`] is how one replica is doing: figures for Prometheus, and readiness. [`telemetry`] writes the log, through
 //!   [`masking`].
 //! - [`import`] reads an agency's spreadsheets, [`demo`] makes an agency up, and [`copy`] moves one to another database.
@@ -45,7 +46,10 @@ pub mod graphql;
 pub mod import;
 pub mod jobs;
 pub mod masking;
+pub mod networks;
+pub mod outbox;
 pub mod random;
 pub mod server;
 pub mod telemetry;
 pub mod watch;
+pub mod webhook;

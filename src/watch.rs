@@ -17,6 +17,7 @@ use crate::email::outcome::{Outcome, Phase};
 use crate::entity::{AttemptOutcome, email};
 use crate::global_id::Kind;
 use crate::jobs::breaker::Breaker;
+use crate::webhook::outbox::Mark;
 
 pub use health::{Check, Checks, Readiness};
 
@@ -88,6 +89,15 @@ impl Watch {
     /// So many mails expired.
     pub fn missed(&self, mails: u64) {
         self.metrics.missed(mails);
+    }
+
+    /// An attempt to deliver an event came to this.
+    pub fn event_attempted(&self, mark: &Mark) {
+        self.metrics.event_attempted(match mark {
+            Mark::Delivered => "delivered",
+            Mark::Later(_) => "later",
+            Mark::Failed(_) => "failed",
+        });
     }
 
     /// An HTTP request was answered with `status` after so long.

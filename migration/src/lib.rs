@@ -28,6 +28,7 @@ mod m20261127_000019_watching;
 mod m20261127_000020_mail_messages;
 mod m20261127_000021_idempotency;
 mod m20261127_000022_sign_in;
+mod m20261128_000023_webhooks;
 mod m20261128_000024_openid;
 
 /// Applies the changes in order.
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000020_mail_messages::Migration),
             Box::new(m20261127_000021_idempotency::Migration),
             Box::new(m20261127_000022_sign_in::Migration),
+            Box::new(m20261128_000023_webhooks::Migration),
             Box::new(m20261128_000024_openid::Migration),
         ]
     }

@@ -55,7 +55,7 @@ fn every_value_has_its_default() {
     assert!(config.cors_origins.as_slice().is_empty());
     assert_eq!((config.session_idle_hours, config.session_days), (24, 14));
     assert_eq!(config.cost_per_minute, 600_000);
-    assert_eq!(config.trusted_proxies, TrustedProxies::default());
+    assert_eq!(config.trusted_proxies, Networks::default());
 }
 
 #[test]

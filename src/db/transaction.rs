@@ -8,6 +8,7 @@ use sea_orm::{
     TransactionTrait, Value,
 };
 
+use super::event::{self, EVENT, Event};
 use super::feed::{Feed, NOTE, Note};
 use super::listener::{CHANNEL, TOO_MUCH};
 
@@ -17,8 +18,14 @@ const MOST_NOTES: usize = 1_000;
 /// Bytes of one NOTIFY: PostgreSQL takes less than 8000.
 const LONGEST_PAYLOAD: usize = 7_900;
 
-/// What a transaction has noted so far.
-type Notes = Arc<Mutex<Vec<Note>>>;
+/// What a transaction has changed so far: for those who listen, and for webhooks.
+#[derive(Debug, Default)]
+struct Changed {
+    notes: Vec<Note>,
+    events: Vec<Event>,
+}
+
+type Notes = Arc<Mutex<Changed>>;
 
 /// A transaction. Dropped before it is committed it has changed nothing, and tells nobody.
 #[derive(Debug)]
@@ -52,11 +59,18 @@ impl Transaction {
 
     /// Makes what was changed durable, and tells of it.
     pub async fn commit(self) -> Result<(), DbErr> {
-        let notes = std::mem::take(&mut *lock(&self.notes));
+        let Changed { notes, events } = std::mem::take(&mut *lock(&self.notes));
         if let Some(outer) = self.outer {
             self.inner.commit().await?;
-            lock(&outer).extend(notes);
-        } else if notes.is_empty() {
+            let mut outer = lock(&outer);
+            outer.notes.extend(notes);
+            outer.events.extend(events);
+            return Ok(());
+        }
+        if !events.is_empty() {
+            event::write(&self.inner, events).await?;
+        }
+        if notes.is_empty() {
             self.inner.commit().await?;
         } else if self.inner.get_database_backend() == DbBackend::Postgres {
             self.inner.execute_raw(notify(&notes)).await?;
@@ -91,13 +105,14 @@ impl ConnectionTrait for Transaction {
         self.inner.execute_unprepared(sql).await
     }
 
-    /// Keeps what [`note`](super::note) says until the commit: so one NOTIFY serves a transaction, and SQLite, which has none,
-    /// is told of in the same words.
+    /// Keeps what [`note`](super::note) and [`announce`](super::announce) say until the commit: so one NOTIFY serves a
+    /// transaction, and SQLite, which has none, is told of in the same words.
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        if statement.sql != NOTE {
-            return self.inner.query_one_raw(statement).await;
+        match &*statement.sql {
+            NOTE => lock(&self.notes).notes.push(noted(&statement)?),
+            EVENT => lock(&self.notes).events.push(event::announced(&statement)?),
+            _ => return self.inner.query_one_raw(statement).await,
         }
-        lock(&self.notes).push(noted(&statement)?);
         Ok(None)
     }
 
@@ -106,7 +121,7 @@ impl ConnectionTrait for Transaction {
     }
 }
 
-fn lock(notes: &Notes) -> MutexGuard<'_, Vec<Note>> {
+fn lock(notes: &Notes) -> MutexGuard<'_, Changed> {
     notes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,13 +1,14 @@
-//! History: every change of anything, in the transaction that makes it. What subscriptions are about is also noted, to be
-//! told when that is committed.
+//! History: every change of anything, in the transaction that makes it. What subscriptions and webhooks are about is also
+//! noted, to be told when that is committed.
 
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityName, EntityTrait, ModelTrait, Set};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::db::{Note, note};
+use crate::db::{Note, announce, note};
 use crate::domain::access::Caller;
+use crate::domain::webhooks;
 use crate::entity::{Moment, change, new_id};
 use crate::error::{Error, Result};
 
@@ -165,8 +166,19 @@ async fn write<M: ModelTrait>(
     Ok(())
 }
 
-/// Notes a change that subscriptions are told of, with the project and the person that its row names.
+/// Announces a change to webhooks and notes it for subscriptions, where they are told of such.
 async fn tell(conn: &impl ConnectionTrait, change: &change::ActiveModel) -> Result<()> {
+    for event in webhooks::events_of(change) {
+        announce(conn, &event).await?;
+    }
+    tell_subscriptions(conn, change).await
+}
+
+/// Notes a change with the project and the person that its row names.
+async fn tell_subscriptions(
+    conn: &impl ConnectionTrait,
+    change: &change::ActiveModel,
+) -> Result<()> {
     let table = change.subject_kind.as_ref();
     if !TOLD.contains(&table.as_str()) {
         return Ok(());

@@ -72,6 +72,7 @@ pub mod unroutable;
 pub mod updates;
 pub mod used_links;
 pub mod utilisation;
+pub mod webhooks;
 pub mod work_schedules;
 pub mod working_time;
 pub mod zone;

@@ -302,4 +302,46 @@ stored_as_text! {
         /// It was sent, and a mail server on its way told of it: late, handed on, or delivered.
         Reported = "REPORTED",
     }
+    /// What webhooks are told of.
+    WebhookEvent {
+        /// There is a new project.
+        ProjectCreated = "PROJECT_CREATED",
+        /// A project, its skills, exceptions, decision or who holds it, was changed.
+        ProjectUpdated = "PROJECT_UPDATED",
+        /// A project was taken off the lists.
+        ProjectArchived = "PROJECT_ARCHIVED",
+        /// There is a new client.
+        ClientCreated = "CLIENT_CREATED",
+        /// A client, or who holds it, was changed.
+        ClientUpdated = "CLIENT_UPDATED",
+        /// A client was taken off the lists.
+        ClientArchived = "CLIENT_ARCHIVED",
+        /// There is a new handover.
+        HandoverCreated = "HANDOVER_CREATED",
+        /// A handover has reached a stage before its last.
+        HandoverAdvanced = "HANDOVER_ADVANCED",
+        /// A handover is confirmed.
+        HandoverCompleted = "HANDOVER_COMPLETED",
+        /// A handover was called off.
+        HandoverCancelled = "HANDOVER_CANCELLED",
+        /// Something was changed that somebody's capacity follows from.
+        CapacityChanged = "CAPACITY_CHANGED",
+        /// The mail server took a mail.
+        EmailSent = "EMAIL_SENT",
+        /// A mail will not be sent.
+        EmailFailed = "EMAIL_FAILED",
+        /// An owner tries a webhook.
+        WebhookTest = "WEBHOOK_TEST",
+    }
+    /// Where the delivery of an event to a webhook stands.
+    WebhookDeliveryState {
+        /// Waits for its next attempt.
+        Pending = "PENDING",
+        /// A replica is sending it.
+        Claimed = "CLAIMED",
+        /// The receiver took it.
+        Delivered = "DELIVERED",
+        /// It will not be sent; the reason says why.
+        Failed = "FAILED",
+    }
 }

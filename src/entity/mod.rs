@@ -49,6 +49,9 @@ pub mod suppressed_address;
 pub mod time_off;
 pub mod touchpoint;
 pub mod used_link;
+pub mod webhook;
+pub mod webhook_attempt;
+pub mod webhook_delivery;
 pub mod work_schedule;
 
 pub use id::new_id;

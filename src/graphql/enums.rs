@@ -259,6 +259,48 @@ mirrored! {
         /// The recipient is away; the delegate's mail covers it.
         SkippedAbsent,
     }
+    /// What happened, as webhooks are told. In a message's `type` it stands as `project.updated`.
+    WebhookEvent = "entity::WebhookEvent" {
+        /// `project.created`: there is a new project, `projectId`.
+        ProjectCreated,
+        /// `project.updated`: a project was changed, its skills, exceptions or role decision, or who holds a role for it; `projectId`.
+        ProjectUpdated,
+        /// `project.archived`: a project was taken off the lists; `projectId`.
+        ProjectArchived,
+        /// `client.created`: there is a new client, `clientId`.
+        ClientCreated,
+        /// `client.updated`: a client was changed, its role decision, or who holds a role for it; `clientId`.
+        ClientUpdated,
+        /// `client.archived`: a client was taken off the lists; `clientId`.
+        ClientArchived,
+        /// `handover.created`: there is a new handover, `handoverId`, at its `stage`.
+        HandoverCreated,
+        /// `handover.advanced`: a handover, `handoverId`, has reached a `stage` before its last.
+        HandoverAdvanced,
+        /// `handover.completed`: a handover, `handoverId`, is confirmed.
+        HandoverCompleted,
+        /// `handover.cancelled`: a handover, `handoverId`, was called off.
+        HandoverCancelled,
+        /// `capacity.changed`: something was changed that the capacity of a person, `personId`, follows from; null: of more than one.
+        CapacityChanged,
+        /// `email.sent`: the mail server took a mail, `emailId`.
+        EmailSent,
+        /// `email.failed`: a mail, `emailId`, will not be sent, since it was refused for good, goes to nobody or has expired.
+        EmailFailed,
+        /// `webhook.test`: an owner tries the webhook, `webhookId`. It need not be asked for.
+        WebhookTest,
+    }
+    /// Where the delivery of an event to a webhook stands.
+    WebhookDeliveryState = "entity::WebhookDeliveryState" {
+        /// Waits for its next attempt.
+        Pending,
+        /// A replica is sending it.
+        Claimed,
+        /// The receiver took it: it answered 2xx.
+        Delivered,
+        /// It is not tried any more; the reason says why.
+        Failed,
+    }
     /// What came of an attempt to send a mail; BOUNCED and REPORTED are what a mail server told of it after it was sent.
     AttemptOutcome = "entity::AttemptOutcome" {
         /// The mail server took it.

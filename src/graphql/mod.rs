@@ -55,6 +55,7 @@ pub mod suppressed_address;
 pub mod team;
 pub mod time_off;
 pub mod touchpoint;
+pub mod webhook;
 pub mod work_schedule;
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
@@ -87,6 +88,7 @@ pub struct Query(
     programme::ProgrammeQueries,
     session::SessionQueries,
     api_token::ApiTokenQueries,
+    webhook::WebhookQueries,
 );
 
 /// What can be changed. Every mutation takes one `input` and answers with the object and `userErrors`.
@@ -124,6 +126,7 @@ pub struct Mutation(
     responsibility_exception::ResponsibilityExceptionMutations,
     session::SessionMutations,
     api_token::ApiTokenMutations,
+    webhook::WebhookMutations,
 );
 
 /// What can be watched, over a WebSocket or as server-sent events. Each operation has one field, and permission is asked for

@@ -34,13 +34,14 @@ use super::skill::Skill;
 use super::suppressed_address::SuppressedAddress;
 use super::time_off::TimeOff;
 use super::touchpoint::Touchpoint;
+use super::webhook::{Webhook, WebhookAttempt, WebhookDelivery};
 use super::work_schedule::WorkSchedule;
 use crate::entity::{
     api_token, assignment, booking, client, client_contact, client_request, email, email_attempt,
     handover, handover_step, holiday, holiday_calendar, inventory_snapshot, letter, person, plan,
     programme, programme_review, project, prompt_choice, relationship, responsibility,
     responsibility_exception, role, role_decision, schedule, session, skill, suppressed_address,
-    time_off, touchpoint, work_schedule,
+    time_off, touchpoint, webhook, webhook_attempt, webhook_delivery, work_schedule,
 };
 use crate::error::Error;
 
@@ -119,6 +120,9 @@ nodes! {
     SuppressedAddress(suppressed_address);
     Session(session);
     ApiToken(api_token);
+    Webhook(webhook);
+    WebhookDelivery(webhook_delivery);
+    WebhookAttempt(webhook_attempt);
 }
 
 /// Queries by global id.

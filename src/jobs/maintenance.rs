@@ -8,6 +8,7 @@ use crate::domain::{idempotency, openid, plans, sessions, sign_ins, subscription
 use crate::email::outbox::{self, TakenBack};
 use crate::error::Result;
 use crate::fail_points;
+use crate::webhook;
 
 /// The texts of mails are kept this long after their end.
 const KEEP_BODIES: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -15,10 +16,13 @@ const KEEP_BODIES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Mails, their attempts and the keys that keep them from being planned twice are kept this long after their end.
 const KEEP_ROWS: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
 
+/// What was delivered to webhooks, or was not, is kept this long after its end.
+const KEEP_DELIVERIES: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// Whoever follows a link that has expired, or comes back from a provider too late, is told so for as long.
 const KEEP_SIGN_INS: SignedDuration = SignedDuration::from_hours(24);
 
-/// What one maintenance did; mails, but for the last three.
+/// What one maintenance did; mails, but for the last four.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Maintained {
     /// Taken back from senders that did not report.
@@ -35,6 +39,8 @@ pub struct Maintained {
     pub answers_forgotten: u64,
     /// Sessions, links that sign in and sign-ins by a provider whose time has passed, forgotten.
     pub sign_ins_forgotten: u64,
+    /// Deliveries to webhooks, removed.
+    pub deliveries_pruned: u64,
     /// Subscriptions recomputed by new time-zone rules.
     pub recomputed: usize,
 }
@@ -51,6 +57,7 @@ pub async fn run(app: &App) -> Result<Maintained> {
     let sign_ins_forgotten = sessions::prune(&tx, now).await?
         + sign_ins::prune(&tx, before(now, KEEP_SIGN_INS)).await?
         + openid::prune(&tx, before(now, KEEP_SIGN_INS)).await?;
+    let deliveries_pruned = webhook::outbox::prune(&tx, before(now, KEEP_DELIVERIES)).await?;
     tx.commit().await?;
     let tx = app.db.begin().await?;
     let recomputed = subscriptions::follow_zone_data(&tx).await?;
@@ -63,6 +70,7 @@ pub async fn run(app: &App) -> Result<Maintained> {
         links_forgotten,
         answers_forgotten,
         sign_ins_forgotten,
+        deliveries_pruned,
         recomputed,
     };
     if maintained != Maintained::default() {
@@ -78,9 +86,17 @@ pub async fn take_back(app: &App) -> Result<(TakenBack, u64)> {
     let tx = app.db.begin().await?;
     let (grace, policy) = (grace(app), app.config.on_ambiguous);
     let taken_back = outbox::take_back(&tx, lease::now(app), grace, policy, now).await?;
-    let expired = outbox::expire(&tx, lease::now(app)).await?;
+    let expired = outbox::expire(&tx, lease::now(app), now).await?;
     outbox::forget_sign_ins(&tx, now).await?;
+    let (events, events_expired) = webhook::outbox::take_back(&tx, lease::now(app), now).await?;
     tx.commit().await?;
+    if events + events_expired > 0 {
+        tracing::warn!(
+            taken_back = events,
+            expired = events_expired,
+            "events were not delivered"
+        );
+    }
     app.watch
         .lease_lost(taken_back.claimed + taken_back.in_doubt);
     app.watch.in_doubt(taken_back.in_doubt);

@@ -1,12 +1,14 @@
-//! What happens without a request: the tick that plans mails, the senders that hand them over, and maintenance.
+//! What happens without a request: the tick that plans mails, the senders that hand them over, the courier that delivers
+//! events, and maintenance.
 //!
-//! [`planner::tick`], [`sender::Sender::step`] and [`maintenance::run`] each do one step and return; [`Jobs`] is the
+//! [`planner::tick`], [`sender::Sender::step`], [`courier::Courier::step`] and [`maintenance::run`] each do one step and return; [`Jobs`] is the
 //! loops around them.
 
 mod alarm;
 mod backoff;
 pub mod breaker;
 pub mod committer;
+pub mod courier;
 pub mod forecast;
 mod lease;
 pub mod maintenance;
@@ -28,6 +30,7 @@ use crate::watch::clock;
 use alarm::Alarm;
 use breaker::Breaker;
 use committer::Marks;
+use courier::Courier;
 use sender::Sender;
 use supervision::supervised;
 
@@ -93,6 +96,7 @@ impl Jobs {
         }
         // One more, because the others may each have a hundred mails in hand.
         loops.spawn(replica.clone().send(Lane::Urgent, marks));
+        loops.spawn(replica.clone().deliver());
         tracing::info!(replica = replica.name, mailer = %app.mailer, "jobs started");
         Self {
             app,
@@ -183,6 +187,21 @@ impl Replica {
             }
         }
         sender.close().await;
+    }
+
+    /// Delivers events to webhooks, as many at the same time as have a place.
+    async fn deliver(mut self) {
+        let mut courier = Courier::new(self.app.clone(), &self.name).sharing(self.stopping.clone());
+        while !self.is_stopping() {
+            let begun = supervised("claiming events", courier.step()).await;
+            let pause = if begun.is_some() {
+                courier::PAUSE
+            } else {
+                REST
+            };
+            self.rest(pause, courier.one_ended()).await;
+        }
+        courier.finish().await;
     }
 
     fn is_stopping(&self) -> bool {

@@ -14,7 +14,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::sync::watch;
 
-use super::backoff::backoff;
+use super::backoff::MAILS;
 use super::breaker::{Breaker, Leave};
 use super::committer::Marks;
 use super::lease;
@@ -224,7 +224,7 @@ impl Sender {
 
     /// When `row` is to be tried again after an attempt that failed now.
     fn next_attempt_at(&mut self, row: &email::Model, now: Timestamp) -> Timestamp {
-        let wait = backoff(row.attempts, &mut self.random);
+        let wait = MAILS.after(row.attempts, &mut self.random);
         let next = now.checked_add(wait).unwrap_or(Timestamp::MAX);
         next.min(row.expires_at.0)
     }

@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use super::shares::{Share, Shares};
 use super::under_way::UnderWay;
 use super::visitor::counted_as;
-use crate::config::TrustedProxies;
+use crate::config::Networks;
 
 /// How long a connection may take over the head of a request, or be idle before it. Longer than the 60 s after which
 /// proxies close idle connections of their own: otherwise they send a request into one that is being closed here.
@@ -38,7 +38,7 @@ pub struct Bounds {
     /// How many may be open. Whoever comes then waits until one ends.
     pub open: usize,
     /// The addresses that may have as many as they like: others ask through them.
-    pub trusted: TrustedProxies,
+    pub trusted: Networks,
 }
 
 /// A place among the connections that may be open. What a connection becomes takes a clone of it along: the place is free when

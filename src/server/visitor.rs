@@ -6,7 +6,7 @@ use axum::extract::ConnectInfo;
 use axum::http::header::{HeaderName, USER_AGENT};
 use axum::http::{Extensions, HeaderMap};
 
-use crate::config::TrustedProxies;
+use crate::config::Networks;
 use crate::domain::sessions::Visitor;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -33,11 +33,7 @@ const SYSTEMS: [(&str, &str); 7] = [
 ];
 
 /// The address of the client: who has connected or, where that is a trusted proxy, whom it says that it asks for.
-pub(super) fn address(
-    headers: &HeaderMap,
-    extensions: &Extensions,
-    trusted: &TrustedProxies,
-) -> IpAddr {
+pub(super) fn address(headers: &HeaderMap, extensions: &Extensions, trusted: &Networks) -> IpAddr {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     client(peer, headers, trusted)
@@ -67,7 +63,7 @@ pub(super) fn counted_as(address: IpAddr) -> IpAddr {
 
 /// Each proxy adds at the end from whom it got the request, so what stands further left is believed only when a trusted one
 /// says it.
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> IpAddr {
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &Networks) -> IpAddr {
     let lines = headers.get_all(FORWARDED_FOR).into_iter();
     let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
     let hops: Vec<&str> = lines.iter().flat_map(|line| line.split(',')).collect();
@@ -126,7 +122,7 @@ mod tests {
         for line in forwarded {
             headers.append(FORWARDED_FOR, (*line).parse().unwrap());
         }
-        let trusted = TrustedProxies::parse(trusted).unwrap();
+        let trusted = Networks::parse(trusted).unwrap();
         client(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use futures_util::TryFutureExt;
 use jiff::{SignedDuration, Timestamp};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -13,7 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 use tokio::sync::Mutex;
 
-use super::outbox::{Counted, count};
+use super::outbox::{Counted, count, pending_events};
 use crate::app::App;
 use crate::email::outcome::Phase;
 use crate::entity::{EmailKind, EmailState};
@@ -57,6 +58,8 @@ pub(super) struct Metrics {
     live: Family<[Label; 1], Gauge>,
     subscriptions: Gauge,
     events_dropped: Counter,
+    webhook_attempts: Family<[Label; 1], Counter>,
+    webhook_pending: Gauge,
     /// When the outbox was counted last. Held while the figures are written out, so that nobody sees half of a count.
     counted_at: Mutex<Option<Timestamp>>,
 }
@@ -167,6 +170,18 @@ impl Default for Metrics {
                 "Transactions that a subscription was not told of: its client read too slowly, or PostgreSQL was not listened to",
                 Counter::default(),
             ),
+            webhook_attempts: add(
+                &mut own,
+                "webhook_attempts",
+                "Attempts of this replica to deliver an event to a webhook, by what is to become of it: delivered, later, failed",
+                Family::default(),
+            ),
+            webhook_pending: add(
+                &mut own,
+                "webhook_pending",
+                "Events that wait to be delivered to a webhook",
+                Gauge::default(),
+            ),
             registry: own,
             counted_at: Mutex::default(),
         }
@@ -232,6 +247,11 @@ impl Metrics {
         self.lease_lost.inc_by(mails);
     }
 
+    pub(super) fn event_attempted(&self, outcome: &'static str) {
+        let label = [("outcome", outcome)];
+        self.webhook_attempts.get_or_create(&label).inc();
+    }
+
     pub(super) fn answered(&self, status: u16, took: Duration) {
         let label = [("status", status)];
         self.requests
@@ -251,9 +271,14 @@ impl Metrics {
         let mut counted_at = self.counted_at.lock().await;
         let is_fresh = counted_at.is_some_and(|at| now.duration_since(at).abs() < FRESH);
         if !is_fresh {
-            match count(&app.db.read).await {
-                Ok(counted) => {
+            let read = &app.db.read;
+            match count(read)
+                .and_then(|mails| async { Ok((mails, pending_events(read).await?)) })
+                .await
+            {
+                Ok((counted, events)) => {
                     self.set_outbox(&counted, now);
+                    self.webhook_pending.set(events);
                     *counted_at = Some(now);
                 }
                 Err(error) => tracing::warn!(?error, "the outbox could not be counted"),

@@ -1,9 +1,12 @@
 //! The outbox in figures, as one statement that partial indices answer.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, Statement,
+};
 
-use crate::entity::Moment;
+use crate::entity::{Moment, webhook_delivery};
 use crate::error::Result;
+use crate::outbox::{PENDING, is_in};
 
 /// Mails by kind and state. Each branch repeats the condition of an index word by word; the last one is the condition of
 /// `email_at_rest`.
@@ -40,4 +43,13 @@ pub(super) async fn count(conn: &DatabaseConnection) -> Result<Vec<Counted>> {
         })
     });
     counted.collect()
+}
+
+/// How many events wait to be delivered to webhooks.
+pub(super) async fn pending_events(conn: &DatabaseConnection) -> Result<i64> {
+    let waiting = webhook_delivery::Entity::find()
+        .filter(is_in::<webhook_delivery::Entity>(PENDING))
+        .count(conn)
+        .await?;
+    Ok(i64::try_from(waiting).unwrap_or(i64::MAX))
 }

@@ -38,6 +38,13 @@ async fn a_monday(app: &TestApp) -> DemoAgency {
     let snapshot = json!({ "name": "Before the split" });
     app.done(&demo.eleanor, "inventorySnapshotTake", snapshot, "")
         .await;
+    let webhook = json!({ "url": "https://hooks.example.com/", "events": ["EMAIL_SENT"] });
+    let selection = "webhook { id }";
+    let webhook = app
+        .done(&demo.eleanor, "webhookCreate", webhook, selection)
+        .await;
+    let webhook = json!({ "id": webhook["webhook"]["id"] });
+    app.done(&demo.eleanor, "webhookTest", webhook, "").await;
     demo
 }
 
@@ -69,7 +76,13 @@ async fn everything_goes_over_to_the_other_database_and_back(app: &TestApp) {
             assert_eq!(*rows, after[table], "{table}");
         }
     }
-    for table in ["touchpoint", "email", "role_decision", "change"] {
+    for table in [
+        "touchpoint",
+        "email",
+        "role_decision",
+        "change",
+        "webhook_delivery",
+    ] {
         let line = format!("{:>10}  {table}\n", before[table].len());
         assert!(over.contains(&line), "{over}");
         assert!(!before[table].is_empty(), "{table}");

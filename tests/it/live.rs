@@ -7,7 +7,7 @@ mod events;
 mod replicas;
 mod streams;
 
-use meridian::config::TrustedProxies;
+use meridian::config::Networks;
 use meridian::server::{self, Patience, connections};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -27,7 +27,7 @@ async fn served(
     let bounds = connections::Bounds {
         quiet,
         open: app.config.connections,
-        trusted: TrustedProxies::parse("127.0.0.1").unwrap(),
+        trusted: Networks::parse("127.0.0.1").unwrap(),
     };
     tokio::spawn(connections::serve(listener, router, bounds, async {
         let _ = stopped.await;

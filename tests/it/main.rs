@@ -54,4 +54,5 @@ mod tokens;
 mod tour;
 mod walkthroughs;
 mod watching;
+mod webhooks;
 mod work;

@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::Caller;
 use crate::entity::{
-    api_token, assignment, booking, client, client_contact, client_request, email, handover,
-    holiday, holiday_calendar, inventory_snapshot, person, plan, programme, programme_review,
-    project, prompt_choice, relationship, responsibility, responsibility_exception, role,
-    role_decision, schedule, session, skill, suppressed_address, time_off, touchpoint,
-    work_schedule,
+    Access, api_token, assignment, booking, client, client_contact, client_request, email,
+    handover, holiday, holiday_calendar, inventory_snapshot, person, plan, programme,
+    programme_review, project, prompt_choice, relationship, responsibility,
+    responsibility_exception, role, role_decision, schedule, session, skill, suppressed_address,
+    time_off, touchpoint, webhook, webhook_attempt, webhook_delivery, work_schedule,
 };
 
 /// Who sees a row.
@@ -22,9 +22,11 @@ pub enum Sight {
     ManagersAnd([Option<Uuid>; 2]),
     /// Owners, and whoever this is.
     OwnersAnd(Uuid),
+    /// Owners.
+    Owners,
 }
 
-use Sight::{Everybody, ManagersAnd, OwnersAnd};
+use Sight::{Everybody, ManagersAnd, Owners, OwnersAnd};
 
 /// Owners and managers, and no member.
 const MANAGERS: Sight = ManagersAnd([None, None]);
@@ -78,6 +80,9 @@ sights! {
     suppressed_address => |_| MANAGERS;
     time_off => |row| ManagersAnd([Some(row.person_id), None]);
     touchpoint => |_| Everybody;
+    webhook => |_| Owners;
+    webhook_attempt => |_| Owners;
+    webhook_delivery => |_| Owners;
     work_schedule => |row| ManagersAnd([Some(row.person_id), None]);
 }
 
@@ -86,6 +91,7 @@ impl Caller {
     pub fn sees(&self, row: &impl Visible) -> bool {
         match row.sight() {
             Everybody => true,
+            Owners => self.access == Access::Owner,
             OwnersAnd(person_id) => self.reads_private_of(person_id),
             ManagersAnd(people) => {
                 self.reads_all() || people.into_iter().flatten().any(|id| self.is(id))

@@ -30,7 +30,7 @@ impl Attempt<'_> {
         let (phase, code, text) = told(self.outcome);
         email_attempt::Model {
             id: new_id(self.finished_at),
-            email_id: self.claim.email_id,
+            email_id: self.claim.row_id,
             replica: self.replica.to_owned(),
             fence: self.claim.fence,
             started_at: Moment(self.started_at),

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 
 use super::{
     Claim, Retry, When, enter_data_all, fail_all, mark_all_sent, record_all, retry_all_later,
-    standing_in, suppress,
+    standing_in, suppress, tell_failed, tell_sent,
 };
 use crate::entity::{EmailState, email_attempt};
 use crate::error::Result;
@@ -79,6 +79,13 @@ pub async fn mark_together(
     held.extend(mark_all_sent(conn, &sent).await?);
     held.extend(retry_all_later(conn, &later).await?);
     held.extend(fail_all(conn, &failed).await?);
+    for marked in marks.iter().filter(|marked| held.contains(&marked.claim)) {
+        match &marked.mark {
+            Mark::Sent(at) => tell_sent(conn, marked.claim, *at).await?,
+            Mark::Failed { at, .. } => tell_failed(conn, marked.claim, *at).await?,
+            Mark::EnterData | Mark::Later(_) | Mark::InDoubt => {}
+        }
+    }
     held.extend(standing_already(conn, marks, &held).await?);
     for marked in marks {
         if let Mark::Failed {

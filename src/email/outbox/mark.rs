@@ -144,7 +144,7 @@ pub async fn standing_in(
     let rows: Vec<(Uuid, i64)> = Entity::find()
         .select_only()
         .columns([Column::Id, Column::Fence])
-        .filter(held(claims))
+        .filter(held::<Entity>(claims))
         .filter(is_in(state))
         .into_tuple()
         .all(conn)
@@ -161,7 +161,7 @@ fn leave(state: EmailState) -> UpdateMany<Entity> {
 
 /// A mail in the list of values: its key, the fence of the claim, and what is `given` beside them.
 fn row<const N: usize>(claim: Claim, more: [Value; N]) -> ValueTuple {
-    let mut values = vec![claim.email_id.into(), claim.fence.into()];
+    let mut values = vec![claim.row_id.into(), claim.fence.into()];
     values.extend(more);
     ValueTuple::Many(values)
 }

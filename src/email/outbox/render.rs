@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{Claim, still_claimed, tell};
+use super::{Claim, still_claimed, tell, tell_failed};
 use crate::domain::mail_messages;
 use crate::email::compose::Rendered;
 use crate::entity::email::{Column, Entity};
@@ -22,7 +22,7 @@ pub async fn store_rendered(
     let kept = email_message::Entity::find()
         .select_only()
         .column(email_message::Column::EmailId)
-        .filter(email_message::Column::EmailId.eq(claim.email_id));
+        .filter(email_message::Column::EmailId.eq(claim.row_id));
     let stored = Entity::update_many()
         .col_expr(Column::ToAddress, Expr::value(&rendered.to_address))
         .col_expr(Column::Subject, Expr::value(&rendered.subject))
@@ -35,7 +35,7 @@ pub async fn store_rendered(
     if stored.rows_affected == 0 {
         return Ok(false);
     }
-    mail_messages::keep(conn, claim.email_id, rendered.message.clone()).await?;
+    mail_messages::keep(conn, claim.row_id, rendered.message.clone()).await?;
     Ok(true)
 }
 
@@ -62,12 +62,13 @@ pub async fn forget_rendered(conn: &impl ConnectionTrait, claims: &[Claim]) -> R
     Ok(forgotten.rows_affected)
 }
 
-/// Ends a claimed mail without sending it, in `state` and for `reason`. False when the claim no longer holds.
+/// Ends a claimed mail without sending it, at `now`, in `state` and for `reason`. False when the claim no longer holds.
 pub async fn close(
     conn: &impl ConnectionTrait,
     claim: Claim,
     state: EmailState,
     reason: &str,
+    now: Timestamp,
 ) -> Result<bool> {
     let closed = Entity::update_many()
         .col_expr(Column::State, Expr::value(state))
@@ -81,5 +82,8 @@ pub async fn close(
         return Ok(false);
     }
     tell(conn, &[claim]).await?;
+    if state == EmailState::Failed {
+        tell_failed(conn, claim, now).await?;
+    }
     Ok(true)
 }

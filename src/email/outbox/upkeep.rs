@@ -8,13 +8,14 @@ use sea_orm::{
 };
 
 use super::mark::claims_of;
-use super::{Attempt, Claim, Lane, When, held, is_in, is_in_any, record_all, tell};
+use super::{Attempt, Claim, Lane, When, held, is_in, is_in_any, record_all, tell, tell_failed};
 use crate::email::outcome::{Outcome, Phase};
 use crate::entity::email::{Column, Entity, Model};
 use crate::entity::{
     AttemptOutcome, EmailKind, EmailState, Moment, email_attempt, email_message, obligation,
 };
 use crate::error::Result;
+use crate::outbox;
 
 /// Why a letter is held. A client is never written to twice, whatever the policy for other mails.
 const LETTER_HELD: &str = "It may have reached the client: the connection was lost after it was given to the mail server. Ask the client before you write again.";
@@ -130,7 +131,7 @@ async fn note_doubt(conn: &impl ConnectionTrait, mails: &[Model], now: Timestamp
         .await?;
     let is_noted = |claim: Claim| {
         let mut noted = noted.iter();
-        noted.any(|one| (one.email_id, one.fence) == (claim.email_id, claim.fence))
+        noted.any(|one| (one.email_id, one.fence) == (claim.row_id, claim.fence))
     };
     let outcome = Outcome::ambiguous(Phase::Body, "its sender vanished while handing it over");
     let unnoted = mails.iter().filter(|mail| !is_noted(Claim::from(*mail)));
@@ -151,11 +152,15 @@ async fn note_doubt(conn: &impl ConnectionTrait, mails: &[Model], now: Timestamp
 fn in_doubt(claims: &[Claim], since: When, becomes: EmailState) -> UpdateMany<Entity> {
     abandoned(EmailState::Data, since, becomes)
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .filter(held(claims))
+        .filter(held::<Entity>(claims))
 }
 
-/// Ends the mails that were not sent in time. Answers how many.
-pub async fn expire(conn: &impl ConnectionTrait, now: impl Into<When>) -> Result<u64> {
+/// Ends the mails that were not sent in time, and notes it at `noted_at`. Answers how many.
+pub async fn expire(
+    conn: &impl ConnectionTrait,
+    now: impl Into<When>,
+    noted_at: Timestamp,
+) -> Result<u64> {
     let now = now.into();
     let attempts = email_attempt::Entity::find()
         .select_only()
@@ -170,6 +175,9 @@ pub async fn expire(conn: &impl ConnectionTrait, now: impl Into<When>) -> Result
     let tried = ended_in_vain(now, TRIED).into_query();
     expired.extend(claims_of(conn, tried).await?);
     tell(conn, &expired).await?;
+    for claim in &expired {
+        tell_failed(conn, *claim, noted_at).await?;
+    }
     Ok(expired.len() as u64)
 }
 
@@ -233,12 +241,8 @@ pub async fn prune(conn: &impl ConnectionTrait, before: Timestamp) -> Result<u64
 }
 
 fn abandoned(state: EmailState, since: When, becomes: EmailState) -> UpdateMany<Entity> {
-    Entity::update_many()
-        .col_expr(Column::State, Expr::value(becomes))
-        .col_expr(Column::ClaimedBy, Expr::value(Option::<String>::None))
-        .col_expr(Column::LeaseUntil, Expr::value(Option::<Moment>::None))
-        .filter(is_in(state))
-        .filter(Expr::col(Column::LeaseUntil).lt(since.expression()))
+    // The condition of the index on what is in flight stands beside it.
+    outbox::abandoned(state.word(), since, becomes.word()).filter(is_in(state))
 }
 
 /// A mail that was not sent counts from when it would have expired.

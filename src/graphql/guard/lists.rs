@@ -5,7 +5,7 @@
 
 use super::DEFAULT_ITEMS;
 
-const LISTS: [(&str, &str, u64); 58] = [
+const LISTS: [(&str, &str, u64); 59] = [
     ("Acceptance", "carriers", 2),
     ("Acceptance", "constraints", 2),
     ("Acceptance", "moves", 2),
@@ -64,6 +64,7 @@ const LISTS: [(&str, &str, u64); 58] = [
     ("SuppressedAddress", "contacts", 20),
     ("SuppressedAddress", "people", 20),
     ("TimeOffsPayload", "results", 100),
+    ("WebhookDelivery", "attempts", 20),
 ];
 
 /// How many items of the type `of` a list is priced at; `None` for one that nobody has priced.

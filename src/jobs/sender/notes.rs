@@ -96,7 +96,7 @@ pub(super) async fn settle(unsettled: &mut Option<Unsettled>, marks: &Marks) -> 
         while let (Err(error), Some(pause)) = (&answered, pauses.next()) {
             tracing::error!(
                 ?error,
-                mail = Kind::Email.text(marked.claim.email_id),
+                mail = Kind::Email.text(marked.claim.row_id),
                 "a mail was sent and could not be marked; trying again"
             );
             if !fail_points::is_on("without-pauses") {
@@ -107,7 +107,7 @@ pub(super) async fn settle(unsettled: &mut Option<Unsettled>, marks: &Marks) -> 
     }
     if !answered? {
         let Marked { claim, mark, .. } = marked;
-        let mail = Kind::Email.text(claim.email_id);
+        let mail = Kind::Email.text(claim.row_id);
         tracing::warn!(
             mail,
             ?mark,

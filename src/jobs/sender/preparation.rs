@@ -80,7 +80,7 @@ impl Sender {
                     if state == EmailState::Failed {
                         tracing::error!(mail = %Kind::Email.text(row.id), reason, "a mail goes to nobody");
                     }
-                    outbox::close(&tx, claim, state, &reason).await?;
+                    outbox::close(&tx, claim, state, &reason, now).await?;
                 }
                 None => {
                     let next = self.next_attempt_at(&row, now);
@@ -136,7 +136,8 @@ impl Sender {
         let tx = self.app.db.begin().await?;
         for row in refused {
             let reason = &refusals[&row.id];
-            outbox::close(&tx, Claim::from(&row), EmailState::Cancelled, reason).await?;
+            let (claim, state) = (Claim::from(&row), EmailState::Cancelled);
+            outbox::close(&tx, claim, state, reason, self.app.clock.now()).await?;
         }
         tx.commit().await?;
         Ok(wanted)
@@ -181,7 +182,8 @@ impl Sender {
             };
             tracing::error!(mail = %Kind::Email.text(row.id), "a mail is not sent: its address is suppressed");
             let reason = suppressions::told(&address, why);
-            outbox::close(&tx, Claim::from(row), EmailState::Failed, &reason).await?;
+            let (claim, state) = (Claim::from(row), EmailState::Failed);
+            outbox::close(&tx, claim, state, &reason, self.app.clock.now()).await?;
         }
         tx.commit().await?;
         Ok(wanted)

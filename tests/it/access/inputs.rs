@@ -224,6 +224,18 @@ pub(super) const INPUTS: &[(&str, &str)] = &[
         r#"{ "clientId": "@client", "kind": "CALL" }"#,
     ),
     (
+        "webhookCreate",
+        r#"{ "url": "https://hooks.example.com/", "events": ["EMAIL_SENT"] }"#,
+    ),
+    (
+        "webhookUpdate",
+        r#"{ "id": "@webhook", "events": ["PROJECT_CREATED"] }"#,
+    ),
+    ("webhookTest", r#"{ "id": "@webhook" }"#),
+    ("webhookSecretRotate", r#"{ "id": "@webhook" }"#),
+    ("webhookDeliveryReplay", r#"{ "id": "@delivery" }"#),
+    ("webhookDelete", r#"{ "id": "@spareWebhook" }"#),
+    (
         "workScheduleSet",
         r#"{ "personId": "@person", "effectiveFrom": "2027-03-01", "factorBp": 8000, "mondayMinutes": 400,
         "tuesdayMinutes": 400, "wednesdayMinutes": 400, "thursdayMinutes": 400, "fridayMinutes": 400, "saturdayMinutes": 0,

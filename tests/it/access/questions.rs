@@ -48,6 +48,8 @@ pub(super) const ARGUMENTS: &[(&str, &str)] = &[
     ("touchpoints", "(first: 60)"),
     ("unstaffed", "(first: 60)"),
     ("updatesDue", "(first: 60)"),
+    ("webhookDeliveries", "(first: 60)"),
+    ("webhooks", "(first: 60)"),
 ];
 
 /// Each field of each filter: the list it is of, and a value that finds something.
@@ -179,6 +181,21 @@ pub(super) const FILTERS: &[(&str, &str, &str)] = &[
         "TouchpointFilter.projectId",
         "touchpoints",
         r#"{ eq: "@project" }"#,
+    ),
+    (
+        "WebhookDeliveryFilter.events",
+        "webhookDeliveries",
+        "[EMAIL_SENT]",
+    ),
+    (
+        "WebhookDeliveryFilter.states",
+        "webhookDeliveries",
+        "[DELIVERED]",
+    ),
+    (
+        "WebhookDeliveryFilter.webhookId",
+        "webhookDeliveries",
+        r#"{ eq: "@webhook" }"#,
     ),
 ];
 

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use jiff::civil::date;
 use meridian::entity::{
-    Access, Day, Moment, PlanState, RoleSide, Side, holiday, holiday_calendar, new_id, person,
-    plan, programme_review, responsibility, schedule, skill, suppressed_address, work_schedule,
+    Access, Day, Moment, PlanState, RoleSide, Side, WebhookDeliveryState, WebhookEvent, holiday,
+    holiday_calendar, new_id, person, plan, programme_review, responsibility, schedule, skill,
+    suppressed_address, webhook, webhook_attempt, webhook_delivery, work_schedule,
 };
 use meridian::graphql::id::Kind;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
@@ -80,6 +81,7 @@ impl World {
         }
         world.found_plans(app, &nora).await;
         world.found_decisions(app).await;
+        world.found_webhooks(app).await;
         world.found_schedules(app).await;
         world
     }
@@ -234,6 +236,65 @@ impl World {
         let things = self.things.entry(whose).or_default();
         things.insert(name, id.clone());
         self.owned.push(Owned { id, whose });
+    }
+
+    /// Two receivers, and what one of them took.
+    async fn found_webhooks(&mut self, app: &TestApp) {
+        let now = app.now();
+        for name in ["webhook", "spareWebhook"] {
+            let row = webhook::Model {
+                id: new_id(now),
+                url: format!("https://hooks.example.com/{}", secret("Webhook", "")),
+                description: secret("Webhook", ""),
+                events: "EMAIL_SENT".to_owned(),
+                enabled: true,
+                disabled_reason: None,
+                secret_number: 1,
+                secret_replaced_at: None,
+                version: 1,
+                created_at: Moment(now),
+                updated_at: Moment(now),
+            };
+            let row = app.insert(row).await;
+            self.keep("", name, Kind::Webhook, row.id);
+            if name == "webhook" {
+                self.found_delivery(app, row.id).await;
+            }
+        }
+    }
+
+    async fn found_delivery(&mut self, app: &TestApp, webhook_id: Uuid) {
+        let now = Moment(app.now());
+        let row = webhook_delivery::Model {
+            id: new_id(now.0),
+            webhook_id,
+            event: WebhookEvent::EmailSent,
+            body: secret("WebhookDelivery", ""),
+            state: WebhookDeliveryState::Delivered,
+            reason: None,
+            next_attempt_at: now,
+            expires_at: now,
+            attempts: 1,
+            claimed_by: None,
+            lease_until: None,
+            fence: 1,
+            ended_at: Some(now),
+            created_at: now,
+        };
+        let row = app.insert(row).await;
+        self.keep("", "delivery", Kind::WebhookDelivery, row.id);
+        let row = webhook_attempt::Model {
+            id: new_id(now.0),
+            delivery_id: row.id,
+            replica: "one".to_owned(),
+            started_at: now,
+            finished_at: now,
+            status: Some(200),
+            answer: Some(secret("WebhookAttempt", "")),
+            problem: None,
+        };
+        let row = app.insert(row).await;
+        self.keep("", "webhookAttempt", Kind::WebhookAttempt, row.id);
     }
 
     async fn found_roles(&mut self, app: &TestApp) {

@@ -15,7 +15,7 @@ const BEGINNINGS: [&str; 8] = [
 ];
 
 /// Mutations that change something and take no `expectedVersion`, and why.
-const WITHOUT_VERSION: [(&str, &str); 15] = [
+const WITHOUT_VERSION: [(&str, &str); 16] = [
     (
         "apiTokenRevoke",
         "what was revoked stays so: there is nothing to lose",
@@ -43,6 +43,10 @@ const WITHOUT_VERSION: [(&str, &str); 15] = [
     ("updatePromptHandOver", "as updatePromptDismiss"),
     ("updatePromptResume", "as updatePromptDismiss"),
     ("updatePromptSnooze", "as updatePromptDismiss"),
+    (
+        "webhookDeliveryReplay",
+        "a delivery has none: it is refused unless it has ended",
+    ),
 ];
 
 /// Payloads whose object has its version one level below.
@@ -52,7 +56,7 @@ const VERSION_BELOW: [(&str, &str); 1] = [(
 )];
 
 /// Objects without a history, and why.
-const WITHOUT_HISTORY: [(&str, &str); 5] = [
+const WITHOUT_HISTORY: [(&str, &str); 7] = [
     (
         "EmailAttempt",
         "a line of a mail's timeline, which never changes",
@@ -64,6 +68,8 @@ const WITHOUT_HISTORY: [(&str, &str); 5] = [
     ),
     ("Skill", "is named once and never changes"),
     ("Touchpoint", "is logged once and never changes"),
+    ("WebhookAttempt", "as EmailAttempt"),
+    ("WebhookDelivery", "its attempts are its history"),
 ];
 
 /// Inputs that may name a client, and a project of it: no alternatives.

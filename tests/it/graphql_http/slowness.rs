@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
-use meridian::config::TrustedProxies;
+use meridian::config::Networks;
 use meridian::server::connections::Bounds;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -114,7 +114,7 @@ async fn who_has_more_connections_than_are_left_for_others_is_hung_up_on() {
     let server = Server::within(Bounds {
         quiet: Duration::from_secs(60),
         open: 6,
-        trusted: TrustedProxies::parse("127.0.0.9").unwrap(),
+        trusted: Networks::parse("127.0.0.9").unwrap(),
     })
     .await;
     let kept = "GET /healthz HTTP/1.1\r\nhost: meridian\r\n\r\n";

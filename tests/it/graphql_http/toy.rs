@@ -14,7 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
-use meridian::config::TrustedProxies;
+use meridian::config::Networks;
 use meridian::error::{Error, Result};
 use meridian::graphql::field_errors::FieldErrors;
 use meridian::server::connections::Bounds;
@@ -204,7 +204,7 @@ impl Server {
         Self::within(Bounds {
             quiet: PATIENCE,
             open,
-            trusted: TrustedProxies::parse("127.0.0.1").unwrap(),
+            trusted: Networks::parse("127.0.0.1").unwrap(),
         })
         .await
     }

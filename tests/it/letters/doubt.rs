@@ -84,7 +84,7 @@ async fn a_letter_whose_sender_died_is_held_and_its_timeline_says_so(app: &TestA
     is_not_changed(app, &agency, &letter).await;
 
     // Whatever became of its row, its timeline is believed.
-    let mail = email::Entity::find_by_id(claim.email_id);
+    let mail = email::Entity::find_by_id(claim.row_id);
     let mail = mail.one(&app.db.read).await.unwrap().unwrap();
     let mut mail = mail.into_active_model();
     mail.state = Set(EmailState::Expired);

@@ -55,7 +55,7 @@ fn entering(claim: Claim) -> Marked {
 fn sent(claim: Claim, at: Timestamp) -> Marked {
     let attempt = email_attempt::Model {
         id: new_id(at),
-        email_id: claim.email_id,
+        email_id: claim.row_id,
         replica: "replica".to_owned(),
         fence: claim.fence,
         started_at: Moment(at),
@@ -77,7 +77,7 @@ fn sent(claim: Claim, at: Timestamp) -> Marked {
 async fn together(stage: &Stage, marked: &[Marked]) -> (Vec<Result<bool>>, u64) {
     let (marks, _committer) = Marks::start(stage.app.clone());
     let lock = stage.app.db.begin().await.unwrap();
-    let id = marked[0].claim.email_id;
+    let id = marked[0].claim.row_id;
     let locked = email_row(id).lock_exclusive().one(&lock).await.unwrap();
     assert!(locked.is_some());
     let before = stage.app.db.statements();
@@ -121,14 +121,14 @@ async fn marks_that_come_together_are_made_in_one_transaction(stage: Stage) {
     let marked: Vec<Marked> = marked.map(|(nth, claim)| sent(*claim, at(nth))).collect();
     let (answers, statements) = together(&stage, &marked).await;
     assert_eq!(held(answers), [true; 40]);
-    // The marks, the attempts, and on PostgreSQL one that tells subscriptions.
+    // The marks, the attempts, whether a webhook asks, and on PostgreSQL one that tells subscriptions.
     let each = match stage.app.db.backend() {
-        DbBackend::Postgres => 3,
-        _ => 2,
+        DbBackend::Postgres => 4,
+        _ => 3,
     };
     assert!(statements <= each * GROUPS, "{statements} statements");
     for (nth, claim) in claims.iter().enumerate() {
-        let row = stage.row(claim.email_id).await;
+        let row = stage.row(claim.row_id).await;
         assert_eq!((row.state, row.attempts), (EmailState::Sent, 1));
         assert_eq!(row.sent_at, Some(Moment(at(nth))), "each its own time");
     }
@@ -175,7 +175,7 @@ async fn a_mark_that_cannot_be_made_spoils_no_other(stage: Stage) {
     let claims = claims(&stage, 5).await;
     let entered: Vec<Marked> = claims.iter().copied().map(entering).collect();
     assert_eq!(held(together(&stage, &entered).await.0), [true; 5]);
-    let unmade = refuse_attempts_on(&stage, claims[2].email_id).await;
+    let unmade = refuse_attempts_on(&stage, claims[2].row_id).await;
     let marked: Vec<Marked> = claims
         .iter()
         .map(|claim| sent(*claim, stage.now()))
@@ -185,7 +185,7 @@ async fn a_mark_that_cannot_be_made_spoils_no_other(stage: Stage) {
     let yes = Some(true);
     assert_eq!(told, [yes, yes, None, yes, yes]);
     assert_eq!(stage.states().await, "DATA 1, SENT 4");
-    assert_eq!(stage.row(claims[2].email_id).await.state, EmailState::Data);
+    assert_eq!(stage.row(claims[2].row_id).await.state, EmailState::Data);
     assert_eq!(stage.attempts().await.len(), 4);
 
     execute(&stage, unmade).await;
@@ -201,7 +201,7 @@ async fn a_mark_made_without_an_answer_may_be_repeated(stage: Stage) {
             assert_eq!(held(answer), [true], "{:?}", marked.mark);
         }
     }
-    let row = stage.row(claims[0].email_id).await;
+    let row = stage.row(claims[0].row_id).await;
     assert_eq!((row.state, row.attempts), (EmailState::Sent, 1));
     assert_eq!(stage.attempts().await.len(), 1);
 }
@@ -220,7 +220,7 @@ async fn an_overtaken_sender_learns_it_among_the_marks_of_others(stage: Stage) {
         held(together(&stage, &all).await.0),
         [true, false, true, true]
     );
-    assert_eq!(stage.row(holder.email_id).await.attempts, 1);
+    assert_eq!(stage.row(holder.row_id).await.attempts, 1);
     assert_eq!(stage.states().await, "SENT 3");
 }
 

@@ -81,14 +81,14 @@ async fn a_mail_is_rendered_once_and_only_while_claimed(stage: Stage) {
     let of = |id| {
         claims
             .iter()
-            .find(|claim| claim.email_id == id)
+            .find(|claim| claim.row_id == id)
             .copied()
             .unwrap()
     };
     let tx = begin(&stage).await;
     let empty = EmailState::SkippedEmpty;
     assert!(
-        outbox::close(&tx, of(closed), empty, "Nothing is due.")
+        outbox::close(&tx, of(closed), empty, "Nothing is due.", stage.now())
             .await
             .unwrap()
     );
@@ -132,7 +132,7 @@ async fn write_everything(stage: &Stage, claim: Claim) -> Vec<&'static str> {
         ),
         (
             "close",
-            outbox::close(&tx, claim, failed, "no").await.unwrap(),
+            outbox::close(&tx, claim, failed, "no", now).await.unwrap(),
         ),
         (
             "retry_later",

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request};
 use jiff::SignedDuration;
-use meridian::config::{Config, TrustedProxies};
+use meridian::config::{Config, Networks};
 use meridian::entity::email;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
@@ -192,7 +192,7 @@ async fn what_operations_cost_is_limited_for_each_credential(app: &TestApp) {
 
 async fn only_a_trusted_proxy_says_who_asks(app: &TestApp) {
     let config = Config {
-        trusted_proxies: TrustedProxies::parse("10.0.0.0/8").unwrap(),
+        trusted_proxies: Networks::parse("10.0.0.0/8").unwrap(),
         ..(*app.config).clone()
     };
     let behind = app.configured(Arc::new(config)).await;

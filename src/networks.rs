@@ -1,14 +1,14 @@
-//! Which machines in front of the server may say for whom they ask.
+//! Lists of IP networks.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-/// The proxies that are believed what they say in `X-Forwarded-For`.
+/// IP networks, single addresses among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TrustedProxies(Vec<IpNet>);
+pub struct Networks(Vec<IpNet>);
 
-impl TrustedProxies {
+impl Networks {
     /// Accepts IP addresses and networks such as `10.0.0.0/8`, separated by commas, or nothing.
     ///
     /// # Errors
@@ -29,7 +29,12 @@ impl TrustedProxies {
             })
     }
 
-    /// Whether `address` is one of them.
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether `address` is in one of them.
     pub fn has(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }

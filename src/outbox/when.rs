@@ -33,7 +33,7 @@ impl When {
     }
 
     /// As a value of a statement. `statement_timestamp()` stays the same within one, which lets it use the indices on time.
-    pub(super) fn expression(self) -> SimpleExpr {
+    pub(crate) fn expression(self) -> SimpleExpr {
         match self {
             Self::At(instant) => Expr::value(Moment(instant)),
             Self::ByTheDatabase(offset) => {
