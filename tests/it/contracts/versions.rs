@@ -71,7 +71,22 @@ async fn table(app: &TestApp, agency: &Agency) -> Table {
     table.extend(of_people(app, agency, &mia, &made).await);
     table.extend(of_the_split(app, agency, &acme, &made).await);
     table.extend(of_the_catalogue(&made).await);
+    table.extend(of_webhooks(&made).await);
     table
+}
+
+async fn of_webhooks(made: &impl AsyncFn(&str, &str, Value) -> Value) -> Table {
+    let input = json!({ "url": "https://hooks.example/meridian", "events": ["HANDOVER_ADVANCED"] });
+    let webhook = made("webhookCreate", "webhook", input).await;
+    vec![
+        ("webhookDelete", "webhook", json!({ "id": webhook })),
+        ("webhookSecretRotate", "webhook", json!({ "id": webhook })),
+        (
+            "webhookUpdate",
+            "webhook",
+            json!({ "id": webhook, "description": "For the board." }),
+        ),
+    ]
 }
 
 async fn of_clients(
