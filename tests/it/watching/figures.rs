@@ -22,7 +22,7 @@ on_both_databases!(
     the_figures_follow_a_mail,
     what_is_late_missed_or_in_doubt_is_counted,
     the_steps_of_smtp_are_timed,
-    the_outbox_is_counted_at_most_every_five_seconds_in_one_statement,
+    the_outboxes_are_counted_at_most_every_five_seconds_by_a_statement_each,
     the_figures_are_for_owners_and_managers_unless_the_configuration_says_otherwise,
 );
 
@@ -147,17 +147,17 @@ async fn the_steps_of_smtp_are_timed(app: &TestApp) {
     replica.stop().await;
 }
 
-async fn the_outbox_is_counted_at_most_every_five_seconds_in_one_statement(app: &TestApp) {
+async fn the_outboxes_are_counted_at_most_every_five_seconds_by_a_statement_each(app: &TestApp) {
     let before = app.db.statements();
     app.watch.exposition(app).await;
-    assert_eq!(app.db.statements() - before, 1);
+    assert_eq!(app.db.statements() - before, 2);
     app.watch.exposition(app).await;
     app.set_clock("2026-11-23T07:59:04.9Z");
     app.watch.exposition(app).await;
-    assert_eq!(app.db.statements() - before, 1);
+    assert_eq!(app.db.statements() - before, 2);
     app.set_clock("2026-11-23T07:59:05Z");
     app.watch.exposition(app).await;
-    assert_eq!(app.db.statements() - before, 2);
+    assert_eq!(app.db.statements() - before, 4);
 }
 
 async fn the_figures_are_for_owners_and_managers_unless_the_configuration_says_otherwise(
