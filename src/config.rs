@@ -124,7 +124,7 @@ pub struct Config {
         default_value = "10", value_parser = numbers::seconds(1..=300))]
     pub request_timeout: Duration,
 
-    /// Connections that may be open at the same time, 10 to 100000, half of them from one address; whoever comes then waits. Keep it below the files that the system allows the program
+    /// Connections that may be open at the same time, 10 to 100000, no more of them from one address than are left for others; whoever comes then waits. Keep it below the files that the system allows the program
     #[arg(long, env = "MERIDIAN_CONNECTIONS", value_name = "COUNT",
         default_value = "900", value_parser = whole_number::<usize>(10..=100_000))]
     pub connections: usize,
