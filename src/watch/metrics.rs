@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use futures_util::TryFutureExt;
 use jiff::{SignedDuration, Timestamp};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -14,7 +13,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 use tokio::sync::Mutex;
 
-use super::outbox::{Counted, count, pending_events};
+use super::outbox::{Counted, count};
 use crate::app::App;
 use crate::email::outcome::Phase;
 use crate::entity::{EmailKind, EmailState};
@@ -271,11 +270,7 @@ impl Metrics {
         let mut counted_at = self.counted_at.lock().await;
         let is_fresh = counted_at.is_some_and(|at| now.duration_since(at).abs() < FRESH);
         if !is_fresh {
-            let read = &app.db.read;
-            match count(read)
-                .and_then(|mails| async { Ok((mails, pending_events(read).await?)) })
-                .await
-            {
+            match count(&app.db.read).await {
                 Ok((counted, events)) => {
                     self.set_outbox(&counted, now);
                     self.webhook_pending.set(events);

@@ -31,7 +31,7 @@ pub(super) struct Counted {
 }
 
 /// Counts the outbox. What there is none of is left out.
-pub(super) async fn count(conn: &DatabaseConnection) -> Result<Vec<Counted>> {
+async fn mails(conn: &DatabaseConnection) -> Result<Vec<Counted>> {
     let statement = Statement::from_string(conn.get_database_backend(), COUNTED);
     let rows = conn.query_all_raw(statement).await?;
     let counted = rows.iter().map(|row| {
@@ -45,8 +45,13 @@ pub(super) async fn count(conn: &DatabaseConnection) -> Result<Vec<Counted>> {
     counted.collect()
 }
 
+/// The mails, and how many events wait to be delivered.
+pub(super) async fn count(conn: &DatabaseConnection) -> Result<(Vec<Counted>, i64)> {
+    Ok((mails(conn).await?, pending_events(conn).await?))
+}
+
 /// How many events wait to be delivered to webhooks.
-pub(super) async fn pending_events(conn: &DatabaseConnection) -> Result<i64> {
+async fn pending_events(conn: &DatabaseConnection) -> Result<i64> {
     let waiting = webhook_delivery::Entity::find()
         .filter(is_in::<webhook_delivery::Entity>(PENDING))
         .count(conn)
