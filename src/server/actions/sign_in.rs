@@ -18,12 +18,13 @@ use super::fields::Fields;
 use super::page::{Field, Form, Input, Page, shown};
 use super::{MOST_BYTES, answer, not_read, trouble};
 use crate::app::App;
-use crate::domain::sessions::{self, Visitor};
+use crate::domain::sessions::{self, Begun, Visitor};
 use crate::domain::sign_ins::{self, LIFE};
 use crate::email::compose::compose_sign_in;
 use crate::entity::person;
 use crate::error::{Error, Result};
 use crate::random;
+use crate::server::authentication::session_cookie;
 use crate::server::body;
 use crate::server::cookies::{Cookie, is_from_elsewhere};
 use crate::server::limits::Limits;
@@ -203,6 +204,23 @@ fn asking(provider: Option<&Provider>, wrong: Option<&str>) -> Page {
         ..by_mail
     };
     Page::asking("Sign in", Vec::new(), vec![by_provider, otherwise])
+}
+
+/// What a browser is answered in which somebody has just signed in.
+pub(super) fn welcome(
+    app: &App,
+    begun: &Begun,
+    person: &person::Model,
+    text: &str,
+) -> Result<Reply> {
+    let title = format!("You are signed in as {}", shown(&person.name));
+    Ok(Reply {
+        page: Page::saying(StatusCode::OK, title, text).leading_to("/", "Go on to Meridian"),
+        cookies: vec![
+            session_cookie(app, begun, app.clock.now())?,
+            Cookie::Browser.take_away(&app.config.public_url)?,
+        ],
+    })
 }
 
 /// The page for whoever comes again with what has signed them in already: theirs is the session `began` that came of it. Others

@@ -6,12 +6,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::{Reply, already_in, from_elsewhere, reply};
+use super::{Reply, already_in, from_elsewhere, reply, welcome};
 use crate::app::App;
 use crate::domain::sign_ins::{self, Refused};
 use crate::error::Result;
 use crate::server::actions::page::{Form, Page, shown};
-use crate::server::authentication::session_cookie;
 use crate::server::cookies::{Cookie, is_from_elsewhere};
 use crate::server::limits::Limits;
 use crate::server::under_way::UnderWay;
@@ -86,15 +85,7 @@ async fn confirmed(app: &App, token: &str, limits: &Limits, head: &Parts) -> Res
             return Ok(refusal(refused).into());
         }
     };
-    let title = format!("You are signed in as {}", shown(&person.name));
-    let page = Page::saying(StatusCode::OK, title, "You can close the mail.");
-    Ok(Reply {
-        page: page.leading_to("/", "Go on to Meridian"),
-        cookies: vec![
-            session_cookie(app, &begun, now)?,
-            Cookie::Browser.take_away(url)?,
-        ],
-    })
+    welcome(app, &begun, &person, "You can close the mail.")
 }
 
 /// Why a link signs nobody in, and what to do.

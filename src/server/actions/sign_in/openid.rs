@@ -7,15 +7,14 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 
-use super::{Reply, already_in, from_elsewhere, reply};
+use super::{Reply, already_in, from_elsewhere, reply, welcome};
 use crate::app::App;
 use crate::domain::openid;
 use crate::domain::sign_ins::{LIFE, Refused};
 use crate::error::Result;
 use crate::random;
 use crate::server::actions::fields::Fields;
-use crate::server::actions::page::{Page, shown};
-use crate::server::authentication::session_cookie;
+use crate::server::actions::page::Page;
 use crate::server::cookies::{Cookie, is_from_elsewhere};
 use crate::server::limits::Limits;
 use crate::server::openid::{Failure, Provider, Secrets};
@@ -123,16 +122,9 @@ async fn come(app: &App, limits: &Limits, provider: &Provider, head: &Parts) -> 
     let Some((begun, person)) = signed_in else {
         return Ok(unknown(provider).into());
     };
-    let title = format!("You are signed in as {}", shown(&person.name));
     let text =
         "You stay signed in in this browser until you sign out, or have not been here for a while.";
-    Ok(Reply {
-        page: Page::saying(StatusCode::OK, title, text).leading_to("/", "Go on to Meridian"),
-        cookies: vec![
-            session_cookie(app, &begun, now)?,
-            Cookie::Browser.take_away(url)?,
-        ],
-    })
+    welcome(app, &begun, &person, text)
 }
 
 /// Why somebody who comes back is not listened to.
