@@ -26,6 +26,7 @@ on_both_databases!(
     a_fault_of_ours_closes_by_4500,
     a_message_that_is_too_long_closes_by_1009,
     a_server_that_stops_closes_by_1001,
+    a_server_that_stops_waits_until_its_goodbye_is_heard,
     whoever_does_not_answer_a_ping_is_hung_up_on,
     a_page_of_another_site_cannot_use_a_cookie,
 );
@@ -192,6 +193,22 @@ async fn a_server_that_stops_closes_by_1001(app: &TestApp) {
     let stopped = served.stop();
     assert_eq!(socket.closed().await, 1001);
     assert_eq!(stranger.closed().await, 1001);
+    stopped.await.unwrap();
+}
+
+async fn a_server_that_stops_waits_until_its_goodbye_is_heard(app: &TestApp) {
+    let olga = app.owner().await;
+    let served = Served::by(app).await;
+    let address = served.address;
+    let mut socket = Socket::of(address, &olga).await;
+    let stopped = served.stop();
+    while tokio::net::TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    // Much longer than it takes to end with nothing to wait for, and much shorter than it waits.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!stopped.is_finished());
+    assert_eq!(socket.closed().await, 1001);
     stopped.await.unwrap();
 }
 

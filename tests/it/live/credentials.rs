@@ -1,6 +1,7 @@
 //! By what one is let in and stays in: tokens of both scopes, and the sessions of browsers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use meridian::config::{Config, IntrospectionAccess, Origins};
@@ -8,9 +9,11 @@ use meridian::domain::sessions::{self, Visitor};
 use meridian::domain::tokens;
 use meridian::entity::{TokenScope, person, project};
 use meridian::global_id::Kind;
+use meridian::server::Patience;
 use serde_json::{Value, json};
 
 use crate::support::app::{Actor, TestApp, on_both_databases};
+use crate::support::replica::until;
 use crate::support::rows;
 use crate::support::socket::{EventStream, Socket};
 use crate::support::tcp::Served;
@@ -22,6 +25,7 @@ on_both_databases!(
     listening_keeps_nobody_signed_in,
     what_a_minute_may_cost_is_counted_on_sockets_too,
     the_schema_is_hidden_on_sockets_too,
+    who_may_read_the_schema_no_more_is_noticed_at_the_next_ping,
 );
 
 const PROJECTS: &str = "subscription { projectChanged { projectId } }";
@@ -206,4 +210,41 @@ async fn the_schema_is_hidden_on_sockets_too(app: &TestApp) {
     socket.ask("1", schema, Value::Null).await;
     assert_eq!(socket.refusal("1").await, "FORBIDDEN");
     served.stop().await.unwrap();
+}
+
+async fn who_may_read_the_schema_no_more_is_noticed_at_the_next_ping(app: &TestApp) {
+    let (olga, zoe) = (app.owner().await, app.manager("Zoe").await);
+    let access = json!({ "id": Kind::Person.text(zoe.person.id), "access": "OWNER" });
+    app.done(&olga, "personUpdate", access, "person { id }")
+        .await;
+    let owners = Arc::new(Config {
+        introspection: IntrospectionAccess::Owners,
+        ..(*app.config).clone()
+    });
+    let app = &app.configured(owners).await;
+    let patience = Patience {
+        ping: Duration::from_millis(200),
+        ..Patience::default()
+    };
+    let (address, stop) = super::served(app, patience, Duration::from_secs(60)).await;
+    let mut socket = Socket::of(address, &zoe).await;
+    let access = json!({ "id": Kind::Person.text(zoe.person.id), "access": "MANAGER" });
+    app.done(&olga, "personUpdate", access, "person { id }")
+        .await;
+    let mut answered = 0;
+    until("the schema is hidden", async || {
+        answered += 1;
+        let id = answered.to_string();
+        let schema = "{ __schema { queryType { name } } }";
+        socket.ask(&id, schema, Value::Null).await;
+        let answer = socket.hear().await;
+        if answer["type"] == "error" {
+            assert_eq!(answer["payload"][0]["extensions"]["code"], "FORBIDDEN");
+            return true;
+        }
+        assert_eq!(socket.hear().await["type"], "complete");
+        false
+    })
+    .await;
+    drop(stop);
 }
