@@ -183,20 +183,12 @@ async fn tell_subscriptions(
     if !TOLD.contains(&table.as_str()) {
         return Ok(());
     }
-    let rows = [change.before_change.as_ref(), change.after_change.as_ref()];
-    let named = |column: &str| {
-        let ids = rows.into_iter().flatten();
-        let mut ids = ids.map(|row| Uuid::try_parse(row.get(column)?.as_str()?).ok());
-        // What has moved from one to another belongs to neither alone.
-        let first = ids.next()?;
-        first.filter(|_| ids.all(|id| id == first))
-    };
     let told = Note {
         table: table.clone(),
         id: *change.subject_id.as_ref(),
         action: change.action.as_ref().clone(),
-        project_id: named("project_id"),
-        person_id: named("person_id"),
+        project_id: change.named("project_id"),
+        person_id: change.named("person_id"),
     };
     Ok(note(conn, &told).await?)
 }

@@ -35,3 +35,17 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl ActiveModel {
+    /// The id that the row has in `column`; none where it has none, or another one than before: what has moved from one to
+    /// another belongs to neither alone.
+    pub fn named(&self, column: &str) -> Option<Uuid> {
+        let rows = [self.before_change.as_ref(), self.after_change.as_ref()];
+        let mut ids = rows
+            .into_iter()
+            .flatten()
+            .map(|row| Uuid::try_parse(row.get(column)?.as_str()?).ok());
+        let first = ids.next()??;
+        ids.all(|id| id == Some(first)).then_some(first)
+    }
+}

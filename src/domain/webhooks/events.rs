@@ -11,11 +11,9 @@ use crate::global_id::Kind;
 /// What webhooks are told of a change of history; nothing of most.
 pub fn events_of(change: &change::ActiveModel) -> Vec<Event> {
     let row = Row {
+        change,
         id: *change.subject_id.as_ref(),
         action: change.action.as_ref(),
-        before: change.before_change.as_ref().as_ref(),
-        after: change.after_change.as_ref().as_ref(),
-        at: change.changed_at.as_ref().0,
     };
     let everybody = || Some(row.capacity(None));
     let events = match change.subject_kind.as_ref().as_str() {
@@ -25,7 +23,7 @@ pub fn events_of(change: &change::ActiveModel) -> Vec<Event> {
         "project_skill" | "responsibility_exception" | "role_decision" => [row.holder(), None],
         "handover" => [row.handover(), None],
         "booking" | "time_off" | "work_schedule" => {
-            [Some(row.capacity(row.named("person_id"))), None]
+            [Some(row.capacity(change.named("person_id"))), None]
         }
         "person" => [Some(row.capacity(Some(row.id))), None],
         "holiday" | "holiday_calendar" | "role" | "setting" => [everybody(), None],
@@ -55,11 +53,9 @@ fn email(kind: WebhookEvent, email_id: Uuid, at: Timestamp) -> Event {
 
 /// A row that was changed.
 struct Row<'a> {
+    change: &'a change::ActiveModel,
     id: Uuid,
     action: &'a str,
-    before: Option<&'a Value>,
-    after: Option<&'a Value>,
-    at: Timestamp,
 }
 
 impl Row<'_> {
@@ -69,8 +65,11 @@ impl Row<'_> {
             action: "UPDATED",
             ..*self
         };
-        let project = self.named("project_id").map(|id| updated.project(id));
-        project.or_else(|| self.named("client_id").map(|id| updated.client(id)))
+        let project = self
+            .change
+            .named("project_id")
+            .map(|id| updated.project(id));
+        project.or_else(|| self.change.named("client_id").map(|id| updated.client(id)))
     }
 
     fn project(&self, id: Uuid) -> Event {
@@ -96,7 +95,8 @@ impl Row<'_> {
     /// Its stage is another one.
     fn handover(&self) -> Option<Event> {
         let stage = |row: Option<&Value>| HandoverStage::from_word(row?.get("stage")?.as_str()?);
-        let (before, after) = (stage(self.before), stage(self.after)?);
+        let before = stage(self.change.before_change.as_ref().as_ref());
+        let after = stage(self.change.after_change.as_ref().as_ref())?;
         let kind = match after {
             _ if before == Some(after) => return None,
             _ if before.is_none() => WebhookEvent::HandoverCreated,
@@ -116,20 +116,12 @@ impl Row<'_> {
     }
 
     fn event(&self, kind: WebhookEvent, about: Uuid, data: Value) -> Event {
-        let at = self.at;
+        let at = self.change.changed_at.as_ref().0;
         Event {
             kind,
             about,
             at,
             data,
         }
-    }
-
-    /// The id in a column; none where that has changed.
-    fn named(&self, column: &str) -> Option<Uuid> {
-        let rows = [self.before, self.after].into_iter().flatten();
-        let mut ids = rows.map(|row| Uuid::try_parse(row.get(column)?.as_str()?).ok());
-        let first = ids.next()??;
-        ids.all(|id| id == Some(first)).then_some(first)
     }
 }
