@@ -200,13 +200,19 @@ impl Connection {
         }
     }
 
-    /// Says one command and waits for its reply.
+    /// Says one command, or several of which this is the first, and waits for its reply.
     pub(super) async fn command(
         &mut self,
         limit: Duration,
         command: impl Display,
     ) -> Result<Response, Fault> {
         let reply = within(limit, self.smtp.command(command)).await;
+        self.heard(reply)
+    }
+
+    /// Waits for the reply to a command that was said together with one before it.
+    pub(super) async fn reply(&mut self, limit: Duration) -> Result<Response, Fault> {
+        let reply = within(limit, self.smtp.read_response()).await;
         self.heard(reply)
     }
 

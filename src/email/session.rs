@@ -182,6 +182,8 @@ struct Transaction {
     connection: Connection,
     limits: Limits,
     state: State,
+    /// Recipients that were named ahead of the server's answers.
+    unanswered: usize,
     watch: Option<Watch>,
 }
 
@@ -203,15 +205,38 @@ impl Transaction {
             connection,
             limits,
             state: State::Ready,
+            unanswered: 0,
             watch,
         }
     }
 
+    /// Names the recipients in the same breath where the server takes that, which spares waiting for each answer.
     async fn name_the_sender(&mut self, mail: &Outgoing) -> Result<(), Outcome> {
-        let command = Mail::new(mail.envelope.from().cloned(), Vec::new());
+        let mut commands = Mail::new(mail.envelope.from().cloned(), Vec::new()).to_string();
+        if self.connection.wire.takes_several() {
+            for recipient in mail.envelope.to() {
+                commands += &rcpt(recipient).to_string();
+                self.unanswered += 1;
+            }
+        }
         let limit = self.limits.reply;
-        self.command(Phase::Mail, limit, command, &[250]).await?;
+        self.command(Phase::Mail, limit, commands, &[250]).await?;
         self.state = State::Begun;
+        Ok(())
+    }
+
+    async fn name_the_recipients(&mut self, mail: &Outgoing) -> Result<(), Outcome> {
+        let (limit, accepted) = (self.limits.reply, &[250, 251]);
+        for recipient in mail.envelope.to() {
+            let answer = if self.unanswered > 0 {
+                self.unanswered -= 1;
+                self.reply(Phase::Rcpt, limit, accepted).await
+            } else {
+                let command = rcpt(recipient);
+                self.command(Phase::Rcpt, limit, command, accepted).await
+            };
+            answer.map_err(|outcome| about(outcome, recipient.as_ref()))?;
+        }
         Ok(())
     }
 
@@ -221,13 +246,7 @@ impl Transaction {
         fence: impl Future<Output = Result<bool>>,
         hold: Option<Hold>,
     ) -> Result<Outcome, Outcome> {
-        for recipient in mail.envelope.to() {
-            let command = Rcpt::new(recipient.clone(), Vec::new());
-            let answer = self.command(Phase::Rcpt, self.limits.reply, command, &[250, 251]);
-            answer
-                .await
-                .map_err(|outcome| about(outcome, recipient.as_ref()))?;
-        }
+        self.name_the_recipients(mail).await?;
         let held = hold.map(Hold::begin);
         let stopwatch = Stopwatch::start(self.watch.as_ref(), Phase::Fence);
         let entered = fence.await;
@@ -284,6 +303,28 @@ impl Transaction {
         let stopwatch = Stopwatch::start(self.watch.as_ref(), phase);
         let answer = self.connection.command(limit, command).await;
         stopwatch.stop();
+        self.judged(phase, answer, accepted)
+    }
+
+    /// Waits for the answer to a command that was sent ahead.
+    async fn reply(
+        &mut self,
+        phase: Phase,
+        limit: Duration,
+        accepted: &[u16],
+    ) -> Result<Response, Outcome> {
+        let stopwatch = Stopwatch::start(self.watch.as_ref(), phase);
+        let answer = self.connection.reply(limit).await;
+        stopwatch.stop();
+        self.judged(phase, answer, accepted)
+    }
+
+    fn judged(
+        &mut self,
+        phase: Phase,
+        answer: Result<Response, Fault>,
+        accepted: &[u16],
+    ) -> Result<Response, Outcome> {
         match answer {
             Ok(reply) if accepted.contains(&code(&reply)) => Ok(reply),
             Ok(reply) => {
@@ -310,6 +351,12 @@ impl Transaction {
 
     /// Gives the connection back, clean for the next mail, or drops it.
     async fn finish(mut self) -> Option<Connection> {
+        while self.state == State::Begun && self.unanswered > 0 {
+            self.unanswered -= 1;
+            if let Err(Fault::Broken(_)) = self.connection.reply(COURTESY).await {
+                self.state = State::Broken;
+            }
+        }
         if self.state == State::Begun {
             self.state = match self.connection.command(COURTESY, Rset).await {
                 Ok(reply) if code(&reply) == 250 => State::Ready,
@@ -318,6 +365,10 @@ impl Transaction {
         }
         (self.state == State::Ready).then_some(self.connection)
     }
+}
+
+fn rcpt(recipient: &Address) -> Rcpt {
+    Rcpt::new(recipient.clone(), Vec::new())
 }
 
 /// How long the message may still be begun. A process may have stood still since the fence, for so long that another sender

@@ -47,6 +47,8 @@ struct State {
     ready: VecDeque<u8>,
     /// Bytes heard since we last spoke.
     heard: usize,
+    /// Has the server said that it takes several commands at once?
+    takes_several: bool,
     /// The last bytes that were sent.
     sent: [u8; FINAL_DOT.len()],
 }
@@ -59,6 +61,7 @@ impl Wire {
             line: Vec::new(),
             ready: first.iter().copied().collect(),
             heard: 0,
+            takes_several: false,
             sent: [0; FINAL_DOT.len()],
         };
         Self {
@@ -79,6 +82,11 @@ impl Wire {
     /// Has the end of a message left us, so that the server may have accepted it?
     pub(super) fn ended_with_the_final_dot(&self) -> bool {
         self.state().sent == *FINAL_DOT
+    }
+
+    /// Does the server take several commands at once (PIPELINING, RFC 2920)? lettre forgets what it has no use for.
+    pub(super) fn takes_several(&self) -> bool {
+        self.state().takes_several
     }
 
     /// The server's address.
@@ -135,8 +143,9 @@ impl State {
             }
             self.line.extend(heard);
             if end.is_some() {
-                self.ready
-                    .extend(legible(&std::mem::take(&mut self.line)).into_bytes());
+                let line = legible(&std::mem::take(&mut self.line));
+                self.takes_several |= offers_pipelining(&line);
+                self.ready.extend(line.into_bytes());
                 return Poll::Ready(Ok(()));
             }
         }
@@ -157,6 +166,12 @@ fn legible(line: &[u8]) -> String {
     let text = &text[..text.floor_char_boundary(LONGEST_LINE)];
     let is_bare = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
     format!("{text}{}\r\n", if is_bare { " " } else { "" })
+}
+
+/// Is this the line of an answer to EHLO that says so?
+fn offers_pipelining(line: &str) -> bool {
+    let keyword = line.strip_prefix("250").and_then(|rest| rest.get(1..));
+    keyword.is_some_and(|keyword| keyword.trim_end().eq_ignore_ascii_case("PIPELINING"))
 }
 
 impl AsyncRead for Wire {
@@ -270,6 +285,22 @@ mod tests {
             let mut line = vec![0; heard.len()];
             wire.read_exact(&mut line).await.unwrap();
             assert_eq!(String::from_utf8(line).unwrap(), heard);
+        }
+    }
+
+    #[test]
+    fn pipelining_is_offered_in_a_line_of_its_own() {
+        for (line, is_offer) in [
+            ("250-PIPELINING\r\n", true),
+            ("250 pipelining\r\n", true),
+            ("250-PIPELINING \r\n", true),
+            ("250-XPIPELINING\r\n", false),
+            ("250-PIPELINING yes\r\n", false),
+            ("550 PIPELINING\r\n", false),
+            ("250\r\n", false),
+            ("250ä\r\n", false),
+        ] {
+            assert_eq!(offers_pipelining(line), is_offer, "{line}");
         }
     }
 

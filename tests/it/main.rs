@@ -46,6 +46,7 @@ mod schema;
 mod sign_in;
 mod simulation;
 mod smtp_faults;
+mod smtp_pipelining;
 mod smtp_session;
 mod split_story;
 mod statements;
