@@ -10,6 +10,7 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Quit, Starttls};
 use lettre::transport::smtp::extension::Extension;
 use lettre::transport::smtp::response::Response;
+use memchr::memmem;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
@@ -91,14 +92,17 @@ async fn within<T, E: Into<Fault>>(
 /// A message as it travels, with the final dot: lines that begin with one begin with two (RFC 5321, 4.5.2).
 fn transparent(raw: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(raw.len() + raw.len() / 64 + FINAL_DOT.len());
-    let mut begins_line = true;
-    for line in raw.split_inclusive(|byte| *byte == b'\n') {
-        if begins_line && line.starts_with(b".") {
-            text.push(b'.');
-        }
-        text.extend_from_slice(line);
-        begins_line = line.ends_with(b"\r\n");
+    if raw.starts_with(b".") {
+        text.push(b'.');
     }
+    let mut rest = raw;
+    while let Some(line_break) = memmem::find(rest, b"\r\n.") {
+        let (before, from_the_dot) = rest.split_at(line_break + 2);
+        text.extend_from_slice(before);
+        text.push(b'.');
+        rest = from_the_dot;
+    }
+    text.extend_from_slice(rest);
     text.extend_from_slice(FINAL_DOT);
     text
 }
