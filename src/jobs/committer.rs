@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::DbBackend;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::lease;
@@ -60,42 +59,31 @@ impl Answer {
 
 async fn commit_all(app: App, mut requests: mpsc::UnboundedReceiver<Request>) {
     let app = Arc::new(app);
-    let lanes = Arc::new(Semaphore::new(groups_at_once(&app)));
-    let mut under_way = JoinSet::new();
-    // What comes while every lane is taken makes the next group.
-    while let Ok(lane) = lanes.clone().acquire_owned().await {
+    let mut apart = JoinSet::new();
+    loop {
+        // What came while the group before was made durable. Two at a time would be no faster: SQLite has one writer, and
+        // PostgreSQL commits what it notifies of one by one.
         let mut group = Vec::new();
         if requests.recv_many(&mut group, LARGEST).await == 0 {
             break;
         }
-        under_way.spawn(commit(app.clone(), group, lane));
-        while under_way.try_join_next().is_some() {}
+        commit(&app, group, &mut apart).await;
+        while apart.try_join_next().is_some() {}
     }
-    while under_way.join_next().await.is_some() {}
-}
-
-/// SQLite has one writer.
-fn groups_at_once(app: &App) -> usize {
-    match app.db.backend() {
-        DbBackend::Postgres => 2,
-        _ => 1,
-    }
+    while apart.join_next().await.is_some() {}
 }
 
 /// Makes the marks of `group` and answers them. Where that fails each is made in a transaction of its own, beside the groups
 /// that follow: what is wrong with one of them is answered to its sender alone.
-async fn commit(app: Arc<App>, group: Vec<Request>, lane: OwnedSemaphorePermit) {
+async fn commit(app: &Arc<App>, group: Vec<Request>, apart: &mut JoinSet<()>) {
     let marks: Vec<&Marked> = group.iter().map(|request| &request.marked).collect();
-    let together = supervised("making marks", transaction(&app, &marks)).await;
-    drop(lane);
-    if let Some(held) = together {
+    if let Some(held) = supervised("making marks", transaction(app, &marks)).await {
         for (request, held) in group.into_iter().zip(held) {
             // Whoever does not wait any more does not need to know.
             let _ = request.answer.send(Ok(held));
         }
         return;
     }
-    let mut apart = JoinSet::new();
     for Request { marked, answer } in group {
         let app = app.clone();
         apart.spawn(async move {
@@ -103,7 +91,6 @@ async fn commit(app: Arc<App>, group: Vec<Request>, lane: OwnedSemaphorePermit) 
             let _ = answer.send(held.map(|held| held.first().copied().unwrap_or_default()));
         });
     }
-    while apart.join_next().await.is_some() {}
 }
 
 async fn transaction(app: &App, marks: &[&Marked]) -> Result<Vec<bool>> {

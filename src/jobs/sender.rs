@@ -29,8 +29,8 @@ use notes::Unsettled;
 use preparation::Ready;
 use verdict::Verdict;
 
-/// Mails claimed at once.
-const BATCH: u64 = 100;
+/// Mails claimed at once. All that they say is in memory meanwhile; and of few mails left others get a share.
+const BATCH: u64 = 50;
 
 /// Between these a sender waits when nothing is due.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
