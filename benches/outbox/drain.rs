@@ -25,29 +25,22 @@ pub(crate) async fn run(place: &Place) {
     mails::write(&app, MAILS, SIZE).await;
     place.analyze(&app).await;
     let source = tokio::task::block_in_place(|| sink.filled_by_source(MAILS, SIZE, SESSIONS));
+    let statements = app.db.statements();
     let started = Instant::now();
     let jobs = Jobs::start(app.clone()).await;
-    while remaining(&app).await > 0 {
-        tokio::time::sleep(Duration::from_millis(250)).await;
+    while mails::are_under_way(&app).await {
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let took = started.elapsed();
+    let statements = app.db.statements() - statements;
     jobs.shutdown().await;
     assert_eq!(mails::in_state(&app, EmailState::Sent).await, MAILS);
     println!(
         "{}: {MAILS} mails of {SIZE} bytes drained over {SESSIONS} sessions at {:.0}/s; smtp-source just before {:.0}/s \
-         (ratio {:.2})",
+         (ratio {:.2}); {statements} statements",
         place.name,
         rate(MAILS, took),
         rate(MAILS, source),
         source.as_secs_f64() / took.as_secs_f64(),
     );
-}
-
-/// Mails that are not sent yet. Each of these counts has an index of just such rows.
-async fn remaining(app: &meridian::app::App) -> usize {
-    let mut remaining = 0;
-    for state in [EmailState::Pending, EmailState::Claimed, EmailState::Data] {
-        remaining += mails::in_state(app, state).await;
-    }
-    remaining
 }

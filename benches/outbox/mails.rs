@@ -5,9 +5,10 @@ use jiff::tz::TimeZone;
 use meridian::app::App;
 use meridian::email::outbox;
 use meridian::entity::{Day, EmailKind, EmailState, Moment, email, email_message, new_id, person};
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -102,16 +103,31 @@ fn message(size: usize) -> Vec<u8> {
     message
 }
 
+/// Whether a mail is not sent yet. Asked often while others work: it looks at the beginning of an index, and counts none.
+pub(crate) async fn are_under_way(app: &App) -> bool {
+    for (condition, column) in [
+        ("state = 'PENDING'", email::Column::NextAttemptAt),
+        ("state IN ('CLAIMED', 'DATA')", email::Column::LeaseUntil),
+    ] {
+        let first = such(condition).select_only().column(column);
+        let first = first.order_by_asc(column).limit(1).into_tuple();
+        let first: Option<Moment> = first.one(&app.db.read).await.expect("a mail or none");
+        if first.is_some() {
+            return true;
+        }
+    }
+    false
+}
+
 /// How many mails are in `state`.
 pub(crate) async fn in_state(app: &App, state: EmailState) -> usize {
-    let word = format!("'{}'", state.word());
-    let count = email::Entity::find()
-        .filter(
-            email::Column::State
-                .into_expr()
-                .eq(sea_orm::sea_query::Expr::cust(word)),
-        )
+    let count = such(format!("state = '{}'", state.word()))
         .count(&app.db.read)
         .await;
     usize::try_from(count.expect("a count")).expect("it fits")
+}
+
+/// The state's word stands in the statement itself, as the partial indices want it.
+fn such(condition: impl Into<String>) -> Select<email::Entity> {
+    email::Entity::find().filter(Expr::cust(condition.into()))
 }

@@ -4,7 +4,7 @@ use clap::Parser;
 use meridian::app::App;
 use meridian::clock::Clock;
 use meridian::config::{self, Config};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::support::postgres::Cluster;
 
@@ -62,8 +62,11 @@ impl Place {
         app.expect("the database is migrated")
     }
 
-    /// Lets the database's planner know what is in the tables, as a server that has run for a while does.
+    /// Lets PostgreSQL's planner know what is in the tables, as its autovacuum does; nobody tells SQLite's.
     pub(crate) async fn analyze(&self, app: &App) {
+        if app.db.backend() != DbBackend::Postgres {
+            return;
+        }
         let tx = app.db.begin().await.expect("a transaction");
         tx.execute_unprepared("ANALYZE").await.expect("statistics");
         tx.commit().await.expect("a commit");
