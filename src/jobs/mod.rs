@@ -31,7 +31,7 @@ use alarm::Alarm;
 use breaker::Breaker;
 use committer::Marks;
 use courier::Courier;
-use sender::Sender;
+use sender::{Sender, Stock};
 use supervision::supervised;
 
 /// How long mails that are being handed over may take to come to an end when Meridian is stopped.
@@ -91,11 +91,14 @@ impl Jobs {
         let mut loops = JoinSet::new();
         loops.spawn(replica.clone().tick(minute));
         loops.spawn(replica.clone().maintain(hour));
+        let stock = Arc::<Stock>::default();
         for _ in 0..app.config.senders {
-            loops.spawn(replica.clone().send(Lane::Ordinary, marks.clone()));
+            let sender = replica.sender(&marks, Lane::Ordinary, &stock);
+            loops.spawn(replica.clone().send(sender));
         }
-        // One more, because the others may each have a hundred mails in hand.
-        loops.spawn(replica.clone().send(Lane::Urgent, marks));
+        // One more, because the others have all hands full on a Monday morning.
+        let sender = replica.sender(&marks, Lane::Urgent, &Arc::default());
+        loops.spawn(replica.clone().send(sender));
         loops.spawn(replica.clone().deliver());
         tracing::info!(replica = replica.name, mailer = %app.mailer, "jobs started");
         Self {
@@ -162,12 +165,16 @@ impl Replica {
         }
     }
 
-    /// Sends until nothing is due, then waits for a tick or for the next mail's time.
-    async fn send(mut self, lane: Lane, marks: Marks) {
-        let mut sender = Sender::new(self.app.clone(), &self.name)
-            .in_lane(lane)
+    /// One of its senders.
+    fn sender(&self, marks: &Marks, lane: Lane, stock: &Arc<Stock>) -> Sender {
+        Sender::new(self.app.clone(), &self.name)
+            .in_lane(lane, stock.clone())
             .sharing(self.breaker.clone(), self.stopping.clone())
-            .marking_through(marks);
+            .marking_through(marks.clone())
+    }
+
+    /// Sends until nothing is due, then waits for a tick or for the next mail's time.
+    async fn send(mut self, mut sender: Sender) {
         let mut planned = self.planned.subscribe();
         while !self.is_stopping() {
             let woken = async {

@@ -3,9 +3,9 @@
 mod delivery;
 mod notes;
 mod preparation;
+mod stock;
 mod verdict;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,8 +29,10 @@ use notes::Unsettled;
 use preparation::Ready;
 use verdict::Verdict;
 
-/// Mails claimed at once. All that they say is in memory meanwhile; and of few mails left others get a share.
-const BATCH: u64 = 50;
+pub use stock::Stock;
+
+/// Mails claimed at once.
+const BATCH: u64 = 200;
 
 /// Between these a sender waits when nothing is due.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
@@ -45,6 +47,7 @@ pub struct Sender {
     stopping: watch::Receiver<bool>,
     random: StdRng,
     session: Session,
+    stock: Arc<Stock>,
     marks: Marks,
     /// What became of the mail before, until it is known to be kept.
     unsettled: Option<Unsettled>,
@@ -57,6 +60,7 @@ impl Sender {
         let (marks, _) = Marks::start(app.clone());
         Self {
             session: open(&app),
+            stock: Arc::default(),
             marks,
             unsettled: None,
             app,
@@ -84,10 +88,14 @@ impl Sender {
         Self { marks, ..self }
     }
 
-    /// The same sender, which takes the mails of one lane only.
+    /// The same sender, which takes the mails of one lane only, and shares those with all that have the same `stock`.
     #[must_use]
-    pub fn in_lane(self, lane: Lane) -> Self {
-        Self { lane, ..self }
+    pub fn in_lane(self, lane: Lane, stock: Arc<Stock>) -> Self {
+        Self {
+            lane,
+            stock,
+            ..self
+        }
     }
 
     /// The same sender, whose waits follow from `seed`.
@@ -99,8 +107,8 @@ impl Sender {
         }
     }
 
-    /// Claims a batch of mails that are due and does with each what can be done now. Answers how many it claimed: zero
-    /// when nothing is due, or mail does not get out.
+    /// Hands over the mails that are in stock, after claiming those that are due where there are none, until none is left.
+    /// Answers how many it claimed or handed over: zero when nothing is due, or mail does not get out.
     ///
     /// # Errors
     /// The database's. Mails that were claimed then come back when their lease has run out.
@@ -114,15 +122,12 @@ impl Sender {
             Leave::Probe => 1,
             Leave::Wait(_) => return Ok(0),
         };
-        let claimed = self.claim(limit).await?;
-        let count = claimed.len();
-        if count == 0 {
+        let claimed = self.fill_empty_stock(limit).await?;
+        let handed_over = self.deliver(limit).await?;
+        if claimed == 0 && handed_over == 0 {
             self.probe_without_mail().await;
-            return Ok(0);
         }
-        let ready = self.prepare(claimed).await?;
-        self.deliver(ready).await?;
-        Ok(count)
+        Ok(claimed.max(handed_over))
     }
 
     /// How long to wait after a step that had nothing to do: until the next mail's time, five seconds at most. By a clock that is
@@ -151,6 +156,42 @@ impl Sender {
             tracing::error!(?error, "what became of the last mail could not be kept");
         }
         self.session.close().await;
+    }
+
+    /// Claims mails where there are none in stock. Answers how many.
+    async fn fill_empty_stock(&mut self, limit: u64) -> Result<usize> {
+        let stock = self.stock.clone();
+        if !stock.is_empty() {
+            return Ok(0);
+        }
+        let _filling = stock.filling.lock().await;
+        if !stock.is_empty() {
+            // Somebody else has just done it.
+            return Ok(0);
+        }
+        self.fill_stock(limit).await
+    }
+
+    /// Claims more mails while the others go on, unless one of them does it already.
+    async fn fill_low_stock(&mut self, limit: u64) -> Result<()> {
+        let stock = self.stock.clone();
+        // Who probes has tried its one mail.
+        if limit == BATCH
+            && stock.is_low()
+            && let Ok(_filling) = stock.filling.try_lock()
+        {
+            self.fill_stock(limit).await?;
+        }
+        Ok(())
+    }
+
+    async fn fill_stock(&mut self, limit: u64) -> Result<usize> {
+        let now = self.app.clock.now();
+        let claimed = self.claim(limit).await?;
+        let count = claimed.len();
+        let ready = self.prepare(claimed).await?;
+        self.stock.add(ready, now, (count as u64) < limit);
+        Ok(count)
     }
 
     async fn claim(&self, limit: u64) -> Result<Vec<email::Model>> {
@@ -183,30 +224,41 @@ impl Sender {
         }
     }
 
-    /// Hands `mails` over one by one. Those it does not come to, because mail does not get out or Meridian is being
-    /// stopped, are given back.
-    async fn deliver(&mut self, mails: Vec<Ready>) -> Result<()> {
-        let mut rest = VecDeque::from(mails);
-        let mut renewed_at = self.app.clock.now();
+    /// Hands over what is in stock, one by one. What nobody comes to, because mail does not get out or Meridian is being
+    /// stopped, is given back. Answers how many it handed over.
+    async fn deliver(&mut self, limit: u64) -> Result<usize> {
+        let mut handed_over = 0;
         while !self.is_stopping()
-            && let Some(mail) = rest.pop_front()
+            && let Some(mail) = self.stock.take()
         {
             let verdict = self.hand_over(mail).await?;
+            handed_over += 1;
             if matches!(verdict, Verdict::Failed { suppress: Some(_) }) {
                 self.settle().await?;
-                rest = self.without_suppressed(rest.into()).await?.into();
+                let wanted = self.without_suppressed(self.stock.take_all()).await?;
+                self.stock.put_back(wanted);
             }
             if self.breaker.is_open() {
                 break;
             }
-            let now = self.app.clock.now();
-            if !rest.is_empty() && now.duration_since(renewed_at) >= lease::length(&self.app) / 2 {
-                renew(&self.app, &claims(&rest)).await?;
-                renewed_at = now;
-            }
+            self.fill_low_stock(limit).await?;
+            self.renew_stock().await?;
         }
         self.settle().await?;
-        self.give_back(&claims(&rest)).await
+        if self.is_stopping() || self.breaker.is_open() {
+            self.give_back(&claims(&self.stock.take_all())).await?;
+        }
+        Ok(handed_over)
+    }
+
+    /// Keeps the claims on what waits in stock.
+    async fn renew_stock(&self) -> Result<()> {
+        let now = self.app.clock.now();
+        let aging = self.stock.to_renew(now, lease::length(&self.app) / 2);
+        if aging.is_empty() {
+            return Ok(());
+        }
+        renew(&self.app, &aging).await
     }
 
     async fn give_back(&self, claims: &[Claim]) -> Result<()> {

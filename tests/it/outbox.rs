@@ -10,6 +10,7 @@ mod holding;
 mod leases;
 mod outage;
 mod running;
+mod sharing;
 mod shutdown;
 mod stage;
 mod upkeep;
@@ -59,7 +60,7 @@ stories! {
 }
 
 async fn many_senders_claim_each_mail_once(stage: Stage) {
-    stage.mails(200).await;
+    stage.mails(500).await;
     let mut senders = tokio::task::JoinSet::new();
     for _ in 0..4 {
         let mut sender = stage.sender();
@@ -68,14 +69,14 @@ async fn many_senders_claim_each_mail_once(stage: Stage) {
     while let Some(ended) = senders.join_next().await {
         ended.unwrap();
     }
-    assert_eq!(stage.states().await, "SENT 200");
+    assert_eq!(stage.states().await, "SENT 500");
     let sent: HashSet<_> = stage
         .memory
         .sent()
         .into_iter()
         .map(|mail| mail.stem)
         .collect();
-    assert_eq!((sent.len(), stage.memory.sent().len()), (200, 200));
+    assert_eq!((sent.len(), stage.memory.sent().len()), (500, 500));
     for row in stage.rows().await {
         assert_eq!((row.fence, row.attempts), (1, 1), "claimed once");
         assert_eq!((row.claimed_by, row.lease_until), (None, None));
