@@ -5,10 +5,10 @@ use std::convert::Infallible;
 use lettre::Address;
 use lettre::address::Envelope;
 
-use super::Sender;
 use super::notes::{Unsettled, settle};
 use super::preparation::Ready;
 use super::verdict::{Verdict, got_past, verdict};
+use super::{Sender, Stock};
 use crate::app::App;
 use crate::email::message::Outgoing;
 use crate::email::outbox::{Claim, Mark, Marked};
@@ -17,6 +17,7 @@ use crate::email::return_path;
 use crate::entity::email;
 use crate::error::Result;
 use crate::fail_points;
+use crate::jobs::lease;
 
 impl Sender {
     /// Hands `mail` over. What became of it is on its way to the database when this returns, while the next mail is begun;
@@ -76,6 +77,7 @@ impl Sender {
         let Self {
             app,
             session,
+            stock,
             marks,
             unsettled,
             ..
@@ -94,17 +96,19 @@ impl Sender {
         };
         tokio::select! {
             outcome = session.send(mail, fence) => outcome,
-            never = keep(app, claim) => match never {},
+            never = keep(app, claim, stock) => match never {},
         }
     }
 }
 
-/// Keeps the claim on one mail while a slow server is being asked to take it.
-async fn keep(app: &App, claim: Claim) -> Infallible {
+/// Keeps the claim on one mail while a slow server is being asked to take it, and those on the mails that wait for it.
+async fn keep(app: &App, claim: Claim, stock: &Stock) -> Infallible {
     loop {
         tokio::time::sleep(app.config.lease / 2).await;
-        if let Err(error) = super::renew(app, &[claim]).await {
-            tracing::warn!(?error, "a claim could not be renewed");
+        let mut claims = stock.to_renew(app.clock.now(), lease::length(app) / 2);
+        claims.push(claim);
+        if let Err(error) = super::renew(app, &claims).await {
+            tracing::warn!(?error, "claims could not be renewed");
         }
     }
 }
