@@ -54,7 +54,8 @@ async fn a_sign_in_mail_waits_behind_no_other(app: &TestApp) {
             .await;
     }
     asked_for(app).await;
-    let mut ordinary = Sender::new((**app).clone(), "ordinary").in_lane(Lane::Ordinary, Arc::default());
+    let mut ordinary =
+        Sender::new((**app).clone(), "ordinary").in_lane(Lane::Ordinary, Arc::default());
     let mut urgent = Sender::new((**app).clone(), "urgent").in_lane(Lane::Urgent, Arc::default());
     assert_eq!(urgent.step().await.unwrap(), 1, "only what is urgent");
     assert_eq!(mail(app).await.state, EmailState::Sent);
