@@ -368,6 +368,6 @@ async fn a_slow_batch_keeps_its_claims(mut stage: Stage) {
 async fn a_slow_server_costs_no_claim(mut stage: Stage) {
     // The second waits for longer than its lease before anybody comes to it.
     stage.mails(2).await;
-    let server = ScriptedSmtp::after_hello(&taking(3_000).repeat(2)).await;
-    send_under_maintenance(&mut stage, &server, Duration::from_secs(2)).await;
+    let server = ScriptedSmtp::after_hello(&taking(5_000).repeat(2)).await;
+    send_under_maintenance(&mut stage, &server, Duration::from_secs(4)).await;
 }
