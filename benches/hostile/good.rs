@@ -9,6 +9,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
+use crate::machine;
 use crate::server::Server;
 
 /// Between two queries: 16 a second on a connection that is kept, 5 on new ones. At some 420 each they cost less than what a token may
@@ -34,6 +35,8 @@ pub(crate) struct Sample {
     pub(crate) beside: &'static str,
     pub(crate) took: Duration,
     pub(crate) is_good: bool,
+    /// What was taken of the machine until then.
+    pub(crate) taken: Duration,
 }
 
 /// A median and a 99th percentile.
@@ -156,6 +159,7 @@ async fn ask(client: Client, url: String, token: String, every: Duration, book: 
             beside,
             took: due.elapsed(),
             is_good,
+            taken: machine::taken(),
         };
         book.samples.lock().expect("nobody panics").push(sample);
     }
