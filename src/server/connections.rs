@@ -114,6 +114,11 @@ async fn connection(
         request.extensions_mut().insert(seat.clone());
         request
     });
+    // What is told in two breaths, the next event of a stream for one, is not to wait until its client has acknowledged the first.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection was gone before it was served");
+        return;
+    }
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(quiet));
     let served = http1::Builder::new()
