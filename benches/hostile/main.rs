@@ -104,11 +104,11 @@ async fn run(options: &Options) -> bool {
     let mut hour = Hour::of(options, &server, &asked);
     hour.round(FIRST_TURN).await;
     rest().await;
-    ordinary(
-        &asked,
-        (lasts / 4).clamp(SHORTEST_ORDINARY, LONGEST_ORDINARY),
-    )
-    .await;
+    let ordinary = (lasts / 4).clamp(SHORTEST_ORDINARY, LONGEST_ORDINARY);
+    if !measure_ordinary(&asked, ordinary).await {
+        println!("FAIL: the machine was never ours for long enough to say what is ordinary.");
+        return false;
+    }
     let before = server.levels();
     eprintln!("ordinary: {}, {before}", asked.latest(good::ORDINARY));
     hour.rounds(lasts).await;
@@ -127,15 +127,15 @@ async fn run(options: &Options) -> bool {
     Report::of(asked.end().await, &tallies, levels, &log).print(options.database)
 }
 
-/// Measures the good query alone: again where the machine was not ours meanwhile, a few times at most.
-async fn ordinary(asked: &Asked, lasts: Duration) {
+/// Measures the good query alone: again where the machine was not ours meanwhile, a few times at most. Answers whether it was.
+async fn measure_ordinary(asked: &Asked, lasts: Duration) -> bool {
     for _ in 0..ORDINARY_TRIES {
         asked.note(good::ORDINARY);
         let before = machine::taken();
         tokio::time::sleep(lasts).await;
         let taken = machine::taken().saturating_sub(before);
         if machine::was_ours(taken, lasts) {
-            return;
+            return true;
         }
         eprintln!(
             "ordinary: {}, but {:.1} % of the machine were taken away",
@@ -143,6 +143,7 @@ async fn ordinary(asked: &Asked, lasts: Duration) {
             machine::share(taken, lasts) * 100.0
         );
     }
+    false
 }
 
 async fn rest() {

@@ -193,20 +193,11 @@ impl<'a> Report<'a> {
 
 /// Whether we had the machine to ourselves between the first and the last of them.
 fn was_ours(samples: &[&Sample]) -> bool {
-    let taken = samples.iter().map(|sample| sample.taken);
-    let at = samples.iter().map(|sample| sample.at);
-    let least = (taken.clone().min(), at.clone().min());
-    let (Some(first_taken), Some(first)) = least else {
+    let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
         return true;
     };
-    let (last_taken, last) = (
-        taken.max().unwrap_or_default(),
-        at.max().unwrap_or_default(),
-    );
-    machine::was_ours(
-        last_taken.saturating_sub(first_taken),
-        last.saturating_sub(first),
-    )
+    let taken = last.taken.saturating_sub(first.taken);
+    machine::was_ours(taken, last.at.saturating_sub(first.at))
 }
 
 fn is_trouble(line: &str) -> bool {
