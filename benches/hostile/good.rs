@@ -126,6 +126,17 @@ impl Asked {
         *self.book.beside.lock().expect("nobody panics") = beside;
     }
 
+    /// How much was measured so far.
+    pub(crate) fn measured(&self) -> usize {
+        self.book.samples.lock().expect("nobody panics").len()
+    }
+
+    /// Forgets what was measured after so much.
+    pub(crate) fn forget_after(&self, measured: usize) {
+        let mut samples = self.book.samples.lock().expect("nobody panics");
+        samples.truncate(measured);
+    }
+
     /// The figures beside this so far.
     pub(crate) fn latest(&self, beside: &str) -> Figures {
         let samples = self.book.samples.lock().expect("nobody panics");

@@ -1,6 +1,7 @@
 //! What it came to, and whether it is well.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::attacks::{ALL_AT_ONCE, ATTACKS};
 use crate::good::{ASIDE, Figures, ORDINARY, Sample};
@@ -15,7 +16,7 @@ const MORE_MEMORY: u64 = 24 * 1_024;
 const MORE_FILES: u64 = 8;
 /// A minute with fewer has no percentiles.
 const ENOUGH: usize = 300;
-/// Of so many minutes one may go unjudged, because the machine was not ours.
+/// Of so many minutes one may go unjudged.
 const JUDGED_OF: usize = 4;
 
 /// What the server had of the machine.
@@ -29,7 +30,7 @@ pub(crate) struct Levels {
 }
 
 pub(crate) struct Report<'a> {
-    samples: Vec<Sample>,
+    minutes: Vec<Minute>,
     tallies: &'a Tallies,
     levels: Levels,
     log: &'a str,
@@ -45,7 +46,7 @@ impl<'a> Report<'a> {
     ) -> Self {
         let ordinary = Figures::of(samples.iter().filter(|sample| sample.beside == ORDINARY));
         Self {
-            samples,
+            minutes: Minute::all(samples),
             tallies,
             levels,
             log,
@@ -73,7 +74,9 @@ impl<'a> Report<'a> {
     }
 
     fn row(&self, name: &'static str, pace: &str) -> bool {
-        let figures = Figures::of(self.samples.iter().filter(|sample| sample.beside == name));
+        let judged = self.minutes.iter().filter(|minute| self.is_judged(minute));
+        let samples = judged.flat_map(|minute| &minute.samples);
+        let figures = Figures::of(samples.filter(|sample| sample.beside == name));
         if figures.count == 0 {
             return true;
         }
@@ -106,49 +109,36 @@ impl<'a> Report<'a> {
         figures.failed == 0 && self.ratio(figures) <= SLOWER
     }
 
-    /// The worst minute while attacks went on, of those in which the machine was ours.
+    /// One that is too slow proves nothing where the machine was not ours. One that is not does: what is taken away makes nothing faster.
+    fn is_judged(&self, minute: &Minute) -> bool {
+        let figures = minute.figures;
+        minute.was_ours() || figures.failed > 0 || self.ratio(figures) <= SLOWER
+    }
+
+    /// The worst minute while attacks went on.
     fn minutes(&self) -> bool {
-        let mut minutes: BTreeMap<u64, Vec<&Sample>> = BTreeMap::new();
-        let quiet = [ORDINARY, ASIDE];
-        for sample in self
-            .samples
+        let (judged, others): (Vec<&Minute>, Vec<&Minute>) = self
+            .minutes
             .iter()
-            .filter(|sample| !quiet.contains(&sample.beside))
-        {
-            minutes
-                .entry(sample.at.as_secs() / 60)
-                .or_default()
-                .push(sample);
-        }
-        let minutes = minutes
-            .into_iter()
-            .filter(|(_, samples)| samples.len() >= ENOUGH);
-        let (ours, others): (Vec<_>, Vec<_>) = minutes.partition(|(_, samples)| was_ours(samples));
+            .filter(|minute| minute.figures.count >= ENOUGH)
+            .partition(|minute| self.is_judged(minute));
         println!();
-        for (minute, samples) in &others {
-            println!(
-                "not judged: minute {minute}, in which the machine was not ours: {}",
-                Figures::of(samples.iter().copied())
-            );
+        for minute in &others {
+            println!("not judged, since the machine was not ours: {minute}");
         }
-        let figures = |(minute, samples): &(u64, Vec<&Sample>)| {
-            (*minute, Figures::of(samples.iter().copied()))
+        let Some(worst) = judged.iter().max_by_key(|minute| minute.figures.p99) else {
+            println!("FAIL: no minute can be judged");
+            return false;
         };
-        let ours: Vec<(u64, Figures)> = ours.iter().map(figures).collect();
-        let is_well = ours.iter().all(|(_, figures)| self.holds(*figures));
-        let (minute, worst) = ours
-            .iter()
-            .max_by_key(|(_, figures)| figures.p99)
-            .copied()
-            .unwrap_or_default();
-        let are_enough = !ours.is_empty() && others.len() * JUDGED_OF <= ours.len() + others.len();
+        let are_enough = others.len() * JUDGED_OF <= judged.len() + others.len();
+        let is_well = are_enough && judged.iter().all(|minute| self.holds(minute.figures));
         println!(
-            "{}: the worst of {} minutes, minute {minute}: {worst}, {:.2} of the ordinary p99",
-            verdict(is_well && are_enough),
-            ours.len(),
-            self.ratio(worst),
+            "{}: the worst of {} minutes: {worst}, {:.2} of the ordinary p99",
+            verdict(is_well),
+            judged.len(),
+            self.ratio(worst.figures),
         );
-        is_well && are_enough
+        is_well
     }
 
     fn machine(&self) -> bool {
@@ -191,13 +181,44 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Whether we had the machine to ourselves between the first and the last of them.
-fn was_ours(samples: &[&Sample]) -> bool {
-    let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
-        return true;
-    };
-    let taken = last.taken.saturating_sub(first.taken);
-    machine::was_ours(taken, last.at.saturating_sub(first.at))
+/// A minute while attacks went on.
+struct Minute {
+    number: u64,
+    samples: Vec<Sample>,
+    figures: Figures,
+}
+
+impl Minute {
+    fn all(samples: Vec<Sample>) -> Vec<Self> {
+        let mut minutes: BTreeMap<u64, Vec<Sample>> = BTreeMap::new();
+        for sample in samples {
+            if ![ORDINARY, ASIDE].contains(&sample.beside) {
+                let number = sample.at.as_secs() / 60;
+                minutes.entry(number).or_default().push(sample);
+            }
+        }
+        let minutes = minutes.into_iter().map(|(number, samples)| Self {
+            number,
+            figures: Figures::of(samples.iter()),
+            samples,
+        });
+        minutes.collect()
+    }
+
+    /// Whether we had the machine to ourselves between the first and the last of its queries.
+    fn was_ours(&self) -> bool {
+        let (Some(first), Some(last)) = (self.samples.first(), self.samples.last()) else {
+            return true;
+        };
+        let taken = last.taken.saturating_sub(first.taken);
+        machine::was_ours(taken, last.at.saturating_sub(first.at))
+    }
+}
+
+impl fmt::Display for Minute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "minute {}, {}", self.number, self.figures)
+    }
 }
 
 fn is_trouble(line: &str) -> bool {
