@@ -23,9 +23,11 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use futures_util::FutureExt;
+use tokio::task::yield_now;
 use tokio::time::Instant;
 
 use super::limits::Allowance;
+use super::turns::Turns;
 use super::under_way::UnderWay;
 use crate::error::Error;
 use crate::graphql::error::{self, Code, coded};
@@ -56,6 +58,8 @@ pub struct Endpoint<E> {
     prices: Arc<Prices>,
     deprecations: Arc<Deprecations>,
     time_out: Duration,
+    /// The schema is read by turns: its answers are written in one piece, tens of milliseconds each.
+    readers: Turns,
     /// Whether callers may read the schema, and are told what they may have meant.
     is_open: bool,
 }
@@ -71,6 +75,7 @@ impl<E: Executor> Endpoint<E> {
             prices: Arc::new(Prices::from_sdl(sdl)?),
             deprecations: Arc::new(Deprecations::from_sdl(sdl)?),
             time_out,
+            readers: Turns::at_half_of_the_machine(),
             is_open: true,
         })
     }
@@ -188,6 +193,7 @@ impl<E: Executor> Endpoint<E> {
             endpoint: self.clone(),
             request_id: request_id.to_owned(),
             cost,
+            introspects: asked.admitted.introspects,
         };
         let execution = execution.run(prepare(asked.into_request()));
         let seconds = self.time_out.as_secs();
@@ -258,10 +264,18 @@ struct Execution<E> {
     endpoint: Endpoint<E>,
     request_id: String,
     cost: Cost,
+    introspects: bool,
 }
 
 impl<E: Executor> Execution<E> {
     async fn run(self, request: async_graphql::Request) -> Result<Answer, Failure> {
+        let _turn = if self.introspects {
+            // One connection may ask many times in a row. What others ask comes in between.
+            yield_now().await;
+            self.endpoint.readers.take().await
+        } else {
+            None
+        };
         let response = self.execute(request).await;
         let mut response = response.map_err(|error| Failure::new(error, self.cost))?;
         self.endpoint.mask(&mut response, &self.request_id);

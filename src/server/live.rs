@@ -9,14 +9,11 @@ mod protocol;
 mod socket;
 mod subscription;
 
-use std::sync::Arc;
-use std::thread::available_parallelism;
 use std::time::Duration;
-
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::graphql::Endpoint;
 use super::limits::Limits;
+use super::turns::Turns;
 use crate::app::App;
 use crate::config::IntrospectionAccess;
 use crate::domain::access::Caller;
@@ -61,7 +58,7 @@ pub(super) struct Live {
     patience: Patience,
     places: Places,
     /// Subscriptions are told of events by turns: those who ask do not wait behind all who listen.
-    turns: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl Live {
@@ -73,17 +70,12 @@ impl Live {
     ) -> Self {
         Self {
             places: Places::of(&app.config),
-            turns: Arc::new(Semaphore::new(turns())),
+            turns: Turns::at_half_of_the_machine(),
             app: app.clone(),
             endpoint,
             limits,
             patience,
         }
-    }
-
-    /// Waits for one's turn, which ends when what is answered is dropped.
-    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.turns.acquire().await.ok()
     }
 
     /// The schema as it is served to `caller`.
@@ -99,10 +91,4 @@ impl Live {
             false => endpoint.with_its_schema_hidden(),
         }
     }
-}
-
-/// So many events are worked on at a time that they leave half of the machine to requests.
-fn turns() -> usize {
-    let cores = available_parallelism().map_or(1, |cores| cores.get());
-    (cores / 2).max(1)
 }

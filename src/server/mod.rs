@@ -16,6 +16,7 @@ mod metrics;
 mod openid;
 mod router;
 mod shares;
+mod turns;
 mod under_way;
 mod visitor;
 

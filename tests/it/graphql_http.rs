@@ -9,6 +9,7 @@ mod layers;
 mod leaving;
 mod slowness;
 mod toy;
+mod turns;
 
 use serde_json::{Value, json};
 

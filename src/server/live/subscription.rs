@@ -139,7 +139,7 @@ impl Subscription {
 
     /// Executes it on an occasion, as whoever asks may ask now. Without an outlet there is nothing to be said but a refusal.
     async fn tell(&self, occasion: Occasion, outlet: Option<&Outlet>) -> Result<(), End> {
-        let mut turn = self.live.turn().await;
+        let mut turn = self.live.turns.take().await;
         let credential = self.asker.credential;
         let caller = match authentication::again(&self.live.app, credential).await {
             Ok(caller) => caller,
@@ -173,7 +173,7 @@ impl Subscription {
             // Who does not read keeps nobody waiting.
             drop(turn.take());
             self.send(response, cost, outlet).await?;
-            turn = self.live.turn().await;
+            turn = self.live.turns.take().await;
         }
     }
 
